@@ -1,0 +1,4 @@
+"""The staff: who they are, what they may do, whether they are here.
+
+Nouns: User (a member of staff), Team, Role, Company. Announces nothing yet.
+"""

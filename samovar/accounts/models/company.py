@@ -1,0 +1,18 @@
+"""The company that this installation serves."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Company(models.Model):
+    """The one company of this installation; its row is made together with the first admin."""
+
+    name = models.CharField(_("name"), max_length=200)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("company")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="only_one_company")]
+
+    def __str__(self) -> str:
+        return self.name

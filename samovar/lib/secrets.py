@@ -1,0 +1,38 @@
+"""The secrets of an installation: made at first use, kept in ``SAMOVAR_HOME/secrets`` readable by the owner only.
+
+Each purpose has a key of its own, so that one that leaks opens nothing else. Keys never enter the database.
+"""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+from samovar.lib import env
+
+
+@cache
+def key(purpose: str) -> str:
+    """Return the secret for ``purpose`` (256 bits, URL-safe text), making it when it does not exist yet."""
+    folder = env.home() / "secrets"
+    path = folder / purpose
+    if not path.exists():
+        _make(folder, path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _make(folder: Path, path: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # A link never overwrites: of two processes that start together, one key wins for both.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

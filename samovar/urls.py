@@ -1,0 +1,7 @@
+"""The addresses of all pages; each app keeps its own in ``<app>/urls.py``."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+]
