@@ -1,0 +1,4 @@
+"""The operator's side: health, backup and restore, export, doctor.
+
+Announces nothing.
+"""
