@@ -13,7 +13,7 @@ from samovar.lib import env
 
 @cache
 def key(purpose: str) -> str:
-    """Return the secret for ``purpose`` (256 bits, URL-safe text), making it when it does not exist yet."""
+    """Return the secret for ``purpose`` (384 bits, URL-safe text), making it when it does not exist yet."""
     folder = env.home() / "secrets"
     path = folder / purpose
     if not path.exists():
@@ -26,7 +26,7 @@ def _make(folder: Path, path: Path) -> None:
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(32))
+        file.write(secrets.token_urlsafe(48))
         file.flush()
         os.fsync(file.fileno())
     try:
