@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "allauth",
     "allauth.account",
     "django_htmx",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "samovar.urls"
+FORM_RENDERER = "samovar.ui.forms.Renderer"
 WSGI_APPLICATION = "samovar.wsgi.application"
 
 TEMPLATES = [
@@ -188,7 +190,7 @@ STATIC_ROOT = HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "samovar.ui.storage.Storage"
         if ROLE in ("web", "live", "work")
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
