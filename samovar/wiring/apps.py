@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from samovar.events.effects import install
 
 
 class WiringConfig(AppConfig):
     name = "samovar.wiring"
     label = "wiring"
+
+    def ready(self) -> None:
+        """Hand the table down; it is named by its path because it needs the models of all apps."""
+        install(import_string("samovar.wiring.table.EFFECTS"))

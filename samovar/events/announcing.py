@@ -1,0 +1,85 @@
+"""Announcing what happened: one row of the log in the transaction of the change."""
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+from samovar.events.domain import CustomerEvent, DomainEvent, Visibility
+from samovar.events.effects import installed
+from samovar.events.encoding import as_json, columns
+from samovar.events.errors import NestedAnnouncement, NotInTransaction
+
+__all__ = ["CHANNEL", "CustomerEvent", "DomainEvent", "Visibility", "announce", "announce_many"]
+
+# Notifications carry nothing: PostgreSQL collapses equal ones, so a transaction sends one whatever it announces.
+CHANNEL = "samovar_events"
+COLUMNS = (
+    "at",
+    "kind",
+    "customer_id",
+    "organisation_id",
+    "conversation_id",
+    "actor_id",
+    "visibility",
+    "title",
+    "preview",
+    "amount",
+    "score",
+    "data",
+)
+WRITE = """
+WITH written AS (
+    INSERT INTO events_event (at, kind, customer_id, organisation_id, conversation_id, actor_id,
+                              visibility, title, preview, amount, score, data)
+    SELECT at, kind, customer_id, organisation_id, conversation_id, actor_id,
+           visibility, title, preview, amount, score, data::jsonb
+    FROM unnest(%s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                %s::smallint[], %s::text[], %s::text[], %s::numeric[], %s::smallint[], %s::text[])
+         WITH ORDINALITY AS given(at, kind, customer_id, organisation_id, conversation_id, actor_id,
+                                  visibility, title, preview, amount, score, data, place)
+    ORDER BY place
+)
+SELECT pg_notify(%s, '')
+"""
+# Set while now reactions run.
+_reacting: ContextVar[bool] = ContextVar("reacting", default=False)
+
+
+def announce(event: DomainEvent) -> None:
+    """Write ``event`` into the log and run the ``now`` reactions; if one of them fails, the change is undone.
+
+    Raises NotInTransaction outside of a transaction and NestedAnnouncement inside a ``now`` reaction.
+    """
+    announce_many([event])
+
+
+def announce_many(events: Sequence[DomainEvent]) -> None:
+    """Announce ``events`` in their order, with one statement for all rows: the bulk path."""
+    if not connection.in_atomic_block:
+        raise NotInTransaction("Announce inside the transaction of the change (transaction.atomic).")
+    if _reacting.get():
+        raise NestedAnnouncement("A now reaction may not announce; make it a later reaction.")
+    if events:
+        with transaction.mark_for_rollback_on_error(using=connection.alias):
+            _write(events)
+            _react(events)
+
+
+def _write(events: Sequence[DomainEvent]) -> None:
+    rows = [columns(event) for event in events]
+    for row in rows:
+        row["data"] = as_json(row["data"])
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [*([row.get(name) for row in rows] for name in COLUMNS), CHANNEL])
+
+
+def _react(events: Sequence[DomainEvent]) -> None:
+    table = installed()
+    token = _reacting.set(True)
+    try:
+        for event in events:
+            for reaction in table.now(type(event).__name__):
+                reaction(event)
+    finally:
+        _reacting.reset(token)
