@@ -11,10 +11,13 @@ PASSWORD = "a long enough password"
 _numbers = count(1)
 
 
-def user(name: str = "", *, role: str = Role.AGENT) -> User:
-    """Make a member of staff who signs in by ``<name>@aurora.example`` and ``PASSWORD``."""
+def user(name: str = "", *, role: str = Role.AGENT, password: str | None = None) -> User:
+    """Make a member of staff called ``<name>@aurora.example``; give ``PASSWORD`` to whoever has to type it.
+
+    Hashing a password takes longer than most tests, so by default there is none; ``client.force_login`` is the way in.
+    """
     name = name or f"person{next(_numbers)}"
-    return User.objects.create(email=f"{name}@aurora.example", name=name.title(), role=role, password=PASSWORD)
+    return User.objects.create(email=f"{name}@aurora.example", name=name.title(), role=role, password=password)
 
 
 def agent(name: str = "") -> User:
