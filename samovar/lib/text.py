@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 BLANKS = re.compile(r"\s+")
+DIGIT_GROUPS = re.compile(r"\+?\d(?:[ \u00a0().-]{0,2}\d){4,24}")
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -22,3 +23,14 @@ def tidy(text: str) -> str:
 def sort_key(text: str) -> str:
     """Return the form by which names are sorted in any collation: lower case, ё directly after е."""
     return tidy(text).lower().replace("ё", "е\uffff")[:200]
+
+
+def search_key(text: str) -> str:
+    """Return the form in which names are searched: lower case, ё folded to е."""
+    return tidy(text).lower().replace("ё", "е")[:300]
+
+
+def digits_in(text: str) -> str:
+    """Return the numbers of five and more digits in ``text`` (orders, phones), digits only, once each."""
+    found = (re.sub(r"\D", "", match) for match in DIGIT_GROUPS.findall(text[:200_000]))
+    return " ".join(dict.fromkeys(number for number in found))
