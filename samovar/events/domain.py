@@ -27,6 +27,8 @@ class DomainEvent:
     """Something that happened. Its fields are ids, texts, numbers and moments, never rows."""
 
     line: ClassVar[str | Promise] = ""
+    # The filter of a history under which the event is found; events without one are never shown as a line.
+    topic: ClassVar[str] = ""
 
     at: datetime = field(default_factory=timezone.now)
     actor_id: int | None = None

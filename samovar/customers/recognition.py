@@ -1,0 +1,82 @@
+"""Recognising the person behind an address, and making a card for somebody new."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from samovar.customers.events import CustomerAdded
+from samovar.customers.models import Customer, Identity
+from samovar.customers.models.identity import normalised
+from samovar.events.announcing import announce_many
+from samovar.lib.rows import next_ids
+from samovar.lib.text import tidy
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who a message says it comes from: a way to reach them and a name, both as claimed, and when it was said."""
+
+    kind: str
+    shown: str
+    name: str
+    at: datetime
+    is_verified: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two senders the same person: the kind and the normalised address."""
+        return self.kind, normalised(self.kind, self.shown)
+
+
+def recognise(sender: Sender) -> Customer:
+    """Return the customer behind ``sender``; see recognise_all()."""
+    return recognise_all([sender])[sender.key]
+
+
+def recognise_all(senders: Iterable[Sender]) -> dict[tuple[str, str], Customer]:
+    """Return the customer behind each sender by ``Sender.key``; unknown ones become customers.
+
+    Runs in the caller's transaction, which must hold the lock of each address (``conversations.intake`` does), so
+    that two workers never make two cards for one person. The name of a known customer is never overwritten by what
+    a message claims. Four statements, however many senders.
+    """
+    wanted = {sender.key: sender for sender in senders}
+    known = _known(wanted.keys())
+    fresh = [sender for key, sender in wanted.items() if key not in known]
+    return known | _add(fresh)
+
+
+def _known(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Customer]:
+    by_kind: dict[str, list[str]] = {}
+    for kind, value in keys:
+        by_kind.setdefault(kind, []).append(value)
+    found: dict[tuple[str, str], Customer] = {}
+    for kind, values in by_kind.items():
+        for identity in Identity.objects.filter(kind=kind, value__in=values).select_related("customer__merged_into"):
+            found[kind, identity.value] = identity.customer.merged_into or identity.customer
+    return found
+
+
+def _add(senders: list[Sender]) -> dict[tuple[str, str], Customer]:
+    if not senders:
+        return {}
+    ids = next_ids(connection, Customer, len(senders))
+    customers = [
+        Customer(pk=pk, name=tidy(sender.name) or sender.key[1], created_at=sender.at).spell()
+        for pk, sender in zip(ids, senders, strict=True)
+    ]
+    Customer.objects.bulk_create(customers)
+    Identity.objects.bulk_create(
+        Identity(
+            customer=customer,
+            kind=sender.kind,
+            value=sender.key[1],
+            shown=tidy(sender.shown)[:320],
+            verified_at=sender.at if sender.is_verified else None,
+        )
+        for customer, sender in zip(customers, senders, strict=True)
+    )
+    announce_many([CustomerAdded(customer_id=customer.pk, at=customer.created_at) for customer in customers])
+    return {sender.key: customer for customer, sender in zip(customers, senders, strict=True)}
