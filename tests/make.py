@@ -3,9 +3,20 @@
 Every function goes through the verbs of the app, so that what it makes is what a person would have made.
 """
 
+import hashlib
+from datetime import UTC, datetime
 from itertools import count
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
 
 from samovar.accounts.models import Role, User
+from samovar.conversations.inbound import InboundMessage, Receipt
+from samovar.conversations.intake import receive
+from samovar.conversations.models import Conversation, Inbox, Tag
+from samovar.customers.models import Customer
+from samovar.customers.recognition import Sender, recognise
 
 PASSWORD = "a long enough password"
 _numbers = count(1)
@@ -33,3 +44,46 @@ def lead(name: str = "") -> User:
 def admin(name: str = "") -> User:
     """Make an administrator."""
     return user(name, role=Role.ADMIN)
+
+
+def inbox(address: str = "help@aurora.example") -> Inbox:
+    """Return the inbox with this address, making it at first use."""
+    return Inbox.objects.get_or_create(address=address, defaults={"name": "Help", "sender_name": "Aurora Home"})[0]
+
+
+def sender(address: str = "elena@mail.example", name: str = "Elena Sokolova", at: datetime | None = None) -> Sender:
+    """Return who writes: an e-mail address and a name."""
+    return Sender("email", address, name, at or timezone.now())
+
+
+def customer(name: str = "Elena Sokolova", address: str = "") -> Customer:
+    """Make a customer with an e-mail address."""
+    return recognise(sender(address or f"customer{next(_numbers)}@mail.example", name))
+
+
+def inbound(text: str = "The desk came with a scratch.", **given: Any) -> InboundMessage:
+    """Return a message as a channel hands it over; ``given`` replaces what is believable by default."""
+    at = given.setdefault("at", datetime.now(UTC))
+    given.setdefault("inbox_id", inbox().pk)
+    given.setdefault("sender", sender(at=at))
+    given.setdefault("sent_at", at)
+    given.setdefault("external_id", f"mail{next(_numbers)}@mail.example")
+    given.setdefault("subject", "A scratched desk")
+    given.setdefault("subject_key", given["subject"].lower())
+    given.setdefault("fingerprint", UUID(bytes=hashlib.sha256(text.encode()).digest()[:16]))
+    return InboundMessage(text=text, **given)
+
+
+def received(text: str = "The desk came with a scratch.", **given: Any) -> Receipt:
+    """Let a message arrive."""
+    return receive(inbound(text, **given))
+
+
+def conversation(text: str = "The desk came with a scratch.", **given: Any) -> Conversation:
+    """Open a conversation by a message of a customer."""
+    return Conversation.objects.get(pk=received(text, **given).conversation_id)
+
+
+def tag(name: str = "Refund") -> Tag:
+    """Return the tag with this name, making it at first use."""
+    return Tag.objects.get_or_create(name=name)[0]

@@ -1,0 +1,159 @@
+"""Whose turn it is, and writing to the customer or to the team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from samovar.conversations.errors import EmptyMessage, NewerMessage
+from samovar.conversations.events import NoteAdded, ReplyWritten
+from samovar.conversations.models.message import Attachment, Direction, Message
+from samovar.events.announcing import announce
+from samovar.lib.text import storable, tidy
+
+if TYPE_CHECKING:
+    from samovar.accounts.models import User
+
+PREVIEW_LENGTH = 200
+
+
+class Heading(TypedDict):
+    """What every event of a conversation says."""
+
+    customer_id: int
+    conversation_id: int
+    actor_id: int | None
+    title: str
+
+
+class Answerable(models.Model):
+    """Something to which people write in turn: keeps whose turn it is and what was said last."""
+
+    waiting_since = models.DateTimeField(_("customer waits since"), null=True)
+    first_response_at = models.DateTimeField(_("first answer"), null=True)
+    last_message_at = models.DateTimeField(_("last message"))
+    last_inbound_at = models.DateTimeField(_("customer's last message"), null=True)
+    last_outbound_at = models.DateTimeField(_("our last message"), null=True)
+    undelivered_at = models.DateTimeField(_("undelivered since"), null=True)
+    preview = models.CharField(max_length=PREVIEW_LENGTH, blank=True)
+    message_count = models.IntegerField(default=0)
+    is_unread = models.BooleanField(default=True)
+
+    class Meta:
+        abstract = True
+
+    if TYPE_CHECKING:
+        pk: int
+        customer_id: int
+        inbox_id: int
+        subject: str
+        version: int
+        messages: models.Manager[Message]
+
+        def locked(self) -> None: ...
+
+    @property
+    def customer_wrote_last(self) -> bool:
+        """Whether the newest message that the customer can see is their own."""
+        if self.last_inbound_at is None:
+            return False
+        return self.last_outbound_at is None or self.last_inbound_at > self.last_outbound_at
+
+    def heading(self, by: User | None) -> Heading:
+        """Return what every event of this conversation says; ``by`` is who did it, None for the clock or the mail."""
+        return {
+            "customer_id": self.customer_id,
+            "conversation_id": self.pk,
+            "actor_id": by.pk if by else None,
+            "title": self.subject[:200],
+        }
+
+    @transaction.atomic
+    def reply(self, text: str, by: User, files: Sequence[Attachment] = (), seen_id: int | None = None) -> Message:
+        """Answer the customer; the message is stored and leaves by itself.
+
+        ``files`` were uploaded before and belong to nobody yet. With ``seen_id``, the newest message that the author
+        has seen, raises NewerMessage when something has come since; raises EmptyMessage without text and files.
+        """
+        now = timezone.now()
+        self._lock_for_writing(text, files, seen_id)
+        message = self._write(Direction.OUT, text, by, now, files)
+        self.answered(now, text)
+        self.save(update_fields=ANSWERED_FIELDS)
+        announce(ReplyWritten(**self.heading(by), message_id=message.pk, preview=message.preview))
+        return message
+
+    @transaction.atomic
+    def add_note(self, text: str, by: User, files: Sequence[Attachment] = ()) -> Message:
+        """Leave a note that only the team sees; it changes nothing about whose turn it is."""
+        now = timezone.now()
+        self._lock_for_writing(text, files, None)
+        message = self._write(Direction.NOTE, text, by, now, files)
+        self.message_count += 1
+        self.version += 1
+        self.save(update_fields=["message_count", "version"])
+        announce(NoteAdded(**self.heading(by), message_id=message.pk, preview=message.preview))
+        return message
+
+    def answered(self, at: datetime, text: str) -> None:
+        """Set what an answer of ours at ``at`` changes on the row; bulk writers call it too."""
+        self.first_response_at = self.first_response_at or at
+        self.waiting_since, self.is_unread = None, False
+        self.last_outbound_at, self.last_message_at, self.preview = at, at, preview_of(text)
+        self.message_count += 1
+        self.version += 1
+
+    def received(self, at: datetime, text: str, is_waiting: bool) -> None:
+        """Set what a message from outside at ``at`` changes on the row, also when it comes out of order.
+
+        ``is_waiting`` says that a person wrote who expects an answer; machines change nothing about whose turn it is.
+        """
+        self.message_count += 1
+        self.version += 1
+        self.is_unread = True
+        if at >= self.last_message_at:
+            self.last_message_at, self.preview = at, preview_of(text)
+        if is_waiting:
+            self.last_inbound_at = max(at, self.last_inbound_at or at)
+            if self.last_outbound_at is None or at > self.last_outbound_at:
+                self.waiting_since = min(at, self.waiting_since or at)
+
+    def _lock_for_writing(self, text: str, files: Sequence[Attachment], seen_id: int | None) -> None:
+        if not text.strip() and not files:
+            raise EmptyMessage(_("There is nothing to send yet. Write a text or attach a file."))
+        self.locked()
+        if seen_id is not None:
+            newest = (
+                self.messages.exclude(direction=Direction.NOTE).order_by("-id").values_list("id", flat=True).first()
+            )
+            if newest is not None and newest > seen_id:
+                raise NewerMessage(newest)
+
+    def _write(self, direction: Direction, text: str, by: User, at: datetime, files: Sequence[Attachment]) -> Message:
+        message = Message.objects.write(
+            conversation_id=self.pk, inbox_id=self.inbox_id, direction=direction, author=by, text=storable(text), at=at
+        )
+        Attachment.objects.filter(pk__in=[file.pk for file in files], message=None).update(message=message)
+        return message
+
+
+ANSWERED_FIELDS = [
+    "first_response_at",
+    "waiting_since",
+    "is_unread",
+    "last_outbound_at",
+    "last_message_at",
+    "preview",
+    "message_count",
+    "version",
+]
+
+
+def preview_of(text: str) -> str:
+    """Return the first words of ``text`` as one line."""
+    return tidy(text[: PREVIEW_LENGTH * 4])[:PREVIEW_LENGTH]

@@ -1,0 +1,176 @@
+"""Conversations: the exchange with one customer about one matter."""
+
+from __future__ import annotations
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from samovar.accounts.models import Team, User
+from samovar.conversations.events import (
+    ConversationAssigned,
+    ConversationReopened,
+    ConversationResolved,
+    ConversationTagged,
+    ConversationUntagged,
+)
+from samovar.conversations.models.answering import Answerable
+from samovar.conversations.models.inbox import Inbox
+from samovar.conversations.models.selecting import ConversationQuerySet
+from samovar.conversations.models.snoozing import Snoozable
+from samovar.conversations.models.tag import ConversationTag, Tag
+from samovar.customers.models import Customer
+from samovar.events.announcing import announce
+
+
+class ConversationKind(models.TextChoices):
+    """Who is on the other side: it decides in whose sight a conversation stands."""
+
+    HUMAN = "human", _("A person")
+    AUTOMATIC = "automatic", _("A machine")
+    UNREADABLE = "unreadable", _("Could not be read")
+
+
+class Conversation(Snoozable, Answerable):
+    """An exchange with one customer about one matter, over any number of channels.
+
+    Whose turn it is and what stands last is kept on the row, so that lists need no look at the messages; all of it
+    can be derived again from the messages and the event log (``conversations.deriving``). ``version`` counts the
+    messages and decisions, so that two people never overwrite each other unseen.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="conversations")
+    subject = models.CharField(_("subject"), max_length=1000, blank=True)
+    subject_key = models.CharField(max_length=300, blank=True, editable=False)
+    kind = models.CharField(max_length=12, choices=ConversationKind.choices, default=ConversationKind.HUMAN)
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    tags = models.ManyToManyField(Tag, through=ConversationTag, related_name="conversations")
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followed_by")
+    opened_at = models.DateTimeField(_("opened at"))
+    resolved_at = models.DateTimeField(_("resolved at"), null=True)
+    version = models.IntegerField(default=0)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conversation")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ConversationKind.values), name="conversation_kind_known"),
+        ]
+        indexes = [
+            models.Index(
+                "waiting_since",
+                "id",
+                name="conversation_needs_reply",
+                condition=Q(kind="human", resolved_at=None, snoozed_until=None, waiting_since__isnull=False),
+            ),
+            models.Index(
+                "assignee",
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                name="conversation_open",
+                condition=Q(kind="human", resolved_at=None),
+            ),
+            models.Index(
+                models.F("resolved_at").desc(),
+                models.F("id").desc(),
+                name="conversation_resolved",
+                condition=Q(resolved_at__isnull=False),
+            ),
+            models.Index(
+                "kind",
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                name="conversation_not_human",
+                condition=~Q(kind="human"),
+            ),
+            models.Index(
+                models.F("undelivered_at").desc(),
+                models.F("id").desc(),
+                name="conversation_undelivered",
+                condition=Q(undelivered_at__isnull=False),
+            ),
+            models.Index("snoozed_until", name="conversation_snoozed", condition=Q(snoozed_until__isnull=False)),
+            models.Index("customer", models.F("last_message_at").desc(), name="conversation_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"#{self.pk}"
+
+    def locked(self) -> None:
+        """Take the row for this transaction and read what is true now."""
+        self.refresh_from_db(from_queryset=Conversation.objects.select_for_update(of=("self",)))
+
+    @transaction.atomic
+    def assign(self, to: User | None, by: User) -> None:
+        """Make ``to`` answer for this conversation, or nobody. Assigning the same person again changes nothing."""
+        self.locked()
+        if self.assignee_id != (to.pk if to else None):
+            self.assignee = to
+            self.version += 1
+            self.save(update_fields=["assignee", "version"])
+            announce(
+                ConversationAssigned(
+                    **self.heading(by), assignee_id=to.pk if to else None, assignee_name=to.name if to else ""
+                )
+            )
+
+    @transaction.atomic
+    def resolve(self, by: User) -> None:
+        """Mark the matter as settled. Resolving twice, or by two people at once, changes nothing more."""
+        self.locked()
+        if self.resolved_at is None:
+            self.resolved_at, self.waiting_since, self.snoozed_until = timezone.now(), None, None
+            self.version += 1
+            self.save(update_fields=["resolved_at", "waiting_since", "snoozed_until", "version"])
+            announce(ConversationResolved(**self.heading(by)))
+
+    @transaction.atomic
+    def reopen(self, by: User) -> None:
+        """Take the matter up again; if the customer wrote last, they are waiting for us since they did."""
+        self.locked()
+        if self.resolved_at is not None:
+            self.resolved_at, self.waiting_since = None, self.last_inbound_at if self.customer_wrote_last else None
+            self.version += 1
+            self.save(update_fields=["resolved_at", "waiting_since", "version"])
+            announce(ConversationReopened(**self.heading(by)))
+
+    @transaction.atomic
+    def tag(self, tag: Tag, by: User) -> None:
+        """Put ``tag`` on; a tag that is there already stays."""
+        self.locked()
+        _row, is_new = ConversationTag.objects.get_or_create(
+            conversation=self, tag=tag, defaults={"by": by, "at": timezone.now()}
+        )
+        if is_new:
+            announce(ConversationTagged(**self.heading(by), tag_id=tag.pk, tag=tag.name))
+
+    @transaction.atomic
+    def untag(self, tag: Tag, by: User) -> None:
+        """Take ``tag`` off."""
+        self.locked()
+        if ConversationTag.objects.filter(conversation=self, tag=tag).delete()[0]:
+            announce(ConversationUntagged(**self.heading(by), tag_id=tag.pk, tag=tag.name))
+
+    def mark_read(self) -> None:
+        """Note that somebody of the team has seen what stands here; not worth a line of history."""
+        if self.is_unread:
+            self.is_unread = False
+            self.save(update_fields=["is_unread"])
+
+
+class ConversationRedirect(models.Model):
+    """Where a conversation went that was merged into another; every look-up by number follows it."""
+
+    old_id = models.BigIntegerField(primary_key=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="redirects")
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("redirect")
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.conversation_id}"
