@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import User
 from samovar.conversations import tokens
@@ -154,7 +155,7 @@ class Attachment(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="attachments")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(_("name"), max_length=255)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=255)
     media_type = models.CharField(max_length=127)
     size_bytes = models.BigIntegerField(_("size"))
     content_id = models.CharField(max_length=255, blank=True)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import User
 
@@ -10,7 +11,7 @@ from samovar.accounts.models import User
 class Tag(models.Model):
     """A word of the team's own. It is retired, never deleted: history hangs on it."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     archived_at = models.DateTimeField(_("retired at"), null=True, blank=True)
 
     class Meta:

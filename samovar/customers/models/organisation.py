@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from samovar.customers.models.customer import Customer
 from samovar.lib.text import sort_key
@@ -10,7 +11,7 @@ from samovar.lib.text import sort_key
 class Organisation(models.Model):
     """A company or family that customers belong to; a customer may belong to several."""
 
-    name = models.CharField(_("name"), max_length=300)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=300)
     sort_key = models.CharField(max_length=300, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
