@@ -1,0 +1,100 @@
+"""A client's connection: uvicorn's own, made stricter, and able to tell that the client is gone."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.typing import HTTPScope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from samovar.live.answers import raw, refusal
+from samovar.live.forwarding import LONGEST_HEAD
+
+HEAD_SECONDS = 30
+MOST_PIPELINED = 32
+EXTENSION = "samovar.connection"
+
+
+class ClientConnection(HttpToolsProtocol):
+    """One client. Everything that it sends before a complete request is bounded in size and in time."""
+
+    # When the head that is being read began; None while no head is being read.
+    head_since: float | None
+    # What to do when the client goes away, or when the front stops, during the present request.
+    on_lost: Callable[[], None] | None = None
+    on_shutdown: Callable[[], None] | None = None
+    is_lost = False
+    _head_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self.head_since = self.loop.time()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the request that is being answered that nobody waits for it."""
+        self.is_lost = True
+        super().connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, as long as the lines before a body stay within their limit."""
+        super().data_received(data)
+        if self.head_since is None:
+            self._head_bytes = 0
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > LONGEST_HEAD and not self.transport.is_closing():
+            self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        """Begin a request and let the application reach its connection."""
+        super().on_message_begin()
+        self.head_since = self.loop.time()
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
+        scope["extensions"] = {EXTENSION: self}
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; lines that come after a body are not headers of anything."""
+        if self.head_since is not None:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Hand the request on."""
+        self.head_since = None
+        super().on_headers_complete()
+        if len(self.pipeline) > MOST_PIPELINED:
+            self.transport.abort()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request, with the headers that every answer has."""
+        self._refuse(400)
+
+    def abort(self) -> None:
+        """Drop the connection at once, together with what the client has not taken yet."""
+        self.transport.abort()
+
+    def shutdown(self) -> None:
+        """Finish the present request, but not a stream, which never ends by itself."""
+        super().shutdown()
+        if self.on_shutdown is not None:
+            self.on_shutdown()
+
+    def _refuse(self, status: int) -> None:
+        self.transport.write(raw(refusal(status)))
+        self.transport.close()
+
+
+def connection_of(scope: HTTPScope) -> ClientConnection:
+    """Return the connection that a request came over."""
+    extensions: dict[str, Any] = scope["extensions"] or {}
+    connection: ClientConnection = extensions[EXTENSION]
+    return connection
+
+
+def close_the_slow(connections: set[Any], now: float) -> None:
+    """Drop every connection that has been at the head of one request for too long, or never began one."""
+    for connection in list(connections):
+        if connection.head_since is not None and now - connection.head_since > HEAD_SECONDS:
+            connection.abort()

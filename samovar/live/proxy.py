@@ -1,0 +1,150 @@
+"""Passing a request to a web process and its answer back to the client."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
+
+from samovar.live import answers
+from samovar.live.forwarding import (
+    Refused,
+    TrustedProxies,
+    body_size,
+    check,
+    client_of,
+    request_head,
+    response_headers,
+)
+from samovar.live.protocol import ClientConnection, connection_of
+from samovar.live.relay import relay
+from samovar.live.spool import NoRoom, Room, Spool
+from samovar.live.upstream import Connection, UpstreamGone, WebProcess
+
+UPLOAD_LIMIT = 30 * 1024 * 1024
+# How long a client may say nothing in the middle of a body, and a web process before the first line of an answer.
+SILENCE_SECONDS = 30
+ANSWER_SECONDS = 60
+MOST_IN_HAND = 512
+
+log = structlog.get_logger("samovar.live")
+
+
+class ClientGone(Exception):
+    """The client went away before its request was complete, or before the answer was."""
+
+
+class Proxy:
+    """Passes each request to the least busy web process.
+
+    A body is collected before a web process hears of the request: one slow upload would hold one of its few threads.
+    """
+
+    def __init__(self, sockets: Sequence[Path], trusted: TrustedProxies, room: Room) -> None:
+        self.processes = [WebProcess(path) for path in sockets]
+        self._trusted = trusted
+        self._room = room
+        self._defaults = answers.page_defaults()
+        self._unavailable = answers.UnavailablePage()
+
+    async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        """Answer one request."""
+        connection = connection_of(scope)
+        try:
+            await self._pass(scope, receive, send, connection)
+        except Refused as refused:
+            await answers.refuse(refused.status, scope, receive, send)
+        except UpstreamGone as gone:
+            log.warning("no answer from web", reason=gone.reason)
+            await answers.give(self._unavailable.answer(scope, gone.status), send)
+        except ClientGone:
+            connection.abort()
+
+    async def _pass(
+        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable, connection: ClientConnection
+    ) -> None:
+        check(scope)
+        client = client_of(scope, self._trusted)
+        size = body_size(scope)
+        body = Spool(self._room)
+        try:
+            if size != 0:
+                await _collect(body, size, receive)
+            head = request_head(scope, client, secrets.token_hex(8), body.size)
+            await self._exchange(head, body, scope, send, connection)
+        finally:
+            body.close()
+
+    async def _exchange(
+        self, head: bytes, body: Spool, scope: HTTPScope, send: ASGISendCallable, connection: ClientConnection
+    ) -> None:
+        process, upstream = await self._connect()
+        connection.on_lost = upstream.close
+        try:
+            if connection.is_lost:
+                raise ClientGone
+            upstream.begin(head, scope["method"] == "HEAD")
+            await _await_answer(upstream, body)
+            await self._give(upstream, send, connection)
+        except UpstreamGone as gone:
+            raise (ClientGone if connection.is_lost else gone) from gone
+        finally:
+            connection.on_lost = None
+            process.give_back(upstream)
+
+    async def _connect(self) -> tuple[WebProcess, Connection]:
+        # Those who are equally busy take turns.
+        self.processes.append(self.processes.pop(0))
+        for process in sorted(self.processes, key=lambda process: process.in_hand):
+            if process.in_hand >= MOST_IN_HAND:
+                raise UpstreamGone("all are too busy")
+            try:
+                return process, await process.take()
+            except OSError:
+                continue
+        raise UpstreamGone("nobody listens")
+
+    async def _give(self, upstream: Connection, send: ASGISendCallable, connection: ClientConnection) -> None:
+        headers = response_headers(upstream.headers, self._defaults)
+        await send({"type": "http.response.start", "status": upstream.status, "headers": headers, "trailers": False})
+        try:
+            await relay(upstream, send, self._room)
+        except (UpstreamGone, OSError) as broken:
+            if not connection.is_lost:
+                log.warning("answer broke off", reason=type(broken).__name__)
+            # Half an answer must not look like a whole one.
+            raise ClientGone from broken
+
+
+async def _collect(body: Spool, size: int | None, receive: ASGIReceiveCallable) -> None:
+    if size is not None and size > UPLOAD_LIMIT:
+        raise Refused(413)
+    is_complete = False
+    while not is_complete:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                message = await receive()
+        except TimeoutError:
+            raise Refused(408) from None
+        if message["type"] != "http.request":
+            raise ClientGone
+        if body.size + len(message["body"]) > UPLOAD_LIMIT:
+            raise Refused(413)
+        try:
+            await body.write(message["body"])
+        except (NoRoom, OSError) as full:
+            raise UpstreamGone("no room for a body") from full
+        is_complete = not message["more_body"]
+    body.end()
+
+
+async def _await_answer(upstream: Connection, body: Spool) -> None:
+    if body.size:
+        await upstream.send_body(body.chunks())
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await upstream.answered()
+    except TimeoutError:
+        raise UpstreamGone("no answer in time", 504) from None

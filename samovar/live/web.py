@@ -1,0 +1,45 @@
+"""One web process: the pages, by granian over WSGI, on a socket of its own."""
+
+import signal
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from samovar.lib.processes import die_with_parent
+
+# Two threads a process were measured best: one waits for the database while the other works.
+THREADS = 2
+STOP_SECONDS = 10
+# Longer than the front keeps an idle connection, so that it is never this side that closes one.
+IDLE_MILLISECONDS = 60_000
+
+
+def socket_path(folder: Path, number: int) -> Path:
+    """Return where the web process ``number`` (from 1) listens."""
+    return folder / f"web-{number}.sock"
+
+
+def serve(path: Path, application: str = "samovar.wsgi:application") -> None:
+    """Serve ``application`` on the socket ``path`` until told to stop; returns when its process has died, too."""
+    path.unlink(missing_ok=True)
+    server = Granian(
+        application,
+        uds=path,
+        uds_permissions=0o600,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_MILLISECONDS),
+        websockets=False,
+        workers=1,
+        blocking_threads=THREADS,
+        workers_kill_timeout=STOP_SECONDS,
+        log_enabled=False,
+    )
+    server.serve()
+
+
+def die_with_granian() -> None:
+    """Called in the process that runs the application: without granian's own nobody would watch over it."""
+    die_with_parent(signal.SIGKILL)
