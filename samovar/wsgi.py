@@ -1,4 +1,4 @@
-"""The WSGI application that serves all pages."""
+"""The WSGI application that serves all pages, behind the front's private sockets."""
 
 import os
 
@@ -7,4 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samovar.settings")
 os.environ.setdefault("SAMOVAR_ROLE", "web")
 
-application = get_wsgi_application()
+from samovar.live.behind_front import BehindFront  # noqa: E402 (the settings must be named first)
+from samovar.live.web import die_with_granian  # noqa: E402
+
+die_with_granian()
+application = BehindFront(get_wsgi_application())

@@ -3,24 +3,25 @@
 import asyncio
 import base64
 import contextlib
-import hashlib
-import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from csp.utils import build_policy
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from samovar.live.forwarding import Header
+from samovar.live.asgi import Header, Receive, Scope, Send, part, start
 
 RETRY_AFTER_SECONDS = 3
 # A refused body is read on for a while, because many clients look at the answer only after they have sent it all.
 LINGER_BYTES = 64 * 1024 * 1024
 LINGER_SECONDS = 10
-STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+PLAIN_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+PAGE_POLICY = "default-src 'none'; style-src data:; base-uri 'none'; frame-ancestors 'none'"
+SHEETS = ("tokens", "reset", "base", "entrance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,61 +40,67 @@ def page_defaults() -> list[Header]:
 
 def refusal(status: int) -> Answer:
     """Return the answer of a few words for ``status``; the connection is closed after it."""
-    phrase = HTTPStatus(status).phrase.encode()
-    headers = [*_own("default-src 'none'; frame-ancestors 'none'"), (b"content-type", b"text/plain; charset=utf-8")]
-    return _complete(status, [*headers, (b"connection", b"close")], phrase)
+    headers = [*_own(PLAIN_POLICY), (b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    return _complete(status, headers, HTTPStatus(status).phrase.encode())
 
 
 class UnavailablePage:
     """The page that says that Samovar is starting or very busy, in each language, drawn once."""
 
     def __init__(self) -> None:
-        self._pages = {
-            (code, is_reading): _draw(code, is_reading)
-            for code, _ in settings.LANGUAGES
-            for is_reading in (True, False)
-        }
+        codes = [code for code, _ in settings.LANGUAGES]
+        self._pages = {(code, reading): _draw(code, reading) for code in codes for reading in (True, False)}
 
-    def answer(self, scope: HTTPScope, status: int = 503) -> Answer:
+    def answer(self, scope: Scope, status: int = 503) -> Answer:
         """Return it in the best language for the reader; a program gets a few words instead."""
+        retry = (b"retry-after", b"%d" % RETRY_AFTER_SECONDS)
         wanted = {name: value for name, value in scope["headers"] if name in (b"accept", b"accept-language")}
         if b"text/html" not in wanted.get(b"accept", b""):
             plain = refusal(status)
-            retry = [(b"retry-after", b"%d" % RETRY_AFTER_SECONDS)]
-            return Answer(status, [*plain.headers, *retry], plain.body)
+            return Answer(status, [*plain.headers, retry], plain.body)
         code = best_language(wanted.get(b"accept-language", b"").decode("latin-1"))
         is_reading = scope["method"] in ("GET", "HEAD")
-        page, policy = self._pages[code, is_reading]
-        headers = [*_own(policy), (b"content-type", b"text/html; charset=utf-8"), (b"content-language", code.encode())]
-        headers.append((b"retry-after", b"%d" % RETRY_AFTER_SECONDS))
+        headers = [*_own(PAGE_POLICY), (b"content-type", b"text/html; charset=utf-8"), retry]
         if is_reading:
             headers.append((b"refresh", b"%d" % RETRY_AFTER_SECONDS))
-        return _complete(status, headers, page)
+        return _complete(status, headers, self._pages[code, is_reading])
 
 
 def best_language(accepted: str) -> str:
     """Return the code of ours that ``Accept-Language`` prefers."""
     known = [code for code, _ in settings.LANGUAGES]
     ranked: list[tuple[float, str]] = []
-    for part in accepted[:500].split(","):
-        tag, _, quality = part.strip().partition(";q=")
+    for entry in accepted[:500].split(","):
+        tag, _, quality = entry.strip().partition(";q=")
         code = tag.strip().lower().split("-")[0]
         if code in known:
             ranked.append((_as_number(quality), code))
     return max(ranked, key=lambda entry: entry[0])[1] if ranked else settings.LANGUAGE_CODE
 
 
-async def refuse(status: int, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def give(answer: Answer, send: Send) -> None:
+    """Send ``answer`` to the client."""
+    await send(start(answer.status, answer.headers))
+    await send(part(answer.body, False))
+
+
+async def refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:
     """Refuse a request; a body that is too large is read on for a while, so that its sender gets to see the answer."""
     answer = refusal(status)
-    await send({"type": "http.response.start", "status": status, "headers": answer.headers, "trailers": False})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+    await send(start(status, answer.headers))
+    await send(part(answer.body, True))
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and not any(name == b"expect" for name, _ in scope["headers"]):
         await _linger(receive)
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send(part(b"", False))
 
 
-async def _linger(receive: ASGIReceiveCallable) -> None:
+def raw(answer: Answer) -> bytes:
+    """Return ``answer`` as it goes over the wire, for a request that never became one."""
+    first = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}".encode()
+    return b"\r\n".join([first, *(name + b": " + value for name, value in answer.headers), b"", answer.body])
+
+
+async def _linger(receive: Receive) -> None:
     left = LINGER_BYTES
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(LINGER_SECONDS):
@@ -102,18 +109,6 @@ async def _linger(receive: ASGIReceiveCallable) -> None:
                 if message["type"] != "http.request" or not message["more_body"]:
                     return
                 left -= len(message["body"])
-
-
-async def give(answer: Answer, send: ASGISendCallable) -> None:
-    """Send ``answer`` to the client."""
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers, "trailers": False})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
-
-
-def raw(answer: Answer) -> bytes:
-    """Return ``answer`` as it goes over the wire, for a request that never became one."""
-    first = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}".encode()
-    return b"\r\n".join([first, *(name + b": " + value for name, value in answer.headers), b"", answer.body])
 
 
 def _as_number(quality: str) -> float:
@@ -140,10 +135,10 @@ def _complete(status: int, headers: list[Header], body: bytes) -> Answer:
     return Answer(status, [*headers, (b"content-length", b"%d" % len(body))], body)
 
 
-def _draw(code: str, is_reading: bool) -> tuple[bytes, str]:
+def _draw(code: str, is_reading: bool) -> bytes:
+    # The page must need nothing that is not there at such a moment: it carries its style in an address.
+    sheets = b"".join(Path(str(finders.find(f"ui/css/{name}.css"))).read_bytes() for name in SHEETS)
+    style = "data:text/css;base64," + base64.b64encode(sheets).decode()
     with translation.override(code):
-        page = render_to_string("live/unavailable.html", {"language": code, "is_reading": is_reading})
-    # The page must need nothing that is not there at such a moment: its few rules stand in it, allowed by their hash.
-    [style] = STYLE.findall(page)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return page.encode(), f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
+        page = render_to_string("live/unavailable.html", {"style": style, "is_reading": is_reading})
+    return page.encode()

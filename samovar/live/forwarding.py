@@ -8,9 +8,8 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from asgiref.typing import HTTPScope
+from samovar.live.asgi import Header, Scope
 
-Header = tuple[bytes, bytes]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -71,7 +70,7 @@ class TrustedProxies:
         return any(found in network for network in self._networks)
 
 
-def client_of(scope: HTTPScope, trusted: TrustedProxies) -> Client:
+def client_of(scope: Scope, trusted: TrustedProxies) -> Client:
     """Tell who asks; raises Refused when the request does not name exactly one host."""
     peer = scope["client"][0] if scope["client"] else ""
     named = {name: value for name, value in scope["headers"] if name.startswith(b"x-forwarded-")}
@@ -84,7 +83,7 @@ def client_of(scope: HTTPScope, trusted: TrustedProxies) -> Client:
     return Client(peer, scope["scheme"], hosts[0], is_local=_is_loopback(peer) and not seen_proxy)
 
 
-def _as_told(scope: HTTPScope, peer: str, host: bytes, trusted: TrustedProxies) -> Client:
+def _as_told(scope: Scope, peer: str, host: bytes, trusted: TrustedProxies) -> Client:
     told = {name: value for name, value in scope["headers"] if name.startswith(b"x-forwarded-")}
     chain = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
     address = _first_stranger(b",".join(chain).decode("latin-1"), peer, trusted)
@@ -117,7 +116,7 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def body_size(scope: HTTPScope) -> int | None:
+def body_size(scope: Scope) -> int | None:
     """Return the announced size of the body, 0 when there is none, None when it comes in chunks.
 
     Raises Refused for everything that two programs could read in two ways.
@@ -135,7 +134,7 @@ def body_size(scope: HTTPScope) -> int | None:
     return int(lengths[0])
 
 
-def check(scope: HTTPScope) -> None:
+def check(scope: Scope) -> None:
     """Raise Refused unless the method and the version are ones that we serve."""
     if scope["http_version"] not in ("1.1", "1.0"):
         raise Refused(505)
@@ -143,7 +142,7 @@ def check(scope: HTTPScope) -> None:
         raise Refused(405)
 
 
-def request_head(scope: HTTPScope, client: Client, request_id: str, size: int) -> bytes:
+def request_head(scope: Scope, client: Client, request_id: str, size: int) -> bytes:
     """Return the first lines of the request for a web process, with a body of ``size`` bytes to follow."""
     target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
     lines = [

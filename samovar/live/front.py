@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import resource
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from pathlib import Path
 
 import structlog
 import uvicorn
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
+from samovar.live.asgi import Receive, Scope, Send
 from samovar.live.forwarding import TrustedProxies
 from samovar.live.protocol import ClientConnection, close_the_slow
 from samovar.live.proxy import Proxy
@@ -30,10 +30,9 @@ class Front:
     def __init__(self, proxy: Proxy) -> None:
         self._proxy = proxy
 
-    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http":
-            await self._proxy(scope, receive, send)
+        await self._proxy(scope, receive, send)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -93,8 +92,8 @@ class FrontServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _running(*work: asyncio.Future[None]) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(part) for part in work]
+async def _running(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(part) for part in work]
     try:
         yield
     finally:

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from asgiref.typing import HTTPScope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from samovar.live import asgi
 from samovar.live.answers import raw, refusal
 from samovar.live.forwarding import LONGEST_HEAD
 
@@ -86,11 +86,9 @@ class ClientConnection(HttpToolsProtocol):
         self.transport.close()
 
 
-def connection_of(scope: HTTPScope) -> ClientConnection:
+def connection_of(scope: asgi.Scope) -> ClientConnection:
     """Return the connection that a request came over."""
-    extensions: dict[str, Any] = scope["extensions"] or {}
-    connection: ClientConnection = extensions[EXTENSION]
-    return connection
+    return scope["extensions"][EXTENSION]
 
 
 def close_the_slow(connections: set[Any], now: float) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
 from samovar.live import answers
+from samovar.live.asgi import Receive, Scope, Send, start
 from samovar.live.forwarding import (
     Refused,
     TrustedProxies,
@@ -49,7 +49,7 @@ class Proxy:
         self._defaults = answers.page_defaults()
         self._unavailable = answers.UnavailablePage()
 
-    async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         connection = connection_of(scope)
         try:
@@ -62,9 +62,7 @@ class Proxy:
         except ClientGone:
             connection.abort()
 
-    async def _pass(
-        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable, connection: ClientConnection
-    ) -> None:
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, connection: ClientConnection) -> None:
         check(scope)
         client = client_of(scope, self._trusted)
         size = body_size(scope)
@@ -77,9 +75,7 @@ class Proxy:
         finally:
             body.close()
 
-    async def _exchange(
-        self, head: bytes, body: Spool, scope: HTTPScope, send: ASGISendCallable, connection: ClientConnection
-    ) -> None:
+    async def _exchange(self, head: bytes, body: Spool, scope: Scope, send: Send, connection: ClientConnection) -> None:
         process, upstream = await self._connect()
         connection.on_lost = upstream.close
         try:
@@ -106,9 +102,9 @@ class Proxy:
                 continue
         raise UpstreamGone("nobody listens")
 
-    async def _give(self, upstream: Connection, send: ASGISendCallable, connection: ClientConnection) -> None:
+    async def _give(self, upstream: Connection, send: Send, connection: ClientConnection) -> None:
         headers = response_headers(upstream.headers, self._defaults)
-        await send({"type": "http.response.start", "status": upstream.status, "headers": headers, "trailers": False})
+        await send(start(upstream.status, headers))
         try:
             await relay(upstream, send, self._room)
         except (UpstreamGone, OSError) as broken:
@@ -118,7 +114,7 @@ class Proxy:
             raise ClientGone from broken
 
 
-async def _collect(body: Spool, size: int | None, receive: ASGIReceiveCallable) -> None:
+async def _collect(body: Spool, size: int | None, receive: Receive) -> None:
     if size is not None and size > UPLOAD_LIMIT:
         raise Refused(413)
     is_complete = False

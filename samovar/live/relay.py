@@ -2,8 +2,7 @@
 
 import asyncio
 
-from asgiref.typing import ASGISendCallable
-
+from samovar.live.asgi import Send, part
 from samovar.live.spool import NoRoom, Room, Spool
 from samovar.live.upstream import Connection
 
@@ -13,7 +12,7 @@ PATIENCE_SECONDS = 0.5
 SPOOL_LIMIT = 64 * 1024 * 1024
 
 
-async def relay(upstream: Connection, send: ASGISendCallable, room: Room) -> None:
+async def relay(upstream: Connection, send: Send, room: Room) -> None:
     """Send the body of the answer to the client; raises UpstreamGone when it breaks off."""
     loop = asyncio.get_running_loop()
     waited = 0.0
@@ -21,21 +20,21 @@ async def relay(upstream: Connection, send: ASGISendCallable, room: Room) -> Non
         chunk = await upstream.next_chunk()
         is_done = upstream.is_done
         began = loop.time()
-        await send({"type": "http.response.body", "body": chunk, "more_body": not is_done})
+        await send(part(chunk, not is_done))
         if is_done:
             return
         waited += loop.time() - began
     await _relay_slowly(upstream, send, Spool(room))
 
 
-async def _relay_slowly(upstream: Connection, send: ASGISendCallable, spool: Spool) -> None:
+async def _relay_slowly(upstream: Connection, send: Send, spool: Spool) -> None:
     filler = asyncio.create_task(_fill(spool, upstream))
     try:
         async for chunk in spool.chunks():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send(part(chunk, True))
         # Only now is it known whether the answer was whole.
         await filler
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await send(part(b"", False))
     finally:
         filler.cancel()
         await asyncio.gather(filler, return_exceptions=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httptools
 
-from samovar.live.forwarding import Header
+from samovar.live.asgi import Header
 
 # A web process closes a connection that was idle for longer; ours go first, so that no request meets the closing door.
 IDLE_SECONDS = 20
