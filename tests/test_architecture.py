@@ -126,6 +126,18 @@ def test_what_is_below_the_views_knows_no_requests(part: str) -> None:
     ]
 
 
+def test_a_view_says_which_methods_it_knows() -> None:
+    wrong = []
+    for module in MODULES:
+        for node in module.tree.body if module.part == "views" else []:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                named = {ast.unparse(decorator).split("(")[0] for decorator in node.decorator_list}
+                is_view = node.args.args[:1] and node.args.args[0].arg == "request"
+                if is_view and not any(name.startswith("require_") for name in named):
+                    wrong.append(f"{module.where}:{node.lineno} {node.name}")
+    assert not wrong
+
+
 def test_module_names_say_something() -> None:
     named = [path for path in tracked() if path.is_relative_to(PACKAGE)]
     assert not [str(path) for path in named if SAYS_NOTHING & {*path.relative_to(PACKAGE).parts[:-1], path.stem}]

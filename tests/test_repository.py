@@ -65,3 +65,11 @@ def test_the_development_lock_holds_the_same_versions() -> None:
 def test_scripts_can_be_run() -> None:
     scripts = [path for path in tracked() if path.parent == ROOT / "scripts" and not path.suffix]
     assert not [str(path) for path in scripts if not path.stat().st_mode & 0o100]
+
+
+def test_nothing_is_put_off_in_a_comment() -> None:
+    put_off = re.compile(r"(?:#|//|/\*|{#|<!--)\s*(?:TODO|FIXME|XXX|HACK)\b")
+    texts = [path for path in tracked() if path.suffix in {".py", ".js", ".css", ".html", ".toml", ""}]
+    assert not [
+        str(path.relative_to(ROOT)) for path in texts if put_off.search(path.read_bytes().decode("utf-8", "ignore"))
+    ]

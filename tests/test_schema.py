@@ -58,3 +58,25 @@ def test_nothing_that_happened_is_deleted_with_what_it_points_to() -> None:
 
 def test_every_table_says_what_a_row_is() -> None:
     assert not [model._meta.label for model in _tables() if (model.__doc__ or "").startswith(f"{model.__name__}(")]
+
+
+def test_fields_are_named_by_what_they_hold() -> None:
+    """Moments end in ``_at`` (or say since or until when), days in ``_on``; a yes or no reads as a sentence."""
+    names: dict[type[models.Field[object, object]], tuple[str, ...]] = {
+        models.DateTimeField: ("_at", "_since", "_until"),
+        models.DateField: ("_on", "_since", "_until"),
+        models.BooleanField: ("is_", "has_", "can_", "may_"),
+    }
+    wrong = []
+    for model in _tables():
+        for field in model._meta.local_fields:
+            patterns = names.get(type(field))
+            is_inherited = field.name == "last_login"
+            if (
+                patterns
+                and not is_inherited
+                and not f"_{field.name}".endswith(patterns)
+                and not field.name.startswith(patterns)
+            ):
+                wrong.append(f"{model._meta.label}.{field.name}")
+    assert not wrong

@@ -54,6 +54,10 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
     )
 
 
+def test_a_form_that_changes_something_carries_the_token() -> None:
+    assert not _each(r"<form\b[^>]*method=[\"']post(?:(?!csrf_token|</form).)*</form")
+
+
 def test_a_component_sees_only_what_it_is_given() -> None:
     assert not _each(r"{%\s*include\s+[\"']ui/(?![^%]*\bonly\s*%})[^%]*%}")
 
