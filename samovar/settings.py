@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from samovar.lib import env, postgres, secrets
+from samovar.lib import env, secrets
+from samovar.lib.postgres.place import Address, embedded_address
 
 BASE = Path(__file__).resolve().parent
 HOME = env.home()
@@ -90,7 +91,7 @@ LIMITS_BY_ROLE = {"web": " -c statement_timeout=10s"}
 
 def _database() -> dict[str, object]:
     url = env.text("DATABASE_URL")
-    address = _external(url) if url else postgres.embedded_address(HOME)
+    address = _external(url) if url else embedded_address(HOME)
     limits = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=5s" + LIMITS_BY_ROLE.get(ROLE, "")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -101,7 +102,7 @@ def _database() -> dict[str, object]:
     }
 
 
-def _external(url: str) -> postgres.Address:
+def _external(url: str) -> Address:
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise env.WrongSetting(

@@ -1,0 +1,86 @@
+"""What every test stands on: a throw-away installation with a real PostgreSQL of its own.
+
+Without ``DATABASE_URL`` one embedded cluster serves the whole run, however pytest was started; it is not durable and
+is thrown away at the end. The home folder is always a temporary one, so that no test can touch a real installation.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import django
+import pytest
+from django.db import connection
+
+from samovar.lib.postgres.cluster import Cluster
+from samovar.lib.postgres.processes import is_alive
+
+HOMES = "samovar-tests-"
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+# Set here and not in pyproject.toml: the settings read the environment, which must be complete before.
+os.environ["DJANGO_SETTINGS_MODULE"] = "samovar.settings"
+if not IS_WORKER:
+    os.environ["SAMOVAR_HOME"] = tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-")
+HOME = Path(os.environ["SAMOVAR_HOME"])
+django.setup()
+
+
+def pytest_sessionstart() -> None:
+    """Start the cluster once for all workers, after clearing away what killed runs left."""
+    if IS_WORKER:
+        return
+    # The database's system user passes through, as it does in a real installation.
+    HOME.chmod(0o711)
+    _clear_away_old_homes()
+    if not os.environ.get("DATABASE_URL"):
+        Cluster(HOME).start(durable=False)
+
+
+def pytest_unconfigure() -> None:
+    """Stop the cluster and throw the home folder away."""
+    if not IS_WORKER:
+        _clear_away(HOME)
+
+
+def _clear_away_old_homes() -> None:
+    for home in HOME.parent.glob(f"{HOMES}*"):
+        pid = home.name.removeprefix(HOMES).partition("-")[0]
+        if home.stat().st_uid == os.geteuid() and pid.isdigit() and not is_alive(int(pid)):
+            _clear_away(home)
+
+
+def _clear_away(home: Path) -> None:
+    Cluster(home).stop()
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def samovar_data() -> Path:
+    """Return the folder of the public data sets; the test is skipped, with the reason printed, where there is none."""
+    folder = os.environ.get("SAMOVAR_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("set SAMOVAR_DATA to the folder of the public data sets")
+    return Path(folder)
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """Return the address of the test database, for a process of its own: it sees only what was committed."""
+    found = connection.settings_dict
+    who = quote(found["USER"], safe="") + (f":{quote(found['PASSWORD'], safe='')}" if found["PASSWORD"] else "")
+    host, port = quote(found["HOST"], safe=""), found["PORT"]
+    return f"postgresql://{who}@{host}{f':{port}' if port else ''}/{quote(found['NAME'], safe='')}"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """Return an empty home folder for an installation of the test's own, whose cluster is stopped afterwards."""
+    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
+        folder.chmod(0o711)
+    folder = tmp_path / "home"
+    yield folder
+    if folder.exists():
+        Cluster(folder).stop()
