@@ -4,11 +4,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+# The imports below read the settings, so these are named first.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samovar.settings")
 os.environ.setdefault("SAMOVAR_ROLE", "web")
 
-from samovar.live.behind_front import BehindFront  # noqa: E402 (the settings must be named first)
-from samovar.live.web import die_with_granian  # noqa: E402
+from samovar.live.behind_front import BehindFront
+from samovar.live.web import die_with_granian
 
 die_with_granian()
 application = BehindFront(get_wsgi_application())
