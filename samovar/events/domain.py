@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from samovar.lib import clock
 
 CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 KINDS: dict[str, type["DomainEvent"]] = {}
@@ -30,7 +31,7 @@ class DomainEvent:
     # The filter of a history under which the event is found; events without one are never shown as a line.
     topic: ClassVar[str] = ""
 
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime = field(default_factory=clock.now)
     actor_id: int | None = None
     visibility: Visibility = Visibility.STAFF
     title: str = ""

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samovar.conversations.errors import EmptyMessage, NewerMessage
 from samovar.conversations.events import NoteAdded, ReplyWritten
 from samovar.conversations.models.message import Attachment, Direction, Message
 from samovar.events.announcing import announce
+from samovar.lib import clock
 from samovar.lib.text import storable, tidy
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Answerable(models.Model):
         ``files`` were uploaded before and belong to nobody yet. With ``seen_id``, the newest message that the author
         has seen, raises NewerMessage when something has come since; raises EmptyMessage without text and files.
         """
-        now = timezone.now()
+        now = clock.now()
         self._lock_for_writing(text, files, seen_id)
         message = self._write(Direction.OUT, text, by, now, files)
         self.answered(now, text)
@@ -91,7 +91,7 @@ class Answerable(models.Model):
     @transaction.atomic
     def add_note(self, text: str, by: User, files: Sequence[Attachment] = ()) -> Message:
         """Leave a note that only the team sees; it changes nothing about whose turn it is."""
-        now = timezone.now()
+        now = clock.now()
         self._lock_for_writing(text, files, None)
         message = self._write(Direction.NOTE, text, by, now, files)
         self.message_count += 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import Team, User
@@ -22,6 +21,7 @@ from samovar.conversations.models.snoozing import Snoozable
 from samovar.conversations.models.tag import ConversationTag, Tag
 from samovar.customers.models import Customer
 from samovar.events.announcing import announce
+from samovar.lib import clock
 
 
 class ConversationKind(models.TextChoices):
@@ -123,7 +123,7 @@ class Conversation(Snoozable, Answerable):
         """Mark the matter as settled. Resolving twice, or by two people at once, changes nothing more."""
         self.locked()
         if self.resolved_at is None:
-            self.resolved_at, self.waiting_since, self.snoozed_until = timezone.now(), None, None
+            self.resolved_at, self.waiting_since, self.snoozed_until = clock.now(), None, None
             self.version += 1
             self.save(update_fields=["resolved_at", "waiting_since", "snoozed_until", "version"])
             announce(ConversationResolved(**self.heading(by)))
@@ -143,7 +143,7 @@ class Conversation(Snoozable, Answerable):
         """Put ``tag`` on; a tag that is there already stays."""
         self.locked()
         _row, is_new = ConversationTag.objects.get_or_create(
-            conversation=self, tag=tag, defaults={"by": by, "at": timezone.now()}
+            conversation=self, tag=tag, defaults={"by": by, "at": clock.now()}
         )
         if is_new:
             announce(ConversationTagged(**self.heading(by), tag_id=tag.pk, tag=tag.name))

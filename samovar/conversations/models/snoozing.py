@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samovar.conversations.errors import SnoozeInThePast
 from samovar.conversations.events import ConversationSnoozed, ConversationWoken
 from samovar.events.announcing import announce
+from samovar.lib import clock
 
 if TYPE_CHECKING:
     from samovar.accounts.models import User
@@ -34,7 +34,7 @@ class Snoozable(models.Model):
     @transaction.atomic
     def snooze(self, until: datetime, by: User) -> None:
         """Put it out of sight until ``until``; raises SnoozeInThePast."""
-        if until <= timezone.now():
+        if until <= clock.now():
             raise SnoozeInThePast(_("This moment has passed. Choose a later one."))
         self.locked()
         if self.snoozed_until != until:
