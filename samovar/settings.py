@@ -24,17 +24,8 @@ DEBUG = env.flag("SAMOVAR_DEBUG", False)
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS += [host for host in env.text("SAMOVAR_HOSTS").replace(",", " ").split() if host]
 
+# Ours come first: where two have a template or a translation of the same name, the first one wins.
 INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.postgres",
-    "django.forms",
-    "allauth",
-    "allauth.account",
-    "django_htmx",
     "samovar.ui",
     "samovar.jobs",
     "samovar.files",
@@ -48,6 +39,16 @@ INSTALLED_APPS = [
     "samovar.demo",
     "samovar.operations",
     "samovar.wiring",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
 ]
 
 MIDDLEWARE = [
