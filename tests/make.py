@@ -15,7 +15,8 @@ from samovar.accounts.models import Role, User
 from samovar.conversations.inbound import InboundMessage, Receipt
 from samovar.conversations.intake import receive
 from samovar.conversations.models import Conversation, Inbox, Tag
-from samovar.customers.models import Customer
+from samovar.customers.models import Customer, Identity
+from samovar.customers.models.identity import normalised
 from samovar.customers.recognition import Sender, recognise
 
 PASSWORD = "a long enough password"
@@ -87,3 +88,8 @@ def conversation(text: str = "The desk came with a scratch.", **given: Any) -> C
 def tag(name: str = "Refund") -> Tag:
     """Return the tag with this name, making it at first use."""
     return Tag.objects.get_or_create(name=name)[0]
+
+
+def phone(customer: Customer, shown: str) -> Identity:
+    """Give a customer a phone number."""
+    return Identity.objects.create(customer=customer, kind="phone", value=normalised("phone", shown), shown=shown)

@@ -58,6 +58,8 @@ def receive_all(batch: Sequence[InboundMessage]) -> list[Receipt]:
     A message whose id and body are known is a duplicate and changes nothing; a known id with another body is stored
     beside the first. A message never opens a second conversation for a thread that stands here in the same inbox.
     """
+    if not batch:
+        return []
     lock_keys(connection, {slot for inbound in batch for slot in _slots(inbound)})
     intake = _Intake(batch)
     receipts = [intake.take(inbound) for inbound in batch]

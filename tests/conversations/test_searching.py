@@ -1,0 +1,84 @@
+"""A message is found at once: by any form of its words, by parts of numbers, the newest first."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from samovar.conversations.searching import find_messages
+from samovar.customers.searching import find_customers
+from samovar.desk.search import find
+from tests import make
+
+pytestmark = pytest.mark.django_db
+DAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def found(text: str) -> list[int]:
+    return [hit.message_id for hit in find_messages(text)]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("Доставили стол с царапинами на столешнице", "царапина"),
+        ("Ещё одна жалоба на водителя", "жалобы водителей еще"),
+        ("The drawers were delivered broken", "deliver drawer"),
+        ("Мой заказ 20 418 не пришёл", "20418"),
+        ("Order AB-20418/2 is late", "20418"),
+        ("Позвоните мне: +7 (900) 123-45-67", "9001234"),
+        ("Счёт №7788-15 не оплачен", "7788 15"),
+    ],
+)
+def test_a_message_is_found_as_soon_as_it_came(said: str, asked: str) -> None:
+    receipt = make.received(said)
+    make.received("Something else entirely", sender=make.sender("other@mail.example", "Other"))
+
+    assert found(asked) == [receipt.message_id]
+
+
+def test_the_newest_hit_comes_first_whatever_the_order_of_arrival() -> None:
+    new = make.received("a scratched table", at=DAY, subject="One")
+    old = make.received("a scratched chair", at=DAY - timedelta(days=9), subject="Two")
+
+    assert found("scratched") == [new.message_id, old.message_id]
+
+
+def test_a_common_word_is_walked_from_the_newest() -> None:
+    ids = [make.received(f"sofa {number}", at=DAY + timedelta(hours=number)).message_id for number in range(6)]
+
+    assert [hit.message_id for hit in find_messages("sofa", limit=2, most_to_collect=3)] == ids[:3:-1]
+
+
+def test_the_words_that_were_found_are_marked() -> None:
+    make.received("The table <b>came</b> scratched, sadly")
+
+    [hit] = find_messages("scratch")
+
+    assert (True, "scratched") in hit.pieces
+
+
+@pytest.mark.parametrize(
+    "asked", ["Соколова", "соколва", "Sokolova", "elena.s", "900 123", "8 900 123-45-67", "елена сокол"]
+)
+def test_a_person_is_found_by_name_with_a_typo_by_address_and_by_phone(asked: str) -> None:
+    person = make.customer("Елена Соколова", "elena.sokolova@mail.example")
+    make.phone(person, "+7 900 123-45-67")
+    make.customer("Игорь Белов", "igor@mail.example")
+
+    assert [customer.name for customer in find_customers(make.agent("olga"), asked)] == ["Елена Соколова"]
+
+
+@pytest.mark.parametrize("asked", ["", "   ", "%", "_", "'", "\\", "a & | !", "(((", "\x00", "ё" * 5000])
+def test_odd_questions_are_answered_calmly(asked: str) -> None:
+    make.received("Nothing special")
+
+    find(make.agent("olga"), asked)
+
+
+def test_what_is_found_stands_once_for_each_conversation() -> None:
+    conversation = make.conversation("sofa one", external_id="a@mail.example")
+    make.received("sofa two", named_ids=("a@mail.example",))
+
+    [row] = find(make.agent("olga"), "sofa").conversations
+
+    assert row.conversation == conversation
