@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from samovar.lib import env, secrets
-from samovar.lib.postgres.place import Address, embedded_address
+from samovar.lib.postgres.external import external_address
+from samovar.lib.postgres.place import embedded_address
 
 BASE = Path(__file__).resolve().parent
 HOME = env.home()
@@ -18,6 +19,7 @@ PUBLIC_URL = env.text("SAMOVAR_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 # What this process does: web, live, work or command. It decides the limits of its database connections.
 ROLE = env.text("SAMOVAR_ROLE", "command")
+TEST_RUN = "pytest" in sys.modules
 
 SECRET_KEY = secrets.key("django")
 DEBUG = env.flag("SAMOVAR_DEBUG", False)
@@ -92,30 +94,15 @@ LIMITS_BY_ROLE = {"web": " -c statement_timeout=10s"}
 
 def _database() -> dict[str, object]:
     url = env.text("DATABASE_URL")
-    address = _external(url) if url else embedded_address(HOME)
-    limits = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=5s" + LIMITS_BY_ROLE.get(ROLE, "")
+    address, words = external_address(url) if url else (embedded_address(HOME), {})
+    limits = words.pop("options", "") + " -c idle_in_transaction_session_timeout=15s -c lock_timeout=5s"
+    limits += LIMITS_BY_ROLE.get(ROLE, "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         **address,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": limits, "application_name": f"samovar {ROLE}"},
-    }
-
-
-def _external(url: str) -> Address:
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-        raise env.WrongSetting(
-            "DATABASE_URL cannot be read. Write it as postgresql://USER:PASSWORD@HOST:PORT/NAME, "
-            "or leave it out to use the built-in database."
-        )
-    return {
-        "NAME": unquote(parts.path.strip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "OPTIONS": {"connect_timeout": "10", **words, "options": limits, "application_name": f"samovar {ROLE}"},
     }
 
 
@@ -192,9 +179,7 @@ STATIC_ROOT = HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "samovar.ui.storage.Storage"
-        if ROLE in ("web", "live", "work")
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if TEST_RUN else "samovar.ui.storage.Storage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -203,4 +188,3 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if not IS_HTTPS:
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
-TEST_RUN = "pytest" in sys.modules
