@@ -68,6 +68,9 @@ FROM conversations_message WHERE id = ANY(%(ids)s)
 """
 
 
+Asked = dict[str, str | int | list[int]]
+
+
 @dataclass(frozen=True)
 class Hit:
     """A message that was found; ``pieces`` of its text in order, each with whether it is what was searched for."""
@@ -82,14 +85,14 @@ def find_messages(text: str, limit: int = 50, most_to_collect: int = MOST_TO_COL
 
     Numbers of four and more digits are also found as parts of order numbers and phones, however they are spaced.
     """
-    asked = {"text": storable(text)[:500], "limit": limit, "most": most_to_collect + 1}
+    asked: Asked = {"text": storable(text)[:500], "limit": limit, "most": most_to_collect + 1}
     found = dict(_by_number(asked) if _digits(text) else ())
     found |= dict(_collected(asked) if _estimate(asked) <= most_to_collect else _walked(asked))
     pieces = _snippets(asked, list(found)[:limit])
     return [Hit(pk, conversation_id, pieces.get(pk, ())) for pk, conversation_id in list(found.items())[:limit]]
 
 
-def _collected(asked: dict[str, object]) -> list[tuple[int, int]]:
+def _collected(asked: Asked) -> list[tuple[int, int]]:
     rows = _rows(COLLECT, asked)
     if rows and rows[0][2] == asked["most"]:
         # A bitmap scan returns the oldest first, so what was cut off are the newest: begin again from the other end.
@@ -97,11 +100,11 @@ def _collected(asked: dict[str, object]) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _walked(asked: dict[str, object]) -> list[tuple[int, int]]:
+def _walked(asked: Asked) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in _rows(WALK, {**asked, "most": MOST_TO_WALK})]
 
 
-def _by_number(asked: dict[str, object]) -> list[tuple[int, int]]:
+def _by_number(asked: Asked) -> list[tuple[int, int]]:
     pattern = f"%{_digits(str(asked['text']))}%"
     return [(row[0], row[1]) for row in _rows(BY_NUMBER, {**asked, "pattern": pattern})]
 
@@ -112,12 +115,12 @@ def _digits(text: str) -> str:
     return digits if is_number and len(digits) >= LEAST_DIGITS else ""
 
 
-def _estimate(asked: dict[str, object]) -> int:
+def _estimate(asked: Asked) -> int:
     [[plan]] = _rows(ESTIMATE, asked)
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-def _snippets(asked: dict[str, object], ids: list[int]) -> dict[int, tuple[tuple[bool, str], ...]]:
+def _snippets(asked: Asked, ids: list[int]) -> dict[int, tuple[tuple[bool, str], ...]]:
     if not ids:
         return {}
     return {pk: _pieces(headline) for pk, headline in _rows(SNIPPETS, {**asked, "ids": ids})}
@@ -131,7 +134,8 @@ def _pieces(headline: str) -> tuple[tuple[bool, str], ...]:
     return tuple((is_match, text) for is_match, text in pieces if text)
 
 
-def _rows(sql: str, asked: dict[str, object]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, asked: Asked) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
