@@ -3,6 +3,7 @@
 import gettext
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,21 @@ from scripts.catalogues import Entry, Text
 
 PACKAGE = translations.PACKAGE
 CATALOGUES = sorted(PACKAGE.glob("*/locale/ru/LC_MESSAGES/django.po"))
+ENGLISH_NEVER = {
+    "exclamation mark": r"!(?!=)",
+    "our word is conversation or request": r"(?i)\btickets?\b",
+    "our word is customer": r"(?i)\bclients?\b",
+    "an ellipsis is one character": r"\.\.\.",
+}
+RUSSIAN_NEVER = {
+    "восклицательный знак": r"!(?!=)",
+    "кавычки «ёлочки»": r'"',
+    "пишем ё": r"(?i)\b(еще|ее|нее|учет|отчет|счет|учетн\w+|идет|ждет|дает|найдет|придет|пришел|вошел|нашел|ушел|"
+    r"сохранен|решен|удален|включен|отключен|подключен|добавлен|желт\w+)\b",
+    "вы со строчной буквы": r"(?<=[а-яё,:;] )(Вы|Вам|Вас|Ваш\w*)\b",
+    "многоточие одним знаком": r"\.\.\.",
+    "тире, а не дефис": r"(?<=\w) - (?=\w)",
+}
 ONE_EACH = [
     Entry(Text("Plain"), ("Простой",)),
     Entry(Text("order", context="shop"), ("заказ",)),
@@ -33,6 +49,44 @@ def test_django_shows_our_translation(path: Path) -> None:
     with translation.override("ru"):
         for entry in catalogues.parse(path.read_text(encoding="utf-8")):
             assert _shown(entry.text) == entry.forms
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.relative_to(PACKAGE).parts[0])
+def test_texts_are_written_as_we_write(path: Path) -> None:
+    wrong = []
+    for entry in catalogues.parse(path.read_text(encoding="utf-8")):
+        wrong += [(entry.text.english, reason) for reason in _against_the_style(entry)]
+    assert not wrong
+
+
+def _against_the_style(entry: Entry) -> Iterator[str]:
+    """Yield what is not as the section on texts in CONTRIBUTING.md wants it."""
+    english, russian = f"{entry.text.english} {entry.text.plural}", " ".join(entry.forms)
+    for reason, pattern in ENGLISH_NEVER.items():
+        if re.search(pattern, english):
+            yield reason
+    for reason, pattern in RUSSIAN_NEVER.items():
+        if re.search(pattern, russian):
+            yield reason
+
+
+@pytest.mark.parametrize(
+    ("english", "russian", "reason"),
+    [
+        ("Your text is safe", "Текст сохранён", None),
+        ("Done!", "Готово", "exclamation mark"),
+        ("Open tickets", "Ждут ответа", "our word is conversation or request"),
+        ("a", "Готово!", "восклицательный знак"),
+        ("a", 'Тема "Доставка"', "кавычки «ёлочки»"),
+        ("a", "Еще одно письмо", "пишем ё"),
+        ("a", "Если Вы уйдёте", "вы со строчной буквы"),
+        ("a", "Вы уйдёте. Вы вернётесь", None),
+        ("a", "Подождите...", "многоточие одним знаком"),
+        ("a", "Письмо - не отправлено", "тире, а не дефис"),
+    ],
+)
+def test_what_is_against_the_style_is_named(english: str, russian: str, reason: str | None) -> None:
+    assert list(_against_the_style(Entry(Text(english), (russian,)))) == ([reason] if reason else [])
 
 
 def _shown(text: Text) -> tuple[str, ...]:
