@@ -53,6 +53,7 @@ class Answerable(models.Model):
         inbox_id: int
         subject: str
         version: int
+        resolved_at: datetime | None
         messages: models.Manager[Message]
 
         def locked(self) -> None: ...
@@ -120,7 +121,8 @@ class Answerable(models.Model):
             self.last_message_at, self.preview = at, preview_of(text)
         if is_waiting:
             self.last_inbound_at = max(at, self.last_inbound_at or at)
-            if self.last_outbound_at is None or at > self.last_outbound_at:
+            settled_at = max(filter(None, (self.last_outbound_at, self.resolved_at)), default=None)
+            if settled_at is None or at > settled_at:
                 self.waiting_since = min(at, self.waiting_since or at)
 
     def _lock_for_writing(self, text: str, files: Sequence[Attachment], seen_id: int | None) -> None:

@@ -1,0 +1,144 @@
+"""What a conversation's row says, told again from its messages and the event log.
+
+The row keeps whose turn it is and what was said last, so that lists are quick; here the same is computed from what
+happened, to prove that both agree and to mend the row when they do not.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from operator import attrgetter
+
+from django.db import transaction
+
+from samovar.conversations.inbound import HUMAN
+from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models.answering import preview_of
+from samovar.conversations.models.message import Direction
+from samovar.events.models import Event
+
+BATCH = 500
+DECISIONS = (
+    "ConversationAssigned",
+    "ConversationResolved",
+    "ConversationReopened",
+    "ConversationSnoozed",
+    "ConversationWoken",
+)
+
+
+@dataclass
+class State:
+    """The part of a conversation's row that follows from what happened."""
+
+    assignee_id: int | None = None
+    resolved_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    waiting_since: datetime | None = None
+    first_response_at: datetime | None = None
+    last_message_at: datetime | None = None
+    last_inbound_at: datetime | None = None
+    last_outbound_at: datetime | None = None
+    preview: str = ""
+    message_count: int = 0
+
+    def add_message(self, message: Message) -> None:
+        """Take in one message; they come oldest first."""
+        self.message_count += 1
+        if message.direction == Direction.NOTE:
+            return
+        self.last_message_at, self.preview = message.created_at, preview_of(message.text)
+        if message.direction == Direction.OUT:
+            self.last_outbound_at, self.waiting_since = message.created_at, None
+            self.first_response_at = self.first_response_at or message.created_at
+        elif message.mail_class == HUMAN:
+            self.last_inbound_at = message.created_at
+            self.waiting_since = self.waiting_since or message.created_at
+
+    def add_decision(self, event: Event) -> None:
+        """Take in what somebody decided; decisions come oldest first, after the messages of the same moment."""
+        if event.kind == "ConversationAssigned":
+            self.assignee_id = event.data["assignee_id"]
+        elif event.kind == "ConversationResolved":
+            self.resolved_at, self.waiting_since, self.snoozed_until = event.at, None, None
+        elif event.kind == "ConversationReopened":
+            self.resolved_at, self.waiting_since = None, self.last_inbound_at if self._customer_wrote_last else None
+        else:
+            until = event.data.get("until")
+            self.snoozed_until = datetime.fromisoformat(until) if until else None
+
+    @property
+    def _customer_wrote_last(self) -> bool:
+        if self.last_inbound_at is None:
+            return False
+        return self.last_outbound_at is None or self.last_inbound_at > self.last_outbound_at
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field of a conversation that does not say what happened."""
+
+    conversation_id: int
+    field: str
+    stands: object
+    derived: object
+
+
+def differences(conversation_ids: Sequence[int]) -> Iterator[Difference]:
+    """Yield where the rows of these conversations differ from what happened; three statements."""
+    states = _states(conversation_ids)
+    for conversation in Conversation.objects.filter(pk__in=conversation_ids):
+        for field in fields(State):
+            stands, derived = getattr(conversation, field.name), getattr(states[conversation.pk], field.name)
+            if stands != derived:
+                yield Difference(conversation.pk, field.name, stands, derived)
+
+
+@transaction.atomic
+def mend(conversation_ids: Sequence[int]) -> int:
+    """Make the rows of these conversations say what happened; return how many fields were wrong."""
+    rows = Conversation.objects.filter(pk__in=conversation_ids).order_by("pk").select_for_update().in_bulk()
+    wrong = list(differences(conversation_ids))
+    for difference in wrong:
+        setattr(rows[difference.conversation_id], difference.field, difference.derived)
+    names = [field.name for field in fields(State)]
+    Conversation.objects.bulk_update([rows[pk] for pk in {one.conversation_id for one in wrong}], names)
+    return len(wrong)
+
+
+def batches() -> Iterator[list[int]]:
+    """Yield the ids of all conversations, in pieces."""
+    ids = Conversation.objects.order_by("pk").values_list("pk", flat=True)
+    last = 0
+    while piece := list(ids.filter(pk__gt=last)[:BATCH]):
+        last = piece[-1]
+        yield piece
+
+
+def _states(conversation_ids: Sequence[int]) -> dict[int, State]:
+    states = {pk: State() for pk in conversation_ids}
+    for moment in sorted(_moments(conversation_ids), key=attrgetter("order")):
+        moment.add_to(states)
+    return states
+
+
+@dataclass(frozen=True)
+class _Moment:
+    row: Message | Event
+
+    @property
+    def order(self) -> tuple[datetime, bool, int]:
+        is_event = isinstance(self.row, Event)
+        return self.row.at if isinstance(self.row, Event) else self.row.created_at, is_event, self.row.pk
+
+    def add_to(self, states: dict[int, State]) -> None:
+        if isinstance(self.row, Event):
+            states[self.row.conversation_id or 0].add_decision(self.row)
+        else:
+            states[self.row.conversation_id].add_message(self.row)
+
+
+def _moments(conversation_ids: Sequence[int]) -> Iterable[_Moment]:
+    messages = Message.objects.filter(conversation__in=conversation_ids).defer("html", "hidden", "recipients")
+    decisions = Event.objects.filter(conversation_id__in=conversation_ids, kind__in=DECISIONS)
+    return [_Moment(row) for row in (*messages, *decisions)]
