@@ -95,8 +95,7 @@ class Answerable(models.Model):
         now = clock.now()
         self._lock_for_writing(text, files, None)
         message = self._write(Direction.NOTE, text, by, now, files)
-        self.message_count += 1
-        self.version += 1
+        self.noted()
         self.save(update_fields=["message_count", "version"])
         announce(NoteAdded(**self.heading(by), message_id=message.pk, preview=message.preview))
         return message
@@ -106,6 +105,11 @@ class Answerable(models.Model):
         self.first_response_at = self.first_response_at or at
         self.waiting_since, self.is_unread = None, False
         self.last_outbound_at, self.last_message_at, self.preview = at, at, preview_of(text)
+        self.message_count += 1
+        self.version += 1
+
+    def noted(self) -> None:
+        """Set what a note changes on the row."""
         self.message_count += 1
         self.version += 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -109,8 +111,7 @@ class Conversation(Snoozable, Answerable):
         """Make ``to`` answer for this conversation, or nobody. Assigning the same person again changes nothing."""
         self.locked()
         if self.assignee_id != (to.pk if to else None):
-            self.assignee = to
-            self.version += 1
+            self.given(to)
             self.save(update_fields=["assignee", "version"])
             announce(
                 ConversationAssigned(
@@ -123,8 +124,7 @@ class Conversation(Snoozable, Answerable):
         """Mark the matter as settled. Resolving twice, or by two people at once, changes nothing more."""
         self.locked()
         if self.resolved_at is None:
-            self.resolved_at, self.waiting_since, self.snoozed_until = clock.now(), None, None
-            self.version += 1
+            self.settled(clock.now())
             self.save(update_fields=["resolved_at", "waiting_since", "snoozed_until", "version"])
             announce(ConversationResolved(**self.heading(by)))
 
@@ -133,8 +133,7 @@ class Conversation(Snoozable, Answerable):
         """Take the matter up again; if the customer wrote last, they are waiting for us since they did."""
         self.locked()
         if self.resolved_at is not None:
-            self.resolved_at, self.waiting_since = None, self.last_inbound_at if self.customer_wrote_last else None
-            self.version += 1
+            self.taken_up()
             self.save(update_fields=["resolved_at", "waiting_since", "version"])
             announce(ConversationReopened(**self.heading(by)))
 
@@ -154,6 +153,21 @@ class Conversation(Snoozable, Answerable):
         self.locked()
         if ConversationTag.objects.filter(conversation=self, tag=tag).delete()[0]:
             announce(ConversationUntagged(**self.heading(by), tag_id=tag.pk, tag=tag.name))
+
+    def given(self, to: User | None) -> None:
+        """Set what a new assignee changes on the row; bulk writers call it too, like all such methods."""
+        self.assignee = to
+        self.version += 1
+
+    def settled(self, at: datetime) -> None:
+        """Set what resolving changes on the row."""
+        self.resolved_at, self.waiting_since, self.snoozed_until = at, None, None
+        self.version += 1
+
+    def taken_up(self) -> None:
+        """Set what reopening changes on the row."""
+        self.resolved_at, self.waiting_since = None, self.last_inbound_at if self.customer_wrote_last else None
+        self.version += 1
 
     def mark_read(self) -> None:
         """Note that somebody of the team has seen what stands here; not worth a line of history."""

@@ -50,19 +50,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     ) -> Message:
         """Store a message of ours; its Message-ID is fixed here and never changes."""
         [pk] = next_ids(connection, Message, 1)
-        inbox = Inbox.objects.get(pk=inbox_id)
-        return self.create(
-            pk=pk,
-            conversation_id=conversation_id,
-            inbox=inbox,
-            direction=direction,
-            author=author,
-            external_id=tokens.message_id(pk, inbox.address) if direction == Direction.OUT else "",
-            text=text,
-            numbers=digits_in(text),
-            created_at=at,
-            sent_at=at,
-        )
+        message = Message(
+            pk=pk, conversation_id=conversation_id, direction=direction, author=author, text=text, created_at=at
+        ).complete(Inbox.objects.get(pk=inbox_id))
+        message.save(force_insert=True)
+        return message
 
 
 class Message(models.Model):
@@ -119,6 +111,12 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.pk}"
+
+    def complete(self, inbox: Inbox) -> Message:
+        """Derive the rest of a message of ours that is new: its Message-ID and what is found by its numbers."""
+        self.inbox, self.sent_at, self.numbers = inbox, self.created_at, digits_in(self.text)
+        self.external_id = tokens.message_id(self.pk, inbox.address) if self.direction == Direction.OUT else ""
+        return self
 
     @property
     def preview(self) -> str:
