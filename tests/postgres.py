@@ -1,40 +1,40 @@
-"""Connections to the database of the test beside Django's own."""
+"""Connections and processes beside the test's own, on the database of the test."""
 
-import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.db import connection
 
-PARTS = ("HOST", "PORT", "NAME", "USER", "PASSWORD")
+ROOT = Path(__file__).resolve().parent.parent
+START = "import sys, importlib, django; django.setup(); importlib.import_module(sys.argv[1]).main(*sys.argv[2:])"
 
 
 @contextmanager
-def another_connection(**changes: Any) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def another_connection(*, autocommit: bool = False, **changes: Any) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """Open a second connection to the database of the test; what it has not committed is undone at the end."""
-    settings = connection.settings_dict
-    other = psycopg.connect(
-        **{
-            "host": settings["HOST"],
-            "port": settings["PORT"] or None,
-            "dbname": settings["NAME"],
-            "user": settings["USER"],
-            "password": settings["PASSWORD"],
-            **changes,
-        }
-    )
+    found = connection.settings_dict
+    address = {"host": found["HOST"], "user": found["USER"], "password": found["PASSWORD"], "dbname": found["NAME"]}
+    address |= {"port": found["PORT"] or None, **changes}
+    other = psycopg.connect(**address, autocommit=autocommit)
     try:
         yield other
-        other.rollback()
     finally:
         other.close()
 
 
-def environment() -> dict[str, str]:
-    """Return what a process of a test needs to work on the database of the test (see ``adopt``)."""
-    parts = {name: connection.settings_dict[name] for name in PARTS}
-    return {**os.environ, "SAMOVAR_TEST_DATABASE": json.dumps(parts), "PYTHONPATH": os.pathsep.join(sys.path)}
+@contextmanager
+def process(module: str, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``main`` of ``module`` as a worker with ``variables``; it is killed at the end if it still runs."""
+    environment = {**os.environ, "SAMOVAR_ROLE": "work", "PYTHONPATH": str(ROOT), **variables}
+    started = subprocess.Popen([sys.executable, "-c", START, module, *arguments], env=environment, cwd=ROOT)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
