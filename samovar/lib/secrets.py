@@ -5,6 +5,7 @@ Each purpose has a key of its own, so that one that leaks opens nothing else. Ke
 
 import os
 import secrets
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -14,19 +15,32 @@ from samovar.lib import env
 @cache
 def key(purpose: str) -> str:
     """Return the secret for ``purpose`` (384 bits, URL-safe text), making it when it does not exist yet."""
-    folder = env.home() / "secrets"
-    path = folder / purpose
+    return kept(purpose, lambda: secrets.token_urlsafe(48))
+
+
+def kept(purpose: str, make: Callable[[], str]) -> str:
+    """Return what is kept for ``purpose``; what ``make`` returns is kept when nothing is yet."""
+    path = _path(purpose)
     if not path.exists():
-        _make(folder, path)
+        _keep(path, make())
     return path.read_text(encoding="ascii").strip()
 
 
-def _make(folder: Path, path: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def forget(purpose: str) -> None:
+    """Remove what is kept for ``purpose``, if anything is."""
+    _path(purpose).unlink(missing_ok=True)
+
+
+def _path(purpose: str) -> Path:
+    return env.home() / "secrets" / purpose
+
+
+def _keep(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     try:
