@@ -1,2 +1,13 @@
 // What every page loads: the elements of the toolkit. A screen's own modules come by its block "scripts".
+import "ui/auto-grow";
+import "ui/dialogs";
+import "ui/draft-keeper";
+import "ui/file-drop";
+import "ui/key-map";
+import "ui/live-stream";
 import "ui/local-time";
+import "ui/menu-list";
+import "ui/search-palette";
+import "ui/theme-choice";
+import "ui/troubles";
+import "ui/undo-toast";

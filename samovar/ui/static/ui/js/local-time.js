@@ -1,5 +1,7 @@
 // Shows a moment in the reader's own zone and words, and keeps it true: <local-time form="relative"><time datetime="…">.
-const { lang, dataset } = document.documentElement;
+const { lang: language, dataset } = document.documentElement;
+// "18 Nov, 14:05" everywhere: not the American order, not twelve hours.
+const lang = language === "en" ? "en-GB" : language;
 const zone = dataset.timeZone ? { timeZone: dataset.timeZone } : {};
 const formats = {
   clock: new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", ...zone }),

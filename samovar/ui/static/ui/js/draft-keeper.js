@@ -1,0 +1,106 @@
+// Keeps what is being typed: <draft-keeper url="…" name="42-reply"> around one textarea. Saved on the server one second
+// after the last key and at most every two; while there is no connection the text waits in this browser and is saved
+// when there is one again, or put back when the page is opened anew. The server is told by POST: text.
+import { post } from "ui/http";
+
+const PAUSE = 1000;
+const AT_MOST = 2000;
+const AGAIN = 5000;
+
+class DraftKeeper extends HTMLElement {
+  #timer;
+  #since = 0;
+  #saving = false;
+  #sent = false;
+  #request;
+
+  connectedCallback() {
+    this.addEventListener("input", this.#typed);
+    this.addEventListener("htmx:beforeRequest", this.#leaving);
+    this.addEventListener("htmx:afterRequest", this.#answered);
+    addEventListener("online", this.#save);
+    addEventListener("pagehide", this.#last);
+    const kept = localStorage.getItem(this.#key);
+    if (kept !== null) this.#restore(kept);
+  }
+
+  disconnectedCallback() {
+    removeEventListener("online", this.#save);
+    removeEventListener("pagehide", this.#last);
+    clearTimeout(this.#timer);
+  }
+
+  get #area() {
+    return this.querySelector("textarea");
+  }
+
+  get #key() {
+    return `draft:${this.getAttribute("name")}`;
+  }
+
+  #restore(text) {
+    if (text === this.#area.value) localStorage.removeItem(this.#key);
+    else {
+      this.#area.value = text;
+      this.#area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  #typed = (event) => {
+    if (event.target !== this.#area) return;
+    localStorage.setItem(this.#key, this.#area.value);
+    this.#sent = false;
+    this.#since ||= Date.now();
+    const left = Math.max(0, this.#since + AT_MOST - Date.now());
+    this.#plan(Math.min(PAUSE, left));
+  };
+
+  #plan(delay) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#save, delay);
+  }
+
+  #save = async () => {
+    const text = localStorage.getItem(this.#key);
+    if (text === null || this.#saving || this.#sent) return;
+    this.#saving = true;
+    this.#since = 0;
+    try {
+      this.#request = new AbortController();
+      await post(this.getAttribute("url"), { text }, { signal: this.#request.signal });
+      if (localStorage.getItem(this.#key) === text) localStorage.removeItem(this.#key);
+      this.#say("saved");
+    } catch {
+      if (!this.#sent) this.#say("waiting");
+      this.#plan(AGAIN);
+    } finally {
+      this.#saving = false;
+    }
+    if (this.#since) this.#plan(PAUSE);
+  };
+
+  #last = () => {
+    const text = localStorage.getItem(this.#key);
+    // The copy in the browser stays until the next opening, because nobody can say whether this one arrived.
+    if (text !== null && !this.#sent) post(this.getAttribute("url"), { text }, { keepalive: true }).catch(() => {});
+  };
+
+  // While the text is being sent it is no draft any more; if sending fails it becomes one again.
+  #leaving = (event) => {
+    if (!event.target.matches("form")) return;
+    this.#sent = true;
+    this.#request?.abort();
+  };
+
+  #answered = (event) => {
+    if (!event.target.matches("form")) return;
+    if (event.detail.successful) localStorage.removeItem(this.#key);
+    else this.#typed({ target: this.#area });
+  };
+
+  /** Show the line of that state: saved, waiting. */
+  #say(state) {
+    for (const line of this.querySelectorAll("[data-draft]")) line.hidden = line.dataset.draft !== state;
+  }
+}
+customElements.define("draft-keeper", DraftKeeper);

@@ -1,0 +1,101 @@
+// The keyboard: presses what declares data-key ("E", "Shift+E", "Mod+Enter", "G I"), by the place of the key, so that it
+// works in every layout. Mod is ⌘ on a Mac and Ctrl elsewhere. Keys without Mod work only when no field is focused and
+// can be switched off (body[data-keys="off"]). The key "?" shows them all in the dialog inside <key-map>.
+const IS_MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
+const NAMES = { Slash: "/", BracketLeft: "[", BracketRight: "]", Backslash: "\\", Comma: ",", Period: "." };
+const SIGNS = { Mod: IS_MAC ? "⌘" : "Ctrl", Shift: IS_MAC ? "⇧" : "Shift", Enter: "↵", Escape: "Esc" };
+const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
+const CHORD_WAITS = 1200;
+
+/** The name of the key that was pressed, as data-key writes it. */
+function nameOf(event) {
+  if (event.code === "Slash" && event.shiftKey) return "?";
+  const key = NAMES[event.code] ?? event.code.replace(/^(Key|Digit|Numpad)(?=.)/, "");
+  const isModified = IS_MAC ? event.metaKey : event.ctrlKey;
+  return [isModified && "Mod", event.shiftKey && "Shift", key].filter(Boolean).join("+");
+}
+
+/** How a key is written on this machine: "Ctrl ↵" or "⌘↵". */
+export function shown(key) {
+  return key
+    .split(/[+ ]/)
+    .map((part) => SIGNS[part] ?? part)
+    .join(IS_MAC && key.includes("+") ? "" : " ");
+}
+
+function find(key) {
+  const scope = document.querySelector("dialog:modal") ?? document;
+  const candidates = scope.querySelectorAll(`[data-key="${CSS.escape(key)}"]`);
+  return [...candidates].find((element) => element.checkVisibility() && !element.closest("[inert]"));
+}
+
+function press(element) {
+  if (element.matches(FIELDS)) element.focus();
+  else element.click();
+}
+
+class KeyMap extends HTMLElement {
+  #first = "";
+  #timer;
+
+  connectedCallback() {
+    document.addEventListener("keydown", this.#pressed);
+    document.addEventListener("htmx:load", this.#write);
+    this.#write({ target: document });
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", this.#pressed);
+    document.removeEventListener("htmx:load", this.#write);
+    clearTimeout(this.#timer);
+  }
+
+  #write = ({ target }) => {
+    for (const sign of target.querySelectorAll("kbd[data-combo]")) sign.textContent = shown(sign.dataset.combo);
+  };
+
+  #pressed = (event) => {
+    if (event.defaultPrevented || event.isComposing || event.repeat || event.altKey) return;
+    const key = nameOf(event);
+    const isMod = key.startsWith("Mod+");
+    const isBare = !isMod && !event.ctrlKey && !event.metaKey;
+    const isTyping = document.activeElement?.matches(FIELDS) || document.activeElement?.isContentEditable;
+    if (isMod || (isBare && !isTyping && document.body.dataset.keys !== "off")) this.#act(key, event);
+  };
+
+  #act(key, event) {
+    const chord = `${this.#first} ${key}`;
+    const target = find(this.#first ? chord : key);
+    this.#wait("");
+    if (target) press(target);
+    else if (key === "?") this.#list();
+    else if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) this.#wait(key);
+    else return;
+    event.preventDefault();
+  }
+
+  #wait(key) {
+    clearTimeout(this.#timer);
+    this.#first = key;
+    if (key) this.#timer = setTimeout(() => this.#wait(""), CHORD_WAITS);
+  }
+
+  #list() {
+    const dialog = this.querySelector("dialog");
+    const line = this.querySelector("template");
+    const known = new Map();
+    for (const element of document.querySelectorAll("[data-key]")) {
+      const name = element.dataset.keyName ?? element.getAttribute("aria-label") ?? element.innerText;
+      if (name.trim() && element.checkVisibility()) known.set(element.dataset.key, name.split("\n")[0].trim());
+    }
+    const lines = [...known].map(([key, name]) => {
+      const copy = line.content.cloneNode(true);
+      copy.querySelector("dt").textContent = name;
+      copy.querySelector("kbd").textContent = shown(key);
+      return copy;
+    });
+    dialog.querySelector("dl").replaceChildren(...lines);
+    dialog.showModal();
+  }
+}
+customElements.define("key-map", KeyMap);

@@ -1,0 +1,77 @@
+// What happens elsewhere, as it happens: <live-stream src="/stream/" after="event id">. Every event of the stream becomes
+// DOM events on the body that htmx can listen to: samovar:event, samovar:<kind>, and for each id in its data one more,
+// for example samovar:conversation-42. After a break it goes on where it stopped; meanwhile the line inside is shown.
+const LONGEST = 30_000;
+
+class LiveStream extends HTMLElement {
+  #source;
+  #last = "";
+  #delay = 1000;
+  #timer;
+
+  connectedCallback() {
+    this.#last ||= this.getAttribute("after") ?? "";
+    addEventListener("online", this.#open);
+    addEventListener("offline", this.#broken);
+    addEventListener("pagehide", this.#close);
+    addEventListener("pageshow", this.#open);
+    this.#open();
+  }
+
+  disconnectedCallback() {
+    removeEventListener("online", this.#open);
+    removeEventListener("offline", this.#broken);
+    removeEventListener("pagehide", this.#close);
+    removeEventListener("pageshow", this.#open);
+    this.#close();
+  }
+
+  #open = () => {
+    if (this.#source && this.#source.readyState !== EventSource.CLOSED) return;
+    clearTimeout(this.#timer);
+    const url = new URL(this.getAttribute("src"), location.href);
+    if (this.#last) url.searchParams.set("last_event_id", this.#last);
+    this.#source = new EventSource(url);
+    this.#source.onopen = this.#restored;
+    this.#source.onmessage = this.#received;
+    this.#source.onerror = this.#broken;
+  };
+
+  #close = () => {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = undefined;
+  };
+
+  #restored = () => {
+    this.#delay = 1000;
+    this.#show(false);
+  };
+
+  #broken = () => {
+    this.#show(true);
+    // The browser itself tries again, with Last-Event-ID, unless the answer was not a stream.
+    if (this.#source?.readyState === EventSource.OPEN || this.#source?.readyState === EventSource.CONNECTING) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#open, this.#delay);
+    this.#delay = Math.min(this.#delay * 2, LONGEST);
+  };
+
+  #received = (event) => {
+    this.#last = event.lastEventId || this.#last;
+    const detail = JSON.parse(event.data);
+    const names = ["event", detail.kind];
+    for (const [field, value] of Object.entries(detail)) {
+      if (field.endsWith("_id") && value !== null) names.push(`${field.slice(0, -3)}-${value}`);
+    }
+    for (const name of names.filter(Boolean)) {
+      document.body.dispatchEvent(new CustomEvent(`samovar:${name}`, { detail }));
+    }
+  };
+
+  #show(isBroken) {
+    const line = this.querySelector(".offline");
+    if (line) line.hidden = !isBroken;
+  }
+}
+customElements.define("live-stream", LiveStream);

@@ -1,0 +1,56 @@
+// A menu in a popover: arrows walk, a letter jumps, a press closes; placed by hand where a browser knows no anchors.
+const HAS_ANCHORS = CSS.supports("position-area: block-end");
+const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+let invoker;
+document.addEventListener(
+  "click",
+  (event) => {
+    invoker = event.target.closest("[popovertarget]") ?? invoker;
+  },
+  true,
+);
+
+class MenuList extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("toggle", this.#toggled);
+    this.addEventListener("keydown", this.#walk);
+    this.addEventListener("click", this.#pressed);
+  }
+
+  get #items() {
+    return [...this.querySelectorAll(".menu-item, input")].filter((item) => item.checkVisibility());
+  }
+
+  #toggled = (event) => {
+    if (event.newState !== "open") return;
+    if (!HAS_ANCHORS) this.#place();
+    (this.querySelector("[autofocus]") ?? this.#items[0])?.focus();
+  };
+
+  #walk = (event) => {
+    const items = this.#items;
+    const now = items.indexOf(document.activeElement);
+    const letter = event.key.length === 1 && !event.target.matches("input") && event.key.toLowerCase();
+    const named =
+      letter && items.find((item, at) => at > now && item.innerText.trim().toLowerCase().startsWith(letter));
+    const step = STEPS[event.key];
+    const next = named || (step && items[Math.min(Math.max(now + step, 0), items.length - 1)]);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  };
+
+  #pressed = (event) => {
+    if (event.target.closest(".menu-item:not([data-stays])")) this.hidePopover();
+  };
+
+  #place() {
+    if (!invoker) return;
+    const button = invoker.getBoundingClientRect();
+    const own = this.getBoundingClientRect();
+    const isBelow = button.bottom + own.height < innerHeight;
+    this.style.left = `${Math.max(8, Math.min(button.left, innerWidth - own.width - 8))}px`;
+    this.style.top = `${isBelow ? button.bottom : Math.max(8, button.top - own.height - 8)}px`;
+  }
+}
+customElements.define("menu-list", MenuList);

@@ -1,0 +1,44 @@
+// A line about what was just done. It leaves after eight seconds, unless the pointer or the focus is on it.
+const STAYS = 8000;
+const MOST = 3;
+
+class UndoToast extends HTMLElement {
+  #timer;
+
+  connectedCallback() {
+    for (const name of ["pointerenter", "focusin"]) this.addEventListener(name, this.#hold);
+    for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, this.#release);
+    this.addEventListener("htmx:afterRequest", this.#answered);
+    this.addEventListener("click", this.#pressed);
+    const older = [...this.parentElement.querySelectorAll("undo-toast")].slice(0, -MOST);
+    for (const toast of older) toast.remove();
+    this.#release();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+  }
+
+  #hold = () => clearTimeout(this.#timer);
+
+  #release = () => {
+    clearTimeout(this.#timer);
+    if (this.matches(":hover, :focus-within")) return;
+    this.#timer = setTimeout(() => this.remove(), STAYS);
+  };
+
+  #pressed = (event) => {
+    if (event.target.closest("[data-closes]")) this.remove();
+  };
+
+  #answered = (event) => {
+    if (event.detail.successful) this.remove();
+  };
+}
+customElements.define("undo-toast", UndoToast);
+
+/** Show a line of our own words, from the template of that name in the page. */
+export function tell(template) {
+  const toast = document.getElementById(template)?.content.cloneNode(true);
+  if (toast) document.getElementById("toasts").append(toast);
+}
