@@ -2,10 +2,13 @@
 
 import os
 import sys
+from importlib import import_module
 
 import django
 import typer
+from django.apps import apps
 from django.core.management import execute_from_command_line
+from django.utils.module_loading import module_has_submodule
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -25,4 +28,12 @@ def main() -> None:
     """Run the command that was typed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samovar.settings")
     django.setup()
+    mount()
     sys.exit(app())
+
+
+def mount() -> None:
+    """Add the commands of every app that has some; a ``Typer`` without a name adds them at the top."""
+    for config in apps.get_app_configs():
+        if config.name.startswith("samovar.") and module_has_submodule(config.module, "commands"):
+            app.add_typer(import_module(f"{config.name}.commands").app)
