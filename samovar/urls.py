@@ -3,5 +3,5 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("", include("samovar.accounts.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 
 from django.db import transaction
 from django.test import Client
@@ -15,8 +16,7 @@ STRANGER = "stranger"
 ROLES = (STRANGER, Role.EXPERT.value, Role.OBSERVER.value, Role.AGENT.value, Role.LEAD.value, Role.ADMIN.value)
 # What an address with parameters is about, by the name of its route: one hook a route.
 OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
-    "account_confirm_email": lambda: {"key": "unknown"},
-    "account_reset_password_from_key": lambda: {"uidb36": "1", "key": "unknown"},
+    **dict.fromkeys(("person", "role", "password", "deactivation", "activation"), lambda: {"pk": make.user().pk}),
 }
 # Values of parameters that belong to nothing.
 OF_NOTHING: dict[str, object] = {"int": 2**31 - 1, "uuid": "00000000-0000-4000-8000-000000000000"}
@@ -74,7 +74,10 @@ def _client(role: str) -> Client:
 def answers(client: Client, route: Route, parameters: Callable[[], dict[str, object]]) -> str:
     """Return in a few words what the address answers to each method; methods that it does not know are left out."""
     methods_by_answer: dict[str, list[str]] = {}
+    cookies = {name: cookie.value for name, cookie in client.cookies.items()}
     for method in METHODS:
+        # Signing out is taken back as everything else is, in the database and here.
+        client.cookies = SimpleCookie(cookies)
         with transaction.atomic():
             response = client.generic(method, reverse(route.name, kwargs=parameters()))
             transaction.set_rollback(True)

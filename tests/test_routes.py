@@ -35,7 +35,7 @@ def test_no_address_breaks() -> None:
 
 
 def test_a_stranger_gets_nothing_of_ours_but_the_public_pages() -> None:
-    public = {"account_", "health", "first_run"}
+    public = {"account_", "health", "first_run", "set_language"}
     for line in PAGE.read_text(encoding="utf-8").partition(MARK)[2].splitlines()[2:]:
         name, stranger = (cell.strip().strip("`") for cell in line.split(" | ")[1:3])
         assert stranger == "sign in" or name.split(":")[-1].startswith(tuple(public)), line

@@ -8,6 +8,8 @@ from django.utils.translation import pgettext_lazy
 class Company(models.Model):
     """The one company of this installation; its row is made together with the first admin."""
 
+    ONLY = 1
+
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=200)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
@@ -17,3 +19,8 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def current_name(cls) -> str:
+        """Return the name of the company, "" before the first run."""
+        return cls.objects.values_list("name", flat=True).first() or ""

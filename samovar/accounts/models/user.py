@@ -1,14 +1,16 @@
 """Members of staff."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypedDict, Unpack
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from samovar.accounts.errors import LastAdmin
 from samovar.accounts.models.team import Team
 from samovar.lib.text import sort_key, tidy
 
@@ -24,6 +26,17 @@ class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
     EXPERT = "expert", _("Expert")
     OBSERVER = "observer", _("Observer")
+
+
+class Ways(TypedDict, total=False):
+    """What a person decides about themselves; "" leaves it to the browser."""
+
+    name: str
+    title: str
+    language: str
+    theme: str
+    time_zone: str
+    has_keys: bool
 
 
 class UserManager(BaseUserManager["User"]):
@@ -57,6 +70,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    has_keys = models.BooleanField(_("single-letter keys"), default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     seen_at = models.DateTimeField(_("last action"), null=True, blank=True)
@@ -79,6 +93,10 @@ class User(AbstractBaseUser):
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    def get_session_auth_hash(self) -> str:
+        """Return what every session of the person is bound to: a new password or role ends them all."""
+        return salted_hmac("samovar.accounts.session", f"{self.password} {self.role}", algorithm="sha256").hexdigest()
+
     @property
     def is_admin(self) -> bool:
         """Whether the person may change settings."""
@@ -96,3 +114,40 @@ class User(AbstractBaseUser):
     def touch(self, now: datetime) -> None:
         """Note an action; writes at most once a minute, so that a busy person costs nothing."""
         User.objects.filter(pk=self.pk).exclude(seen_at__gt=now - SEEN_EVERY).update(seen_at=now)
+
+    def change_ways(self, **ways: Unpack[Ways]) -> None:
+        """Set what the person decides about themselves."""
+        for name, value in ways.items():
+            setattr(self, name, value)
+        self.save(update_fields=["sort_key", *ways])
+
+    def change_password(self, password: str) -> None:
+        """Set the password; every session of the person ends."""
+        self.set_password(password)
+        self.save(update_fields=["password"])
+
+    @transaction.atomic
+    def change_role(self, role: str, by: "User") -> None:
+        """Give the person another role, which ends their sessions; raises LastAdmin."""
+        if role != Role.ADMIN:
+            self._spare_the_last_admin()
+        self.role = role
+        self.save(update_fields=["role"])
+
+    @transaction.atomic
+    def deactivate(self, by: "User") -> None:
+        """Sign the person out and keep them out; raises LastAdmin. What they did stays theirs."""
+        self._spare_the_last_admin()
+        self.is_active = False
+        self.save(update_fields=["is_active"])
+
+    def reactivate(self, by: "User") -> None:
+        """Let the person sign in again."""
+        self.is_active = True
+        self.save(update_fields=["is_active"])
+
+    def _spare_the_last_admin(self) -> None:
+        # All administrators are locked, so that two of them cannot remove each other at the same moment.
+        admins = User.objects.filter(role=Role.ADMIN, is_active=True).order_by("pk").select_for_update()
+        if [admin.pk for admin in admins] == [self.pk]:
+            raise LastAdmin
