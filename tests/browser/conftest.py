@@ -1,0 +1,152 @@
+"""Fixtures of the browser tests: the real Chromium against the real pages, with the policies of production on.
+
+Every page fails its test when it breaks a policy, writes an error to the console or asks another host for anything.
+Screenshots go to ``$SAMOVAR_SHOTS`` or to the test's temporary folder.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import LazySettings, settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from samovar.accounts.models import User
+
+CHROMIUM = os.environ.get("SAMOVAR_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = 1440, 390
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# Playwright runs an event loop in this thread, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+PageAs = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, so that ``-m "not browser"`` leaves it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Chromium; without it the tests are skipped with the reason printed."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is missing: apt install chromium, or name it by SAMOVAR_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Pages:
+    """Opens pages of one test, and knows afterwards what went wrong on any of them."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.contexts: list[BrowserContext] = []
+        self.troubles: list[str] = []
+
+    def open(self, user: User | None = None, *, width: int = DESK, dark: bool = False, language: str = "en") -> Page:
+        """Return a fresh page for ``user``, signed in, or for a stranger; a narrow one is a phone with touch."""
+        is_phone = width < 760
+        context = self.browser.new_context(
+            base_url=self.address,
+            viewport={"width": width, "height": 844 if is_phone else 900},
+            color_scheme="dark" if dark else "light",
+            locale={"en": "en-GB", "ru": "ru-RU"}[language],
+            timezone_id="Europe/Samara",
+            has_touch=is_phone,
+            is_mobile=is_phone,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        if user is not None:
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": self.address}]
+            )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda line: self.troubles.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.route("**/*", self._only_ours)
+        return page
+
+    def _only_ours(self, route: Route, request: Request) -> None:
+        if request.url.startswith((self.address, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.troubles.append(f"asks for {request.url}")
+            route.abort()
+
+
+def session_of(user: User) -> str:
+    """Return the key of a new session of ``user``."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def pages(browser: Browser, live_server: LiveServer, settings: LazySettings) -> Iterator[Pages]:
+    """Open pages by ``pages.open(user, width=PHONE, dark=True, language="ru")``; clear ``troubles`` if expected."""
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    opened = Pages(browser, live_server.url)
+    yield opened
+    for context in opened.contexts:
+        context.close()
+    assert not opened.troubles
+
+
+@pytest.fixture
+def page_as(pages: Pages) -> PageAs:
+    """Open a page for somebody: ``page_as(make.agent(), width=PHONE)``."""
+    return pages.open
+
+
+@pytest.fixture
+def page(pages: Pages) -> Page:
+    """Return a page of a stranger at the desk's width."""
+    return pages.open()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Hold a page to WCAG 2.2 A, AA and best practice: ``axe(page)``."""
+
+    def check(page: Page) -> None:
+        # Without preloading: it would put styles into the page, which our policy refuses.
+        found = Axe().run(page, options={"runOnly": RULES, "preload": False})
+        assert found.violations_count == 0, found.generate_report()
+
+    return check
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Callable[[Page, str], Path]:
+    """Keep a picture of the whole page: ``shoot(page, "inbox.ru.dark")``."""
+    folder = Path(os.environ.get("SAMOVAR_SHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str) -> Path:
+        path = folder / f"{name}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take

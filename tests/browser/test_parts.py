@@ -1,0 +1,35 @@
+"""The parts of the toolkit in a real browser: they look calm, they break no rule, they answer keys and presses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import Page
+
+from tests import make
+from tests.browser.conftest import DESK, PHONE, Pages
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def _parts(settings: LazySettings) -> None:
+    settings.ROOT_URLCONF = "tests.browser.parts"
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [HERE / "templates"]}]
+    settings.STATICFILES_DIRS = [HERE / "static"]
+
+
+@pytest.mark.parametrize("width", [DESK, 1000, PHONE, 320])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_parts_break_no_rule_of_accessibility(
+    pages: Pages, axe: Callable[[Page], None], shoot: Callable[[Page, str], Path], width: int, dark: bool, language: str
+) -> None:
+    page = pages.open(make.admin("anna petrova"), width=width, dark=dark, language=language)
+    page.goto("/parts/?told")
+    page.locator("#focused").focus()
+
+    shoot(page, f"parts.{width}.{language}.{'dark' if dark else 'light'}")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "the page scrolls sideways"
