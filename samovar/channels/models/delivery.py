@@ -10,15 +10,15 @@ from samovar.conversations.models import Message
 class Delivery(models.Model):
     """One message of ours on its way to the provider, at least once.
 
-    ``claimed_until`` is the lease of the worker that is sending it now; a worker that dies leaves it to the next.
-    ``may_be_twice`` says that a worker died between sending and noting it.
+    ``attempted_at`` is set before the provider is asked and emptied when it refused: a worker that finds it set knows
+    that another died in between, and the message ``may_be_twice`` at the provider, under the same Message-ID.
     """
 
     message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("created at"))
     next_try_at = models.DateTimeField(_("next try at"))
     tries = models.SmallIntegerField(default=0)
-    claimed_until = models.DateTimeField(null=True)
+    attempted_at = models.DateTimeField(_("asked the provider at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     failed_at = models.DateTimeField(_("given up at"), null=True)
     problem = models.CharField(_("problem"), max_length=500, blank=True)

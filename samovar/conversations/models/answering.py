@@ -144,7 +144,8 @@ class Answerable(models.Model):
         message = Message.objects.write(
             conversation_id=self.pk, inbox_id=self.inbox_id, direction=direction, author=by, text=storable(text), at=at
         )
-        Attachment.objects.filter(pk__in=[file.pk for file in files], message=None).update(message=message)
+        own = Attachment.objects.filter(pk__in=[file.pk for file in files], message=None, uploaded_by=by)
+        own.update(message=message)
         return message
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import User
 from samovar.conversations import tokens
+from samovar.conversations.models.delivering import Deliverable
 from samovar.conversations.models.inbox import Inbox
 from samovar.customers.models import Customer
 from samovar.files.models import StoredFile
@@ -57,15 +58,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return message
 
 
-class Message(models.Model):
+class Message(Deliverable):
     """One message of a conversation: from the customer, to the customer, or a note to the team.
 
     ``text`` is the whole plain text; ``hidden`` lists the ranges [start, end) of quotes and signatures that are
     folded. ``external_id`` is the Message-ID without brackets; (inbox, external_id, dup_no) is unique, and a message
     that comes with a known id but another body (``fingerprint``) gets the next ``dup_no``. ``sent_at`` is the
-    sender's clock, ``created_at`` is when it came; what was imported keeps its own time. ``handed_over_at`` and
-    ``failed_at`` say what became of a message of ours. The column ``search`` is kept by PostgreSQL
-    (``conversations.searching``).
+    sender's clock, ``created_at`` is when it came; what was imported keeps its own time. The
+    column ``search`` is kept by PostgreSQL (``conversations.searching``).
     """
 
     conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="messages")
@@ -89,9 +89,6 @@ class Message(models.Model):
     rule = models.CharField(max_length=40, blank=True)
     sent_at = models.DateTimeField(_("sent at"))
     created_at = models.DateTimeField(_("came at"))
-    handed_over_at = models.DateTimeField(_("taken by the provider at"), null=True)
-    failed_at = models.DateTimeField(_("failed at"), null=True)
-    failure = models.CharField(_("why it failed"), max_length=500, blank=True)
 
     objects = MessageQuerySet.as_manager()
 

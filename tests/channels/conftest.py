@@ -1,0 +1,32 @@
+"""Mail servers for the tests of channels."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.channels import mailserver
+from tests.channels.mailserver import Dovecot, Outbox
+
+
+@pytest.fixture(scope="session")
+def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
+    """A real IMAP server."""
+    if not mailserver.DOVECOT:
+        pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd")
+    folder: Path = tmp_path_factory.mktemp("dovecot")
+    # The mail user must be able to reach its folder below the private one of the tests.
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_uid == folder.stat().st_uid and parent != Path(parent.root):
+            parent.chmod(parent.stat().st_mode | 0o011)
+        if parent.name.startswith("pytest-of-"):
+            break
+    with mailserver.dovecot(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def outbox() -> Iterator[Outbox]:
+    """A real SMTP server that keeps what it gets."""
+    with mailserver.smtp_server() as server:
+        yield server
