@@ -25,6 +25,45 @@ DOVECOT = shutil.which("dovecot") or ("/usr/sbin/dovecot" if Path("/usr/sbin/dov
 STARTED_WITHIN_SECONDS = 20
 
 
+CONFIG = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = %(folder)s/run
+state_dir = %(folder)s/state
+log_path = %(folder)s/log
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:%(mail)s/%%u
+mail_uid = %(mail_user)s
+mail_gid = %(mail_group)s
+first_valid_uid = 1
+first_valid_gid = 1
+default_internal_user = %(user)s
+default_internal_group = %(group)s
+default_login_user = %(login_user)s
+passdb {
+  driver = static
+  args = password=%(password)s
+}
+userdb {
+  driver = static
+  args = uid=%(mail_user)s gid=%(mail_group)s home=%(mail)s/%%u
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = %(port)s
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+service anvil {
+  chroot =
+}
+"""
+
+
 @dataclass(frozen=True)
 class Dovecot:
     """A running Dovecot: any user name, one password, an empty mailbox for each user."""
@@ -75,48 +114,21 @@ def _config(folder: Path, port: int) -> str:
     user = getpass.getuser()
     group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
     as_root = os.geteuid() == 0
-    mail_user, mail_group = ("mail", "mail") if as_root else (user, group)
     mail = folder / "mail"
     mail.mkdir(exist_ok=True)
     if as_root:
-        shutil.chown(mail, mail_user, mail_group)
-    return f"""
-protocols = imap
-listen = 127.0.0.1
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = {folder}/log
-ssl = no
-disable_plaintext_auth = no
-mail_location = maildir:{mail}/%u
-mail_uid = {mail_user}
-mail_gid = {mail_group}
-first_valid_uid = 1
-first_valid_gid = 1
-default_internal_user = {"dovecot" if as_root else user}
-default_internal_group = {"dovecot" if as_root else group}
-default_login_user = {"dovenull" if as_root else user}
-passdb {{
-  driver = static
-  args = password={PASSWORD}
-}}
-userdb {{
-  driver = static
-  args = uid={mail_user} gid={mail_group} home={mail}/%u
-}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-"""
+        shutil.chown(mail, "mail", "mail")
+    return CONFIG % {
+        "folder": folder,
+        "port": port,
+        "mail": mail,
+        "mail_user": "mail" if as_root else user,
+        "mail_group": "mail" if as_root else group,
+        "user": "dovecot" if as_root else user,
+        "group": "dovecot" if as_root else group,
+        "login_user": "dovenull" if as_root else user,
+        "password": PASSWORD,
+    }
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", folder: Path) -> None:
