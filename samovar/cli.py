@@ -1,4 +1,8 @@
-"""The command line: ``samovar …``. Each command lives in the ``commands.py`` of the app that it belongs to."""
+"""The command line: ``samovar …``. Each command lives in the ``commands.py`` of the app that it belongs to.
+
+A ``commands.py`` holds ``app = typer.Typer()``; its commands appear here by themselves, in groups of their own
+(``samovar db …``) where it adds such.
+"""
 
 import os
 import sys
@@ -9,8 +13,11 @@ import typer
 from django.apps import apps
 from django.core.management import execute_from_command_line
 from django.utils.module_loading import module_has_submodule
+from rich.console import Console
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+from samovar.lib.errors import Trouble
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
@@ -25,11 +32,15 @@ def prepare() -> None:
 
 
 def main() -> None:
-    """Run the command that was typed."""
+    """Run the command that was typed; what a person can mend is said in a sentence, without a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samovar.settings")
-    django.setup()
-    mount()
-    sys.exit(app())
+    try:
+        django.setup()
+        mount()
+        sys.exit(app())
+    except Trouble as trouble:
+        Console(stderr=True).print(str(trouble), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
 
 
 def mount() -> None:

@@ -93,6 +93,7 @@ TEMPLATES = [
     }
 ]
 
+DATABASE_IS_EMBEDDED = not env.text("DATABASE_URL")
 LIMITS_BY_ROLE = {"web": " -c statement_timeout=10s"}
 
 

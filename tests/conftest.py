@@ -15,8 +15,10 @@ import django
 import pytest
 from django.db import connection
 
+from samovar.lib.postgres import place
 from samovar.lib.postgres.cluster import Cluster
 from samovar.lib.postgres.processes import is_alive
+from tests.installation import Installation
 
 HOMES = "samovar-tests-"
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
@@ -49,12 +51,15 @@ def _clear_away_old_homes() -> None:
     for home in HOME.parent.glob(f"{HOMES}*"):
         pid = home.name.removeprefix(HOMES).partition("-")[0]
         if home.stat().st_uid == os.geteuid() and pid.isdigit() and not is_alive(int(pid)):
+            _clear_away(home / "home")
             _clear_away(home)
 
 
 def _clear_away(home: Path) -> None:
-    Cluster(home).stop()
-    shutil.rmtree(home)
+    if home.exists():
+        Cluster(home).stop()
+        shutil.rmtree(place.folder(home), ignore_errors=True)
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
@@ -76,11 +81,18 @@ def database_url(transactional_db: None) -> str:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """Return an empty home folder for an installation of the test's own, whose cluster is stopped afterwards."""
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o711)
-    folder = tmp_path / "home"
-    yield folder
-    if folder.exists():
-        Cluster(folder).stop()
+def home() -> Iterator[Path]:
+    """Return the path of an empty home folder, not yet made; its cluster is stopped and all is removed afterwards."""
+    # Not below pytest's own folder, which only its owner can enter: as root, PostgreSQL's user must be able to.
+    folder = Path(tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-"))
+    folder.chmod(0o711)
+    yield folder / "home"
+    _clear_away(folder / "home")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def installation(home: Path) -> Installation:
+    """Return an installation of the test's own with a running, empty database that is fast and not durable."""
+    Cluster(home).start(durable=False)
+    return Installation(home)

@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+from samovar.lib.errors import Trouble
+
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 
-class WrongSetting(Exception):
+class WrongSetting(Trouble):
     """A variable of the environment has a value that cannot be used; the text says which one and how to mend it."""
 
 

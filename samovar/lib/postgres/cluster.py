@@ -51,7 +51,7 @@ class Cluster:
             self._make_room(runner)
             if not place.data(self.home).exists():
                 say("Making the database …")
-                self._initialise(runner, programs)
+                self._initialise(runner, programs, durable)
             self._check_version()
             self._clear_away()
             self._configure(runner, durable)
@@ -147,16 +147,16 @@ class Cluster:
             raise Trouble(f"{sockets} is in the way and belongs to somebody else: remove it.")
         runner.give(sockets, 0o711)
 
-    def _initialise(self, runner: owner.Owner, programs: Path) -> None:
+    def _initialise(self, runner: owner.Owner, programs: Path, durable: bool) -> None:
         draft = place.folder(self.home) / "data.new"
         shutil.rmtree(draft, ignore_errors=True)
         runner.give(draft, 0o700)
-        command: list[str | Path] = [programs / "initdb", "-D", draft, "-U", SUPERUSER, "--encoding=UTF8", "--no-sync"]
+        command: list[str | Path] = [programs / "initdb", "-D", draft, "-U", SUPERUSER, "--encoding=UTF8"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=peer"]
+        command += [] if durable else ["--no-sync"]
         made = runner.run(command, place.folder(self.home))
         if made.returncode:
             raise Trouble(f"The database could not be made in {draft}:\n{made.stdout.strip()}\n{ADVICE}")
-        os.sync()
         # Under its own name only when it is whole: a start that was cut off leaves nothing that looks like data.
         draft.rename(place.data(self.home))
 
@@ -191,11 +191,11 @@ class Cluster:
 
     def _launch(self, runner: owner.Owner, programs: Path) -> None:
         folder = place.folder(self.home)
-        log = folder / "log" / "start.log"
         options = f"-c config_file={shlex.quote(str(folder / 'server.conf'))}"
-        command: list[str | Path] = [programs / "pg_ctl", "-D", place.data(self.home), "-l", log]
+        # Relative paths: pg_ctl hands them to a shell with next to no quoting.
+        command: list[str | Path] = [programs / "pg_ctl", "-D", "data", "-l", "log/start.log", "-o", options]
         with processes.adopting():
-            result = runner.run([*command, "-o", options, "-w", "-t", str(PATIENCE_SECONDS), "start"], folder)
+            result = runner.run([*command, "-w", "-t", str(PATIENCE_SECONDS), "start"], folder)
         if result.returncode or not self.is_ready():
             raise Trouble(f"The database does not start. {result.stdout.strip()}\n{self.log()}\n{ADVICE}")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 SET_CHILD_SUBREAPER = 36
-GONE_WITHIN_SECONDS = 10.0
+GONE_WITHIN_SECONDS = 3.0
 
 
 @contextmanager

@@ -1,0 +1,157 @@
+"""Making everything ready that a command needs: the database runs, is of our shape, and static files are in place."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import DatabaseError, OperationalError
+
+from samovar import __version__
+from samovar.events import clock
+from samovar.lib.errors import Trouble
+from samovar.lib.postgres.cluster import Cluster
+
+OLDEST_POSTGRESQL = 15
+MIGRATING = 0x73616D6F766172
+CACHE_TABLE = settings.CACHES["default"]["LOCATION"]
+
+
+def _silent(text: str) -> None:
+    """Say nothing."""
+
+
+def ensure(say: Callable[[str], None] = _silent) -> None:
+    """Start the embedded database if there is one, bring the schema up to date, and put static files in place.
+
+    Every command that needs the database calls this first; any number of processes may do so together, and when
+    nothing is to be done it costs some milliseconds. Raises Trouble when a person has to mend something.
+    """
+    reach(say)
+    if _is_unfinished():
+        with _alone():
+            _finish(say)
+    clock.raise_shift()
+    collect(say)
+
+
+def reach(say: Callable[[str], None] = _silent) -> None:
+    """Connect to the database, starting the embedded one; raises Trouble when it cannot be used."""
+    if settings.DATABASE_IS_EMBEDDED:
+        Cluster(settings.HOME).start(say=say)
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise Trouble(_unreachable(error)) from error
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')")
+        version, encoding = cursor.fetchone()
+    if version < OLDEST_POSTGRESQL:
+        raise Trouble(f"DATABASE_URL leads to PostgreSQL {version}. Samovar needs {OLDEST_POSTGRESQL} or newer.")
+    if encoding != "UTF8":
+        raise Trouble(f"The database of DATABASE_URL is in {encoding}. Samovar needs one in UTF8: make a new one.")
+
+
+def pending() -> list[str]:
+    """Return the migrations that this Samovar brings and the database has not seen, in their order."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def analyze() -> None:
+    """Let the planner learn what the tables hold; without it plans made for empty tables serve full ones."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def collect(say: Callable[[str], None] = _silent) -> None:
+    """Put static files where they are served from, when they differ from those that are there."""
+    root = Path(settings.STATIC_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    note = root / ".collected"
+    wanted = _static_files()
+    # The folder itself is the lock: processes that start together write the files once.
+    lock = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not note.exists() or note.read_text(encoding="ascii") != wanted:
+            say("Preparing static files …")
+            call_command("collectstatic", interactive=False, verbosity=0)
+            note.write_text(wanted, encoding="ascii")
+    finally:
+        os.close(lock)
+
+
+def _static_files() -> str:
+    """Return a mark that changes when any static file does."""
+    found = hashlib.sha256(__version__.encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            state = Path(storage.path(name)).stat()
+            found.update(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
+def _is_unfinished() -> bool:
+    return CACHE_TABLE not in connection.introspection.table_names() or bool(pending())
+
+
+def _finish(say: Callable[[str], None]) -> None:
+    """Bring the schema up to date, unless another process has just done so."""
+    if not _is_unfinished():
+        return
+    say("Bringing the tables up to date …")
+    if "events_clock" in connection.introspection.table_names():
+        # Before anything writes: in another cluster the numbers of transactions begin anew.
+        clock.raise_shift()
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+    except DatabaseError as error:
+        raise _refusal(error) from error
+    analyze()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        # Another process may be busy with the tables for longer than a statement of ours may wait otherwise.
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        cursor.execute("RESET lock_timeout")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+
+def _unreachable(error: OperationalError) -> str:
+    said = str(error).strip().splitlines()[0]
+    if settings.DATABASE_IS_EMBEDDED:
+        return f"The database runs, but does not let us in: {said}"
+    return f"The database of DATABASE_URL cannot be used: {said}. Start it, or correct DATABASE_URL."
+
+
+def _refusal(error: DatabaseError) -> Exception:
+    """Return what to tell the operator when the database refused to be set up; other errors are ours and stay."""
+    name, user = connection.settings_dict["NAME"], connection.settings_dict["USER"]
+    match error.__cause__:
+        case psycopg.errors.InsufficientPrivilege():
+            return Trouble(
+                f"The user {user!r} of DATABASE_URL may not set up the database {name!r} ({error.__cause__}): "
+                f'make it the owner with ALTER DATABASE "{name}" OWNER TO "{user}".'
+            )
+        case psycopg.errors.FeatureNotSupported() | psycopg.errors.UndefinedFile():
+            return Trouble(
+                f"PostgreSQL lacks a part that Samovar needs: {error.__cause__}. Install its contrib package."
+            )
+    return error

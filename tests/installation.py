@@ -1,0 +1,75 @@
+"""An installation of a test's own, used as a person uses one: by the ``samovar`` command in processes of their own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from samovar.lib.postgres import place
+from samovar.lib.postgres.cluster import Cluster
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The installation in ``home``; ``variables`` are added to the environment of its commands."""
+
+    home: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cluster(self) -> Cluster:
+        """The embedded database."""
+        return Cluster(self.home)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a command of this installation."""
+        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        return {**inherited, "SAMOVAR_HOME": str(self.home), **self.variables}
+
+    def run(self, *words: str | Path, code: int | None = 0, given: str = "") -> subprocess.CompletedProcess[str]:
+        """Run ``samovar words…`` to its end; ``code`` is the exit code that must come back, None for any."""
+        command = [sys.executable, "-m", "samovar", *map(str, words)]
+        found = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        assert code in (None, found.returncode), f"{words} ended with {found.returncode}:\n{found.stdout}{found.stderr}"
+        return found
+
+    def begin(self, *words: str | Path, **more: Any) -> subprocess.Popen[str]:
+        """Start ``samovar words…`` and leave it running; its output and errors come together."""
+        command = [sys.executable, "-m", "samovar", *map(str, words)]
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **more,
+        )
+
+    def connect(self, database: str = place.DATABASE) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return an autocommitting connection to the embedded database, as the application has it."""
+        folder = str(place.socket_folder(self.home))
+        return psycopg.connect(host=folder, user=place.ROLE, dbname=database, autocommit=True)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Return all rows of ``query``."""
+        with self.connect() as connection:
+            return connection.execute(query.encode()).fetchall()
