@@ -135,7 +135,7 @@ def _alone() -> Iterator[None]:
 
 
 def _unreachable(error: OperationalError) -> str:
-    said = str(error).strip().splitlines()[0]
+    said = _first_line(error)
     if settings.DATABASE_IS_EMBEDDED:
         return f"The database runs, but does not let us in: {said}"
     return f"The database of DATABASE_URL cannot be used: {said}. Start it, or correct DATABASE_URL."
@@ -144,14 +144,21 @@ def _unreachable(error: OperationalError) -> str:
 def _refusal(error: DatabaseError) -> Exception:
     """Return what to tell the operator when the database refused to be set up; other errors are ours and stay."""
     name, user = connection.settings_dict["NAME"], connection.settings_dict["USER"]
-    match error.__cause__:
+    cause: BaseException = error
+    while deeper := cause.__cause__ or cause.__context__:
+        cause = deeper
+    match cause:
         case psycopg.errors.InsufficientPrivilege():
             return Trouble(
-                f"The user {user!r} of DATABASE_URL may not set up the database {name!r} ({error.__cause__}): "
+                f"The user {user!r} of DATABASE_URL may not set up the database {name!r} ({_first_line(cause)}): "
                 f'make it the owner with ALTER DATABASE "{name}" OWNER TO "{user}".'
             )
         case psycopg.errors.FeatureNotSupported() | psycopg.errors.UndefinedFile():
             return Trouble(
-                f"PostgreSQL lacks a part that Samovar needs: {error.__cause__}. Install its contrib package."
+                f"PostgreSQL lacks a part that Samovar needs: {_first_line(cause)}. Install its contrib package."
             )
     return error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]
