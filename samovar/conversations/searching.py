@@ -6,7 +6,8 @@ that would refuse the message.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -46,18 +47,18 @@ WITH hits AS MATERIALIZED (
     SELECT id, conversation_id, created_at FROM conversations_message
     WHERE search @@ message_query(%(text)s) LIMIT %(most)s
 )
-SELECT id, conversation_id, (SELECT count(*) FROM hits) FROM hits ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+SELECT id, conversation_id, created_at, (SELECT count(*) FROM hits) FROM hits ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
 # The inner LIMIT keeps the planner on the index by time; the outer one stops it at the last hit that is wanted.
 WALK = """
-SELECT id, conversation_id FROM (
-    SELECT id, conversation_id, search FROM conversations_message
+SELECT id, conversation_id, created_at FROM (
+    SELECT id, conversation_id, created_at, search FROM conversations_message
     ORDER BY created_at DESC, id DESC LIMIT %(most)s
 ) AS newest
 WHERE search @@ message_query(%(text)s) LIMIT %(limit)s
 """
 BY_NUMBER = """
-SELECT id, conversation_id FROM conversations_message
+SELECT id, conversation_id, created_at FROM conversations_message
 WHERE numbers <> '' AND numbers LIKE %(pattern)s ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
 ESTIMATE = "EXPLAIN (FORMAT JSON) SELECT 1 FROM conversations_message WHERE search @@ message_query(%(text)s)"
@@ -86,27 +87,33 @@ def find_messages(text: str, limit: int = 50, most_to_collect: int = MOST_TO_COL
     Numbers of four and more digits are also found as parts of order numbers and phones, however they are spaced.
     """
     asked: Asked = {"text": storable(text)[:500], "limit": limit, "most": most_to_collect + 1}
-    found = dict(_by_number(asked) if _digits(text) else ())
-    found |= dict(_collected(asked) if _estimate(asked) <= most_to_collect else _walked(asked))
-    pieces = _snippets(asked, list(found)[:limit])
-    return [Hit(pk, conversation_id, pieces.get(pk, ())) for pk, conversation_id in list(found.items())[:limit]]
+    found = _by_number(asked) if _digits(text) else []
+    found += _collected(asked) if _estimate(asked) <= most_to_collect else _walked(asked)
+    newest = sorted(set(found), key=lambda row: (row.created_at, row.id), reverse=True)[:limit]
+    pieces = _snippets(asked, [row.id for row in newest])
+    return [Hit(row.id, row.conversation_id, pieces.get(row.id, ())) for row in newest]
 
 
-def _collected(asked: Asked) -> list[tuple[int, int]]:
+class _Row(NamedTuple):
+    id: int
+    conversation_id: int
+    created_at: datetime
+
+
+def _collected(asked: Asked) -> list[_Row]:
     rows = _rows(COLLECT, asked)
-    if rows and rows[0][2] == asked["most"]:
+    if rows and rows[0][3] == asked["most"]:
         # A bitmap scan returns the oldest first, so what was cut off are the newest: begin again from the other end.
         return _walked(asked)
-    return [(row[0], row[1]) for row in rows]
+    return [_Row(*row[:3]) for row in rows]
 
 
-def _walked(asked: Asked) -> list[tuple[int, int]]:
-    return [(row[0], row[1]) for row in _rows(WALK, {**asked, "most": MOST_TO_WALK})]
+def _walked(asked: Asked) -> list[_Row]:
+    return [_Row(*row) for row in _rows(WALK, {**asked, "most": MOST_TO_WALK})]
 
 
-def _by_number(asked: Asked) -> list[tuple[int, int]]:
-    pattern = f"%{_digits(str(asked['text']))}%"
-    return [(row[0], row[1]) for row in _rows(BY_NUMBER, {**asked, "pattern": pattern})]
+def _by_number(asked: Asked) -> list[_Row]:
+    return [_Row(*row) for row in _rows(BY_NUMBER, {**asked, "pattern": f"%{_digits(str(asked['text']))}%"})]
 
 
 def _digits(text: str) -> str:

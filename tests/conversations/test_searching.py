@@ -49,6 +49,14 @@ def test_a_common_word_is_walked_from_the_newest() -> None:
     assert [hit.message_id for hit in find_messages("sofa", limit=2, most_to_collect=3)] == ids[:3:-1]
 
 
+def test_hits_by_number_and_by_word_stand_in_one_order() -> None:
+    old = make.received("About 20 418 again", at=DAY - timedelta(days=3), subject="One")
+    new = make.received("Order 20418", at=DAY, subject="Two")
+    newest = make.received("For 7 720418 too", at=DAY + timedelta(days=1), subject="Three")
+
+    assert found("20418") == [newest.message_id, new.message_id, old.message_id]
+
+
 def test_the_words_that_were_found_are_marked() -> None:
     make.received("The table <b>came</b> scratched, sadly")
 
