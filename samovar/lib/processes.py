@@ -9,15 +9,21 @@ PR_SET_PDEATHSIG = 1
 PARENT = "SAMOVAR_PARENT"
 
 
+def name_parent() -> dict[str, str]:
+    """Return the variables that tell a process started from here who its parent is."""
+    return {PARENT: str(os.getpid())}
+
+
 def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
     """Have the kernel send ``by`` to this process when the process that started it is gone, however it went.
 
-    Only Linux can do that; elsewhere nothing is left behind by an orderly stop, but may be after a kill.
+    Does nothing in a process that was not started by one of ours. Only Linux can do it; elsewhere an orderly stop
+    leaves nothing behind either, but a kill may.
     """
-    if not sys.platform.startswith("linux"):
+    parent = os.environ.get(PARENT)
+    if not parent or not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(by), 0, 0, 0)
     # The parent may have died before the line above: then this process already has another one.
-    expected = os.environ.get(PARENT)
-    if expected and expected != str(os.getppid()):
+    if parent != str(os.getppid()):
         os.kill(os.getpid(), by)

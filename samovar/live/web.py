@@ -1,5 +1,6 @@
 """One web process: the pages, by granian over WSGI, on a socket of its own."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
-from samovar.lib.processes import die_with_parent
+from samovar.lib.processes import die_with_parent, name_parent
 
 # Two threads a process were measured best: one waits for the database while the other works.
 THREADS = 2
@@ -24,6 +25,8 @@ def socket_path(folder: Path, number: int) -> Path:
 def serve(path: Path, application: str = "samovar.wsgi:application") -> None:
     """Serve ``application`` on the socket ``path`` until told to stop; returns when its process has died, too."""
     path.unlink(missing_ok=True)
+    # The process that granian starts for the application must not outlive granian's own.
+    os.environ.update(name_parent())
     server = Granian(
         application,
         uds=path,
@@ -41,5 +44,5 @@ def serve(path: Path, application: str = "samovar.wsgi:application") -> None:
 
 
 def die_with_granian() -> None:
-    """Called in the process that runs the application: without granian's own nobody would watch over it."""
+    """Called in the process that runs the application: without granian's own nobody watches over it."""
     die_with_parent(signal.SIGKILL)
