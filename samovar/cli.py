@@ -17,6 +17,9 @@ from rich.console import Console
 
 from samovar.lib.errors import Trouble
 
+# Commands that are processes of an installation: the settings give each its own limits.
+ROLES = ("web", "live", "work")
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
 
@@ -34,6 +37,8 @@ def prepare() -> None:
 def main() -> None:
     """Run the command that was typed; what a person can mend is said in a sentence, without a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samovar.settings")
+    if sys.argv[1:2] and sys.argv[1] in ROLES:
+        os.environ.setdefault("SAMOVAR_ROLE", sys.argv[1])
     try:
         django.setup()
         mount()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from samovar.lib import env, secrets
+from samovar.lib import env, processes, secrets
 from samovar.lib.postgres.external import external_address
 from samovar.lib.postgres.place import embedded_address
 
@@ -17,6 +17,11 @@ PORT = env.number("SAMOVAR_PORT", 8000, 1, 65535)
 # The address that links in mail are built from; never taken from a request.
 PUBLIC_URL = env.text("SAMOVAR_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
+# Where the port is opened. Others can reach it only after this is changed, or through a proxy on the same machine.
+LISTEN = env.text("SAMOVAR_LISTEN", "127.0.0.1")
+# Peers whose word about the client is taken (X-Forwarded-For and -Proto): addresses and networks.
+TRUSTED_PROXIES = env.networks("SAMOVAR_TRUSTED_PROXIES")
+WEB_PROCESSES = env.number("SAMOVAR_WEB_PROCESSES", processes.cores(), 1, 64)
 # What this process does: web, live, work or command. It decides the limits of its database connections.
 ROLE = env.text("SAMOVAR_ROLE", "command")
 TEST_RUN = "pytest" in sys.modules
@@ -175,6 +180,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+LOGGING_CONFIG = "samovar.lib.logs.configure"
+LOGGING = {"level": "DEBUG" if DEBUG else "INFO"}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]

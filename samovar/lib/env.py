@@ -1,5 +1,6 @@
-"""Settings from the environment: three small readers, each naming the variable it could not understand."""
+"""Settings from the environment: a few small readers, each naming the variable it could not understand."""
 
+import ipaddress
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from samovar.lib.errors import Trouble
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class WrongSetting(Trouble):
@@ -38,6 +40,19 @@ def flag(name: str, default: bool) -> bool:
     if raw in FALSE_WORDS:
         return False
     raise WrongSetting(f"{name} is {raw!r}. Set it to yes or no, or leave it out.")
+
+
+def networks(name: str) -> list[Network]:
+    """Return the addresses and networks that the variable ``name`` lists; raises WrongSetting for anything else."""
+    found: list[Network] = []
+    for entry in text(name).replace(",", " ").split():
+        try:
+            found.append(ipaddress.ip_network(entry, strict=False))
+        except ValueError:
+            raise WrongSetting(
+                f"{name} holds {entry!r}. Write addresses and networks with blanks between: 10.0.0.5 10.0.0.0/24."
+            ) from None
+    return found
 
 
 def home() -> Path:

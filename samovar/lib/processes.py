@@ -1,4 +1,4 @@
-"""What a process of ours owes to the one that started it."""
+"""What a process of ours knows of its machine, and what it owes to the process that started it."""
 
 import ctypes
 import os
@@ -7,6 +7,11 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PARENT = "SAMOVAR_PARENT"
+
+
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform.startswith("linux") else os.cpu_count() or 1
 
 
 def name_parent() -> dict[str, str]:

@@ -6,11 +6,13 @@ import stat
 import tempfile
 from pathlib import Path
 
+from samovar.lib.errors import Trouble
+
 # The kernel takes 107 bytes; the longest name that we put into the folder is far below this reserve.
 LONGEST_FOLDER = 80
 
 
-class UnsafeFolder(Exception):
+class UnsafeFolder(Trouble):
     """The short folder for sockets exists, but it belongs to somebody else or is open to others."""
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 REQUEST_ID = "samovar.request_id"
 IS_LOCAL = "samovar.is_local"
+CHUNK = 256 * 1024
 
 
 class BehindFront:
@@ -28,4 +29,9 @@ class BehindFront:
         environ.pop("HTTP_X_FORWARDED_HOST", None)
         environ[REQUEST_ID] = environ.pop("HTTP_X_REQUEST_ID", "")
         environ[IS_LOCAL] = environ.pop("HTTP_X_SAMOVAR_LOCAL", "") == "1"
-        return self._application(environ, start_response)
+        answer = self._application(environ, start_response)
+        # A server that closes while something is being sent takes its own answer with it. The front has the whole
+        # body before it begins, so the rest is here at once.
+        while environ["wsgi.input"].read(CHUNK):
+            pass
+        return answer

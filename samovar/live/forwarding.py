@@ -8,9 +8,8 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from samovar.lib.env import Network
 from samovar.live.asgi import Header, Scope
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LONGEST_HEAD = 64 * 1024

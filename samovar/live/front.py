@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import errno
 import resource
 import socket
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Coroutine
 
 import structlog
 import uvicorn
+from django.conf import settings
 
+from samovar.lib.errors import Trouble
+from samovar.live.addresses import spool_folder, web_sockets
 from samovar.live.asgi import Receive, Scope, Send
 from samovar.live.forwarding import TrustedProxies
 from samovar.live.protocol import ClientConnection, close_the_slow
@@ -36,23 +39,23 @@ class Front:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on ``host`` and ``port``; raises OSError when that is not possible."""
+    """Return a socket that listens on ``host`` and ``port``; raises Trouble when that is not possible."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
         sock.listen(2048)
-    except OSError:
+    except OSError as error:
         sock.close()
-        raise
+        raise Trouble(_why_not(host, port, error)) from None
     return sock
 
 
-def serve(listener: socket.socket, web_sockets: Sequence[Path], trusted: TrustedProxies, spool_folder: Path) -> None:
-    """Serve the port until told to stop."""
+def serve(listener: socket.socket) -> None:
+    """Serve the port of this installation until told to stop."""
     _allow_many_files()
-    proxy = Proxy(web_sockets, trusted, Room(spool_folder))
+    proxy = Proxy(web_sockets(), TrustedProxies(settings.TRUSTED_PROXIES), Room(spool_folder()))
     config = uvicorn.Config(
         Front(proxy),
         loop="uvloop",
@@ -100,6 +103,17 @@ async def _running(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is in use: Samovar or another program runs on it already. "
+            f"Stop that one, or choose another port: SAMOVAR_PORT={port + 1 if port < 65535 else 8000} samovar start"
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {port} may be opened by root only. Choose one above 1023: SAMOVAR_PORT=8000 samovar start"
+    return f"Cannot listen on {host}, port {port} ({error.strerror}). Set SAMOVAR_LISTEN to an address of this machine."
 
 
 def _allow_many_files() -> None:

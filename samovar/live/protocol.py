@@ -1,7 +1,7 @@
 """A client's connection: uvicorn's own, made stricter, and able to tell that the client is gone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -11,6 +11,8 @@ from samovar.live.answers import raw, refusal
 from samovar.live.forwarding import LONGEST_HEAD
 
 HEAD_SECONDS = 30
+# How long a client may take nothing of what waits for it.
+STALL_SECONDS = 120
 MOST_PIPELINED = 32
 EXTENSION = "samovar.connection"
 
@@ -20,6 +22,8 @@ class ClientConnection(HttpToolsProtocol):
 
     # When the head that is being read began; None while no head is being read.
     head_since: float | None
+    # Since when the client has taken nothing of what is too much to keep for it; None while it takes enough.
+    stalled_since: float | None = None
     # What to do when the client goes away, or when the front stops, during the present request.
     on_lost: Callable[[], None] | None = None
     on_shutdown: Callable[[], None] | None = None
@@ -71,6 +75,27 @@ class ClientConnection(HttpToolsProtocol):
         """Answer what is no request, with the headers that every answer has."""
         self._refuse(400)
 
+    def pause_writing(self) -> None:
+        """Let the application wait: the client does not take what was sent."""
+        super().pause_writing()
+        self.stalled_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        """Go on: the client has taken nearly all."""
+        super().resume_writing()
+        self.stalled_since = None
+
+    async def takes_more(self, within_seconds: float) -> bool:
+        """Wait until the client can be sent more; returns False when it takes too long."""
+        if self.stalled_since is None:
+            return True
+        try:
+            async with asyncio.timeout(within_seconds):
+                await self.flow.drain()
+        except TimeoutError:
+            return False
+        return True
+
     def abort(self) -> None:
         """Drop the connection at once, together with what the client has not taken yet."""
         self.transport.abort()
@@ -91,8 +116,12 @@ def connection_of(scope: asgi.Scope) -> ClientConnection:
     return scope["extensions"][EXTENSION]
 
 
-def close_the_slow(connections: set[Any], now: float) -> None:
-    """Drop every connection that has been at the head of one request for too long, or never began one."""
-    for connection in list(connections):
-        if connection.head_since is not None and now - connection.head_since > HEAD_SECONDS:
+def close_the_slow(connections: Iterable[object], now: float) -> None:
+    """Drop every connection that has been too long at the head of one request, or at what it should take."""
+    for connection in [one for one in connections if isinstance(one, ClientConnection)]:
+        if _is_over(connection.head_since, HEAD_SECONDS, now) or _is_over(connection.stalled_since, STALL_SECONDS, now):
             connection.abort()
+
+
+def _is_over(since: float | None, seconds: float, now: float) -> bool:
+    return since is not None and now - since > seconds

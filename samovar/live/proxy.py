@@ -83,7 +83,7 @@ class Proxy:
                 raise ClientGone
             upstream.begin(head, scope["method"] == "HEAD")
             await _await_answer(upstream, body)
-            await self._give(upstream, send, connection)
+            await self._give(upstream, scope, send, connection)
         except UpstreamGone as gone:
             raise (ClientGone if connection.is_lost else gone) from gone
         finally:
@@ -102,11 +102,14 @@ class Proxy:
                 continue
         raise UpstreamGone("nobody listens")
 
-    async def _give(self, upstream: Connection, send: Send, connection: ClientConnection) -> None:
+    async def _give(self, upstream: Connection, scope: Scope, send: Send, connection: ClientConnection) -> None:
         headers = response_headers(upstream.headers, self._defaults)
+        if any(name == b"upgrade" for name, _ in scope["headers"]):
+            # What the client says next may be in the protocol that it has offered to speak.
+            headers.append((b"connection", b"close"))
         await send(start(upstream.status, headers))
         try:
-            await relay(upstream, send, self._room)
+            await relay(upstream, send, connection, self._room)
         except (UpstreamGone, OSError) as broken:
             if not connection.is_lost:
                 log.warning("answer broke off", reason=type(broken).__name__)

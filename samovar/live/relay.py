@@ -3,6 +3,7 @@
 import asyncio
 
 from samovar.live.asgi import Send, part
+from samovar.live.protocol import ClientConnection
 from samovar.live.spool import NoRoom, Room, Spool
 from samovar.live.upstream import Connection
 
@@ -12,26 +13,30 @@ PATIENCE_SECONDS = 0.5
 SPOOL_LIMIT = 64 * 1024 * 1024
 
 
-async def relay(upstream: Connection, send: Send, room: Room) -> None:
+async def relay(upstream: Connection, send: Send, connection: ClientConnection, room: Room) -> None:
     """Send the body of the answer to the client; raises UpstreamGone when it breaks off."""
     loop = asyncio.get_running_loop()
-    waited = 0.0
-    while waited < PATIENCE_SECONDS:
+    patience = PATIENCE_SECONDS
+    while patience > 0:
         chunk = await upstream.next_chunk()
         is_done = upstream.is_done
         began = loop.time()
+        if not await connection.takes_more(patience):
+            await _relay_slowly(chunk, upstream, send, Spool(room))
+            return
+        patience -= loop.time() - began
         await send(part(chunk, not is_done))
         if is_done:
             return
-        waited += loop.time() - began
-    await _relay_slowly(upstream, send, Spool(room))
+    await _relay_slowly(b"", upstream, send, Spool(room))
 
 
-async def _relay_slowly(upstream: Connection, send: Send, spool: Spool) -> None:
+async def _relay_slowly(chunk: bytes, upstream: Connection, send: Send, spool: Spool) -> None:
     filler = asyncio.create_task(_fill(spool, upstream))
     try:
-        async for chunk in spool.chunks():
-            await send(part(chunk, True))
+        await send(part(chunk, True))
+        async for following in spool.chunks():
+            await send(part(following, True))
         # Only now is it known whether the answer was whole.
         await filler
         await send(part(b"", False))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 MEMORY_LIMIT = 256 * 1024
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024
 DISK_LIMIT = 1024 * 1024 * 1024
 
 

@@ -54,12 +54,12 @@ class Connection(asyncio.Protocol):
     async def send_body(self, chunks: AsyncIterator[bytes]) -> None:
         """Send the body as fast as it is taken; stops when the web process has answered without reading it all."""
         async for chunk in chunks:
+            if self._has_head or self._is_lost or self._transport.is_closing():
+                self._is_spent = True
+                return
             self._transport.write(chunk)
             while self._is_writing_paused and not self._has_head and not self._is_lost:
                 await self._wait()
-            if self._has_head or self._is_lost:
-                self._is_spent = True
-                return
 
     async def answered(self) -> None:
         """Wait until ``status`` and ``headers`` are there; raises UpstreamGone when they will never be."""

@@ -17,11 +17,6 @@ STOP_SECONDS = 10
 IDLE_MILLISECONDS = 60_000
 
 
-def socket_path(folder: Path, number: int) -> Path:
-    """Return where the web process ``number`` (from 1) listens."""
-    return folder / f"web-{number}.sock"
-
-
 def serve(path: Path, application: str = "samovar.wsgi:application") -> None:
     """Serve ``application`` on the socket ``path`` until told to stop; returns when its process has died, too."""
     path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Commands of the operator: the embedded database."""
+"""Commands of the operator: serving, and the embedded database."""
 
 import os
 import shutil
@@ -10,11 +10,12 @@ from django.conf import settings
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres import binaries, place
 from samovar.lib.postgres.cluster import Cluster
-from samovar.operations import readiness
+from samovar.operations import readiness, serving
 
 NOT_RUNNING = 3
 
 app = typer.Typer()
+app.add_typer(serving.app)
 db = typer.Typer(no_args_is_help=True, help="Start, stop and look into the built-in database.")
 app.add_typer(db, name="db")
 

@@ -60,6 +60,25 @@ def test_another_word_is_neither_yes_nor_no(monkeypatch: pytest.MonkeyPatch) -> 
         env.flag("SAMOVAR_TEST", False)
 
 
+def test_networks_are_read_with_blanks_or_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMOVAR_TEST", "10.0.0.5, 192.168.1.7/24 fd00::/8")
+
+    assert [str(network) for network in env.networks("SAMOVAR_TEST")] == ["10.0.0.5/32", "192.168.1.0/24", "fd00::/8"]
+
+
+def test_no_network_is_trusted_without_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SAMOVAR_TEST", raising=False)
+
+    assert env.networks("SAMOVAR_TEST") == []
+
+
+def test_what_is_no_network_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMOVAR_TEST", "10.0.0.5 everybody")
+
+    with pytest.raises(env.WrongSetting, match="SAMOVAR_TEST holds 'everybody'.*10.0.0.0/24"):
+        env.networks("SAMOVAR_TEST")
+
+
 def test_the_home_is_absolute_wherever_one_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SAMOVAR_HOME", "here")

@@ -1,0 +1,11 @@
+"""Run as a process: one web process that serves tests/live/pages.py on the socket named."""
+
+import sys
+from pathlib import Path
+
+from samovar.lib.processes import die_with_parent
+from samovar.live import web
+
+if __name__ == "__main__":
+    die_with_parent()
+    web.serve(Path(sys.argv[1]), "tests.live.pages:app")
