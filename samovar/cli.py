@@ -1,11 +1,14 @@
 """The command line: ``samovar …``. Each command lives in the ``commands.py`` of the app that it belongs to.
 
 A ``commands.py`` holds ``app = typer.Typer()``; its commands appear here by themselves, in groups of their own
-(``samovar db …``) where it adds such.
+(``samovar db …``) where it adds such. Before a command runs, the database is started and brought up to date, unless
+the command is marked ``without_database``.
 """
 
+import functools
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 
 import django
@@ -15,7 +18,9 @@ from django.core.management import execute_from_command_line
 from django.utils.module_loading import module_has_submodule
 from rich.console import Console
 
+from samovar.lib.commands import needs_database, say, without_database
 from samovar.lib.errors import Trouble
+from samovar.operations import readiness
 
 # Commands that are processes of an installation: the settings give each its own limits.
 ROLES = ("web", "live", "work")
@@ -24,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+@without_database
 def manage(context: typer.Context) -> None:
     """Run one of Django's own commands."""
     execute_from_command_line(["samovar manage", *context.args])
@@ -53,3 +59,22 @@ def mount() -> None:
     for config in apps.get_app_configs():
         if config.name.startswith("samovar.") and module_has_submodule(config.module, "commands"):
             app.add_typer(import_module(f"{config.name}.commands").app)
+    _give_database(app)
+
+
+def _give_database(group: typer.Typer) -> None:
+    for command in group.registered_commands:
+        if command.callback is not None and needs_database(command.callback):
+            command.callback = _after_ensuring(command.callback)
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None:
+            _give_database(inner.typer_instance)
+
+
+def _after_ensuring(command: Callable[..., object]) -> Callable[..., object]:
+    @functools.wraps(command)
+    def run(*args: object, **kwargs: object) -> object:
+        readiness.ensure(say)
+        return command(*args, **kwargs)
+
+    return run

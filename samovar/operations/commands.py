@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 from django.conf import settings
 
+from samovar.lib.commands import say, without_database
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres import binaries, place
 from samovar.lib.postgres.cluster import Cluster
@@ -20,12 +21,8 @@ db = typer.Typer(no_args_is_help=True, help="Start, stop and look into the built
 app.add_typer(db, name="db")
 
 
-def say(text: str) -> None:
-    """Tell the person at the keyboard what is going on, beside the results."""
-    typer.echo(text, err=True)
-
-
 @db.command()
+@without_database
 def start() -> None:
     """Start the built-in database; every command that needs it does so by itself."""
     cluster = _own_cluster()
@@ -34,12 +31,14 @@ def start() -> None:
 
 
 @db.command()
+@without_database
 def stop() -> None:
     """Stop the built-in database of this SAMOVAR_HOME."""
     typer.echo("The database is stopped." if _own_cluster().stop() else "The database was not running.")
 
 
 @db.command()
+@without_database
 def status() -> None:
     """Say whether the built-in database runs and where its data are; the exit code is 3 when it does not run."""
     cluster = _own_cluster()
@@ -51,6 +50,7 @@ def status() -> None:
 
 
 @db.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+@without_database
 def psql(context: typer.Context) -> None:
     """Open the database in psql; further words are passed on to it."""
     readiness.reach(say)

@@ -22,7 +22,6 @@ from samovar.lib.postgres.cluster import Cluster
 
 OLDEST_POSTGRESQL = 15
 MIGRATING = 0x73616D6F766172
-CACHE_TABLE = settings.CACHES["default"]["LOCATION"]
 
 
 def _silent(text: str) -> None:
@@ -102,7 +101,8 @@ def _static_files() -> str:
 
 
 def _is_unfinished() -> bool:
-    return CACHE_TABLE not in connection.introspection.table_names() or bool(pending())
+    cache = settings.CACHES["default"]["LOCATION"]
+    return cache not in connection.introspection.table_names() or bool(pending())
 
 
 def _finish(say: Callable[[str], None]) -> None:
