@@ -142,7 +142,7 @@ def new_writers(found: Collection[tuple[int, int]]) -> Iterator[Participant]:
 
 
 def write_files(files: Sequence[tuple[Message, InboundFile]]) -> None:
-    """Store the files of incoming messages, each content once."""
+    """Store the files of new messages, each content once; what goes out was uploaded by its author."""
     if not files:
         return
     stored = StoredFile.objects.all().keep_all(file.content for _message, file in files)
@@ -155,6 +155,7 @@ def write_files(files: Sequence[tuple[Message, InboundFile]]) -> None:
             size_bytes=len(file.content),
             content_id=file.content_id[:255],
             is_inline=file.is_inline,
+            uploaded_by_id=message.author_id,
         )
         for message, file in files
     )

@@ -38,11 +38,12 @@ class MessageReceived(ConversationEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyWritten(ConversationEvent):
-    """A member of staff answered; the message waits to be sent."""
+    """A member of staff answered; the message waits to be sent, unless ``is_to_be_sent`` says that it has left."""
 
     topic = "talk"
     line = _("We answered")
     message_id: int
+    is_to_be_sent: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

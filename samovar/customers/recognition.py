@@ -42,7 +42,9 @@ def recognise_all(senders: Iterable[Sender]) -> dict[tuple[str, str], Customer]:
     that two workers never make two cards for one person. The name of a known customer is never overwritten by what
     a message claims. Four statements, however many senders.
     """
-    wanted = {sender.key: sender for sender in senders}
+    wanted: dict[tuple[str, str], Sender] = {}
+    for sender in senders:
+        wanted.setdefault(sender.key, sender)
     known = _known(wanted.keys())
     fresh = [sender for key, sender in wanted.items() if key not in known]
     return known | _add(fresh)

@@ -1,7 +1,11 @@
 """Writing many rows at once."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import sql
+from psycopg.types.json import Jsonb
 
 
 def next_ids(connection: BaseDatabaseWrapper, model: type[models.Model], count: int) -> list[int]:
@@ -12,6 +16,23 @@ def next_ids(connection: BaseDatabaseWrapper, model: type[models.Model], count: 
             [f'"{model._meta.db_table}"', model._meta.pk.column, count],
         )
         return [int(row[0]) for row in cursor.fetchall()]
+
+
+def copy_rows(connection: BaseDatabaseWrapper, rows: Sequence[models.Model]) -> None:
+    """Write new rows of one model by COPY, the quickest way in.
+
+    Their keys were taken by next_ids(). Everything stands on the objects: nothing is defaulted, nothing may exist yet.
+    """
+    if not rows:
+        return
+    meta = rows[0]._meta
+    names = sql.SQL(", ").join(sql.Identifier(field.column) for field in meta.concrete_fields)
+    plain = [(field.attname, isinstance(field, models.JSONField)) for field in meta.concrete_fields]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(meta.db_table), names)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            values = vars(row)
+            copy.write_row([Jsonb(values[name]) if is_json else values[name] for name, is_json in plain])
 
 
 def lock_keys(connection: BaseDatabaseWrapper, slots: set[int]) -> None:

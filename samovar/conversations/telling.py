@@ -1,0 +1,250 @@
+"""Applying the acts of whole conversations, in the order of time, to rows in memory.
+
+What an act changes on a row is asked of the models and of ``conversations.arriving``, never repeated here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+from uuid import UUID
+
+from samovar.conversations import arriving, stories
+from samovar.conversations.events import (
+    ConversationAssigned,
+    ConversationEvent,
+    ConversationReopened,
+    ConversationResolved,
+    ConversationSnoozed,
+    ConversationTagged,
+    ConversationUntagged,
+    ConversationWoken,
+    MessageFailed,
+    MessageSent,
+    NoteAdded,
+    ReplyWritten,
+)
+from samovar.conversations.inbound import InboundFile, InboundMessage
+from samovar.conversations.models import Conversation, Inbox, Message, Reference
+from samovar.conversations.models.message import Direction, reference_key
+from samovar.conversations.models.tag import ConversationTag
+from samovar.conversations.placing import RULES
+from samovar.customers.models import Customer
+from samovar.lib.text import storable
+
+SIGNED, OURS, KNOWN = RULES
+TOLD = "told by its source"
+
+
+@dataclass
+class Rows:
+    """What a batch of stories is going to write."""
+
+    conversations: list[Conversation] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    taggings: list[ConversationTag] = field(default_factory=list)
+    writers: set[tuple[int, int]] = field(default_factory=set)
+    files: list[tuple[Message, InboundFile]] = field(default_factory=list)
+    events: list[ConversationEvent] = field(default_factory=list)
+
+
+@dataclass
+class Batch:
+    """What a batch of stories stands on, read beforehand."""
+
+    known: arriving.Twins
+    customers: dict[tuple[str, str], Customer]
+    inboxes: dict[int, Inbox]
+    conversation_ids: Iterator[int]
+    message_ids: Iterator[int]
+    rows: Rows = field(default_factory=Rows)
+
+
+def tell(batch: Batch, told: Sequence[stories.Story]) -> Rows:
+    """Apply all acts in the order of time across the stories, and return the rows that are to be written."""
+    left = {id(act.reply) for story in told for act in story.acts if isinstance(act, stories.Sent | stories.Failed)}
+    threads = {id(story): Thread(batch, left) for story in told}
+    acts = [(act, threads[id(story)]) for story in told for act in story.acts]
+    for act, thread in sorted(acts, key=lambda pair: pair[0].at):
+        thread.apply(act)
+    batch.rows.conversations = [thread.conversation for thread in threads.values()]
+    batch.rows.taggings = [tagging for thread in threads.values() for tagging in thread.taggings.values()]
+    return batch.rows
+
+
+class Thread:
+    """One conversation while it is told."""
+
+    def __init__(self, batch: Batch, left: set[int]) -> None:
+        self.taggings: dict[int, ConversationTag] = {}
+        self._batch, self._rows, self._left = batch, batch.rows, left
+        self._conversation: Conversation | None = None
+        self._names: set[UUID] = set()
+        self._replies: dict[int, Message] = {}
+
+    @property
+    def conversation(self) -> Conversation:
+        """The row as the acts so far have made it; the first act opens it."""
+        if self._conversation is None:
+            raise TypeError("A story begins with a message that came.")
+        return self._conversation
+
+    @singledispatchmethod
+    def apply(self, act: stories.Act) -> None:
+        """Do one act."""
+        raise TypeError(f"{type(act).__name__} is not an act that we know.")
+
+    @apply.register
+    def _(self, act: stories.Received) -> None:
+        inbound = act.inbound
+        if arriving.twin_in(self._batch.known, inbound) is not None:
+            return
+        customer = self._batch.customers[inbound.sender.key]
+        is_first, rule = self._conversation is None, self._rule(act)
+        if is_first:
+            pk = next(self._batch.conversation_ids)
+            self._conversation = arriving.new_conversation(pk, inbound, customer)
+            self._rows.events.append(arriving.opened(inbound, self.conversation))
+        self._note(inbound, customer, rule)
+        if not is_first:
+            self._rows.events += arriving.append(inbound, self.conversation)
+            if customer.pk != self.conversation.customer_id:
+                self._rows.writers.add((self.conversation.pk, customer.pk))
+
+    @apply.register
+    def _(self, act: stories.Replied) -> None:
+        message = self._write(act, Direction.OUT)
+        self._replies[id(act)] = message
+        self.conversation.answered(act.at, act.text)
+        self._rows.events.append(
+            ReplyWritten(
+                **self.conversation.heading(act.by),
+                at=act.at,
+                preview=message.preview,
+                message_id=message.pk,
+                is_to_be_sent=id(act) not in self._left,
+            )
+        )
+
+    @apply.register
+    def _(self, act: stories.Noted) -> None:
+        message = self._write(act, Direction.NOTE)
+        self.conversation.noted()
+        self._rows.events.append(
+            NoteAdded(**self.conversation.heading(act.by), at=act.at, preview=message.preview, message_id=message.pk)
+        )
+
+    @apply.register
+    def _(self, act: stories.Sent) -> None:
+        message = self._replies[id(act.reply)]
+        if message.handed_over_at is None:
+            message.handed_over_at, message.failed_at, message.failure = act.at, None, ""
+            self._note_undelivered()
+            self._rows.events.append(MessageSent(**self.conversation.heading(None), at=act.at, message_id=message.pk))
+
+    @apply.register
+    def _(self, act: stories.Failed) -> None:
+        message = self._replies[id(act.reply)]
+        if message.failed_at is None:
+            message.failed_at, message.failure = act.at, act.reason[:500]
+            self._note_undelivered()
+            heading = self.conversation.heading(None)
+            self._rows.events.append(MessageFailed(**heading, at=act.at, message_id=message.pk, reason=message.failure))
+
+    @apply.register
+    def _(self, act: stories.Assigned) -> None:
+        if self.conversation.assignee_id != (act.to.pk if act.to else None):
+            self.conversation.given(act.to)
+            self._rows.events.append(
+                ConversationAssigned(
+                    **self.conversation.heading(act.by),
+                    at=act.at,
+                    assignee_id=act.to.pk if act.to else None,
+                    assignee_name=act.to.name if act.to else "",
+                )
+            )
+
+    @apply.register
+    def _(self, act: stories.Tagged) -> None:
+        if act.tag.pk not in self.taggings:
+            self.taggings[act.tag.pk] = ConversationTag(
+                conversation=self.conversation, tag=act.tag, by=act.by, at=act.at
+            )
+            heading = self.conversation.heading(act.by)
+            self._rows.events.append(ConversationTagged(**heading, at=act.at, tag_id=act.tag.pk, tag=act.tag.name))
+
+    @apply.register
+    def _(self, act: stories.Untagged) -> None:
+        if self.taggings.pop(act.tag.pk, None):
+            heading = self.conversation.heading(act.by)
+            self._rows.events.append(ConversationUntagged(**heading, at=act.at, tag_id=act.tag.pk, tag=act.tag.name))
+
+    @apply.register
+    def _(self, act: stories.Snoozed) -> None:
+        if self.conversation.snoozed_until != act.until:
+            self.conversation.snoozed_until = act.until
+            self._rows.events.append(
+                ConversationSnoozed(**self.conversation.heading(act.by), at=act.at, until=act.until)
+            )
+
+    @apply.register
+    def _(self, act: stories.Woken) -> None:
+        if self.conversation.snoozed_until is not None:
+            self.conversation.snoozed_until = None
+            self._rows.events.append(ConversationWoken(**self.conversation.heading(act.by), at=act.at))
+
+    @apply.register
+    def _(self, act: stories.Resolved) -> None:
+        if self.conversation.resolved_at is None:
+            self.conversation.settled(act.at)
+            self._rows.events.append(ConversationResolved(**self.conversation.heading(act.by), at=act.at))
+
+    @apply.register
+    def _(self, act: stories.Reopened) -> None:
+        if self.conversation.resolved_at is not None:
+            self.conversation.taken_up()
+            self._rows.events.append(ConversationReopened(**self.conversation.heading(act.by), at=act.at))
+
+    @apply.register
+    def _(self, act: stories.Read) -> None:
+        self.conversation.is_unread = False
+
+    def _note_undelivered(self) -> None:
+        late = [reply.created_at for reply in self._replies.values() if reply.failure and reply.handed_over_at is None]
+        self.conversation.undelivered_at = min(late, default=None)
+
+    def _rule(self, act: stories.Received) -> str:
+        if self._conversation is None:
+            return ""
+        if act.inbound.signed_conversation is not None:
+            return SIGNED
+        if act.answers is not None or act.inbound.answered_messages:
+            return OURS
+        is_named = any(reference_key(name) in self._names for name in act.inbound.named_ids)
+        return KNOWN if is_named else TOLD
+
+    def _note(self, inbound: InboundMessage, customer: Customer, rule: str) -> None:
+        twins = self._batch.known.setdefault((inbound.inbox_id, inbound.external_id), [])
+        message = arriving.new_message(next(self._batch.message_ids), inbound, self.conversation, customer)
+        message.rule, message.dup_no = rule, len(twins)
+        twins.append(message)
+        self._rows.messages.append(message)
+        self._rows.files += [(message, file) for file in inbound.files]
+        self._rows.events.append(arriving.received(inbound, message))
+        for key in map(reference_key, (inbound.external_id, *inbound.named_ids)):
+            if key not in self._names:
+                self._names.add(key)
+                self._rows.references.append(Reference(conversation=self.conversation, message=message, key=key))
+
+    def _write(self, act: stories.Replied | stories.Noted, direction: Direction) -> Message:
+        message = Message(
+            pk=next(self._batch.message_ids),
+            conversation=self.conversation,
+            direction=direction,
+            author=act.by,
+            text=storable(act.text),
+            created_at=act.at,
+        ).complete(self._batch.inboxes[self.conversation.inbox_id])
+        self._rows.messages.append(message)
+        self._rows.files += [(message, file) for file in act.files]
+        return message
