@@ -32,6 +32,8 @@ INSERT INTO events_cursor (module, tx, event_id)
 SELECT module, events_horizon() - 1, 9223372036854775807 FROM unnest(%s::text[]) AS given(module)
 ON CONFLICT (module) DO NOTHING
 """
+# How many rows each module is likely to manage in the time of a batch: those behind them need not be fetched.
+_paces: dict[str, int] = {}
 
 
 class Outcome(Enum):
@@ -64,11 +66,13 @@ def read_batch(module: str, rows: int = BATCH_ROWS) -> Outcome:
             return Outcome.BUSY
         # Read only now, under the lock: whoever had it before has moved the cursor.
         cursor = Cursor.objects.get(module=module)
-        batch = _positions(cursor, rows)
+        batch = _positions(cursor, min(rows, _paces.get(module, rows)))
         if not batch:
             return Outcome.EMPTY
         check_constraints_at_once()
-        last = batch[_react(module, batch) - 1]
+        done = _react(module, batch)
+        _paces[module] = 2 * done
+        last = batch[done - 1]
         Cursor.objects.filter(pk=cursor.pk).update(tx=last.tx, event_id=last.id, moved_at=Now())
     return Outcome.READ
 
