@@ -6,4 +6,5 @@ from samovar.conversations.events import ReplyWritten
 
 def send_reply(event: ReplyWritten) -> None:
     """Put a reply on its way together with the reply itself, so that neither exists without the other."""
-    outgoing.queue(event.message_id, event.at)
+    if event.is_to_be_sent:
+        outgoing.queue(event.message_id, event.at)

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 
+from samovar.channels.models import Delivery
 from samovar.conversations import tokens
 from samovar.conversations.models import Conversation, Message
 from samovar.customers.models import Customer, Identity
@@ -61,7 +63,10 @@ def of_customers(events: Iterable[Row]) -> dict[Any, list[Row]]:
 
 
 def _all(model: type[models.Model]) -> Iterable[models.Model]:
-    return model._default_manager.all()
+    rows = model._default_manager.all()
+    # What has left when it is told stands in no queue; by the verbs it stood there first.
+    left = Q(message__handed_over_at__isnull=False) | Q(message__failed_at__isnull=False)
+    return rows.exclude(left) if model is Delivery else rows
 
 
 def _row(names: Names, row: models.Model) -> Row:

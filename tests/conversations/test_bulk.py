@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from samovar.channels.models import Delivery
 from samovar.conversations import deriving, stories
 from samovar.conversations.bulk import write_stories
 from samovar.conversations.models import Conversation, Message
@@ -102,7 +103,7 @@ def _reply() -> Replied:
     return Replied(at=inventing.START, by=make.agent("anna"), text="Hello")
 
 
-def test_a_reply_that_has_left_is_not_announced_as_one_to_be_sent() -> None:
+def test_a_reply_that_has_left_is_not_sent_again() -> None:
     inbound = make.inbound("Where is it?", at=inventing.START)
     left, waits = (Replied(at=inventing.START, by=make.agent(name), text=name) for name in ("anna", "olga"))
 
@@ -111,6 +112,7 @@ def test_a_reply_that_has_left_is_not_announced_as_one_to_be_sent() -> None:
     written = {event.preview: event.data["is_to_be_sent"] for event in Event.objects.filter(kind="ReplyWritten")}
     assert written == {"anna": False, "olga": True}
     assert Message.objects.get(text="anna").handed_over_at == left.at
+    assert Delivery.objects.get().message.text == "olga"
 
 
 def test_a_message_that_its_source_puts_into_a_thread_says_so() -> None:
