@@ -71,7 +71,7 @@ def read_batch(module: str, rows: int = BATCH_ROWS) -> Outcome:
             return Outcome.EMPTY
         check_constraints_at_once()
         done = _react(module, batch)
-        _paces[module] = 2 * done
+        _paces[module] = BATCH_ROWS if done == len(batch) else 2 * done
         last = batch[done - 1]
         Cursor.objects.filter(pk=cursor.pk).update(tx=last.tx, event_id=last.id, moved_at=Now())
     return Outcome.READ

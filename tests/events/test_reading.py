@@ -45,8 +45,9 @@ def fail(event: KettleBoiled) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _noted() -> Iterator[None]:
+def _noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     seen.clear()
+    monkeypatch.setattr(reading, "_paces", {})
     install([when(KettleBoiled, later=[note])])
     start_cursors()
     yield
