@@ -62,6 +62,13 @@ def _clear_away(home: Path) -> None:
         shutil.rmtree(home)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what has a database of its own: it need not run again on another PostgreSQL."""
+    for item in items:
+        if isinstance(item, pytest.Function) and {"home", "shared", "closed"} & set(item.fixturenames):
+            item.add_marker("embedded")
+
+
 @pytest.fixture(scope="session")
 def samovar_data() -> Path:
     """Return the folder of the public data sets; the test is skipped, with the reason printed, where there is none."""
