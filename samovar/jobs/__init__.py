@@ -1,6 +1,7 @@
 """Queued and timed work: tasks that survive a crash, periodic jobs that fire once, loops, and the worker for all.
 
-Nouns: Task (a job that waits for its time). Jobs are functions in the ``jobs.py`` of the apps::
+Nouns: Task (a job that waits for its time), Hold (a kind of work that waits for a person's word). Jobs are functions
+in the ``jobs.py`` of the apps::
 
     @job
     def close_survey(survey_id: int) -> None: ...                 # in the transaction that removes the task

@@ -1,4 +1,4 @@
-"""Tasks: work that waits for its time."""
+"""Tasks: work that waits for its time; and holds: work that waits for a person's word."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Self
@@ -53,3 +53,17 @@ class Task(models.Model):
     def repeat(self) -> None:
         """Run the task now, with all its tries again."""
         Task.objects.filter(pk=self.pk).update(run_at=Now(), tries=0, set_aside_at=None)
+
+
+class Hold(models.Model):
+    """A kind of work that nobody does, on any machine, until a person lets it go on again."""
+
+    work = models.CharField(_("work"), max_length=60, primary_key=True)
+    reason = models.TextField(_("reason"))
+    since = models.DateTimeField(_("since"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("held work")
+
+    def __str__(self) -> str:
+        return self.work
