@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("samovar.accounts.urls")),
+    path("", include("samovar.operations.urls")),
 ]

@@ -19,6 +19,11 @@ def name_parent() -> dict[str, str]:
     return {PARENT: str(os.getpid())}
 
 
+def is_started_by_ours() -> bool:
+    """Tell whether one of our processes started this one."""
+    return bool(os.environ.get(PARENT))
+
+
 def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
     """Have the kernel send ``by`` to this process when the process that started it is gone, however it went.
 
@@ -26,7 +31,7 @@ def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
     leaves nothing behind either, but a kill may.
     """
     parent = os.environ.get(PARENT)
-    if not parent or not sys.platform.startswith("linux"):
+    if parent is None or not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(by), 0, 0, 0)
     # The parent may have died before the line above: then this process already has another one.

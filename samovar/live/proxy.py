@@ -28,6 +28,7 @@ UPLOAD_LIMIT = 30 * 1024 * 1024
 SILENCE_SECONDS = 30
 ANSWER_SECONDS = 60
 MOST_IN_HAND = 512
+COMPLAIN_SECONDS = 10
 
 log = structlog.get_logger("samovar.live")
 
@@ -48,6 +49,7 @@ class Proxy:
         self._room = room
         self._defaults = answers.page_defaults()
         self._unavailable = answers.UnavailablePage()
+        self._complained_at = float("-inf")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -57,7 +59,7 @@ class Proxy:
         except Refused as refused:
             await answers.refuse(refused.status, scope, receive, send)
         except UpstreamGone as gone:
-            log.warning("no answer from web", reason=gone.reason)
+            self._complain(gone.reason)
             await answers.give(self._unavailable.answer(scope, gone.status), send)
         except ClientGone:
             connection.abort()
@@ -89,6 +91,13 @@ class Proxy:
         finally:
             connection.on_lost = None
             process.give_back(upstream)
+
+    def _complain(self, reason: str) -> None:
+        """Log that no web process answers, but not once for every reader who finds out."""
+        now = asyncio.get_running_loop().time()
+        if now - self._complained_at > COMPLAIN_SECONDS:
+            self._complained_at = now
+            log.warning("no answer from web", reason=reason)
 
     async def _connect(self) -> tuple[WebProcess, Connection]:
         # Those who are equally busy take turns.

@@ -51,9 +51,10 @@ class Supervisor:
         try:
             await asyncio.gather(*keepers)
         finally:
+            self._stopping.set()
             for task in beside:
                 task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await asyncio.gather(*keepers, *beside, return_exceptions=True)
 
     def _told_to_stop(self) -> None:
         if self._stopping.is_set():

@@ -19,6 +19,7 @@ from samovar import __version__
 from samovar.events import clock
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres.cluster import Cluster
+from samovar.operations import usage
 
 OLDEST_POSTGRESQL = 15
 MIGRATING = 0x73616D6F766172
@@ -45,6 +46,7 @@ def ensure(say: Callable[[str], None] = _silent) -> None:
 def reach(say: Callable[[str], None] = _silent) -> None:
     """Connect to the database, starting the embedded one; raises Trouble when it cannot be used."""
     if settings.DATABASE_IS_EMBEDDED:
+        usage.begin(settings.HOME)
         Cluster(settings.HOME).start(say=say)
     try:
         connection.ensure_connection()

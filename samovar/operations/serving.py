@@ -1,43 +1,136 @@
 """The commands that serve: everything on one port, or one role at a time for systemd and for many machines."""
 
 import asyncio
+import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated
 
+import structlog
 import typer
 from django.conf import settings
+from django.db import connections
 
-from samovar.lib.processes import die_with_parent
+from samovar.jobs import worker
+from samovar.lib.commands import say, without_database
+from samovar.lib.errors import Trouble
+from samovar.lib.postgres.cluster import Cluster
+from samovar.lib.processes import die_with_parent, is_started_by_ours
 from samovar.live import front, web
 from samovar.live.addresses import web_socket
+from samovar.operations import readiness, usage, welcome
 from samovar.operations.processes import Role, Supervisor
 
-WEB_STOP_SECONDS = web.STOP_SECONDS + 5.0
+# A role may take as long as its own limit, and a little to notice.
+WEB_STOP_SECONDS = web.STOP_SECONDS + 3.0
+LIVE_STOP_SECONDS = front.STOP_SECONDS + 3.0
+WORK_STOP_SECONDS = worker.GRACE_SECONDS + 3.0
+WATCH_SECONDS = 1.0
 
 app = typer.Typer()
+log = structlog.get_logger("samovar.operations")
+
+
+@app.command()
+@without_database
+def start() -> None:
+    """Start Samovar: everything, on one port, until Ctrl-C."""
+    listener = front.listen(settings.LISTEN, settings.PORT)
+    with _ended_by_signals(), _database():
+        greeting = welcome.words()
+        live = ("live", "--descriptor", str(listener.fileno()))
+        roles = [
+            Role("live", live, LIVE_STOP_SECONDS, [listener.fileno()]),
+            *_web_roles(),
+            Role("work", ("work",), WORK_STOP_SECONDS),
+        ]
+        asyncio.run(Supervisor(roles, [_watch_database, lambda: welcome.say_when_served(greeting)]).run())
 
 
 @app.command(name="web")
+@without_database
 def serve_web(number: Annotated[int, typer.Option(help="Only this process, counted from 1.", hidden=True)] = 0) -> None:
     """Run the processes that make the pages."""
     die_with_parent()
     if number:
         web.serve(web_socket(number))
-    else:
-        asyncio.run(Supervisor(web_roles()).run())
+        return
+    with _ended_by_signals(), _database():
+        asyncio.run(Supervisor(_web_roles(), [_watch_database]).run())
 
 
 @app.command(name="live")
+@without_database
 def serve_live(
     descriptor: Annotated[int, typer.Option(help="A listening socket that was handed over.", hidden=True)] = -1,
 ) -> None:
     """Run the process that owns the port: pages from the web processes, and what happens, as it happens."""
     die_with_parent()
-    listener = front.listen(settings.LISTEN, settings.PORT) if descriptor < 0 else socket.socket(fileno=descriptor)
+    listener = socket.socket(fileno=descriptor) if descriptor >= 0 else front.listen(settings.LISTEN, settings.PORT)
+    _prepare()
     front.serve(listener)
 
 
-def web_roles() -> list[Role]:
-    """Return the web processes of this installation."""
+@app.command(name="work")
+@without_database
+def do_work() -> None:
+    """Run the process that reads the log of events, fetches and sends mail, and does what is due."""
+    die_with_parent()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _prepare()
+    worker.run(stop)
+
+
+def _prepare() -> None:
+    """Make the database ready, unless the process that started this one has done so."""
+    if not is_started_by_ours():
+        readiness.ensure(say)
+        connections.close_all()
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Make the database ready; afterwards stop it, if it was started here and nobody else uses it."""
+    cluster = Cluster(settings.HOME) if settings.DATABASE_IS_EMBEDDED else None
+    is_ours = cluster is not None and not cluster.is_ready()
+    try:
+        _prepare()
+        yield
+    finally:
+        connections.close_all()
+        if cluster and is_ours and usage.is_last(settings.HOME):
+            cluster.stop()
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that what it has started is stopped."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _web_roles() -> list[Role]:
     numbers = range(1, settings.WEB_PROCESSES + 1)
     return [Role(f"web {number}", ("web", "--number", str(number)), WEB_STOP_SECONDS) for number in numbers]
+
+
+async def _watch_database() -> None:
+    """Start the embedded database again when it was killed; the roles wait for it by themselves."""
+    while settings.DATABASE_IS_EMBEDDED:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            await asyncio.to_thread(Cluster(settings.HOME).start)
+        except Trouble as trouble:
+            log.error("the database does not start", reason=str(trouble))

@@ -15,7 +15,8 @@ import httptools
 from samovar.lib.processes import name_parent
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 30.0
+# A machine that does much else at the same time must not fail a test.
+PATIENCE_SECONDS = 120.0
 
 
 class Serving:

@@ -1,0 +1,70 @@
+"""What machines are told about the installation."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from samovar.events.models import Cursor
+from samovar.lib import secrets
+from samovar.live.behind_front import IS_LOCAL
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def local() -> Client:
+    """Return a client on the machine itself, as the front tells."""
+    told_by_the_front: dict[str, Any] = {IS_LOCAL: True}
+    return Client(**told_by_the_front)
+
+
+def test_a_stranger_learns_that_it_works_and_nothing_else(client: Client) -> None:
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (200, {"ready": True})
+    assert client.get("/healthz").content == b"ok\n"
+    assert client.get("/metrics").status_code == 403
+
+
+def test_the_machine_itself_and_holders_of_the_token_learn_more(client: Client, local: Client) -> None:
+    here = local.get("/metrics")
+    token = client.get("/metrics", headers={"Authorization": f"Bearer {secrets.key('metrics')}"})
+    wrong = client.get("/metrics", headers={"Authorization": "Bearer guess"})
+
+    assert [answer.status_code for answer in (here, token, wrong)] == [200, 200, 403]
+    assert "samovar_oldest_undelivered_message_seconds 0.0" in here.content.decode()
+
+
+def test_events_that_nobody_reads_make_it_unready_with_a_sentence_that_says_what_to_do(local: Client) -> None:
+    make.conversation()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE events_event SET at = %s", [timezone.now() - timedelta(minutes=7)])
+    Cursor.objects.create(module="samovar.wiring.nobody", tx=0, event_id=0)
+
+    answer = local.get("/readyz")
+
+    assert answer.status_code == 503
+    [reading] = answer.json()["gauges"]["samovar_oldest_unread_event_seconds"]
+    assert reading["of"] == "samovar.wiring.nobody" and reading["value"] > 400
+    assert reading["problem"] == "samovar.wiring.nobody is 7 minutes behind: is samovar work running?"
+    assert 'samovar_oldest_unread_event_seconds{module="samovar.wiring.nobody"} 4' in (
+        local.get("/metrics").content.decode()
+    )
+
+
+def test_health_is_asked_by_reading_only(client: Client) -> None:
+    assert {client.post(path).status_code for path in ("/healthz", "/readyz", "/metrics")} == {405}
+
+
+def test_no_measure_holds_an_address_or_a_name(local: Client) -> None:
+    make.user("olga")
+    make.conversation()
+
+    told = local.get("/metrics").content + local.get("/readyz").content
+
+    assert b"@" not in told and b"olga" not in told.lower()
