@@ -26,12 +26,16 @@ EVENTS = int(os.environ.get("SAMOVAR_CROWD_EVENTS", "8000"))
 WRITERS = 8
 WORKERS = 3
 PATIENCE_SECONDS = 120 + EVENTS / 50
+# How many effects there are, on average, from one kill and from one cut to the next: a busy machine is not harassed
+# more than it can bear.
+KILL_EVERY, CUT_EVERY = 1500, 250
 TERMINATE = """
 SELECT pg_terminate_backend(pid) FROM (
     SELECT pid FROM pg_stat_activity WHERE application_name = 'samovar work' AND datname = current_database()
     ORDER BY random() LIMIT 1
 ) one
 """
+PROGRESS = "SELECT last_value FROM crowd_effect_id_seq"
 UNREAD = "SELECT EXISTS (SELECT FROM events_cursor c JOIN events_event e ON (e.tx, e.id) > (c.tx, c.event_id))"
 
 
@@ -39,7 +43,7 @@ UNREAD = "SELECT EXISTS (SELECT FROM events_cursor c JOIN events_event e ON (e.t
 def url(database_url: str) -> Iterator[str]:
     """Return the address for the crowd, with its table of effects and its cursors."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE crowd_effect (module text, serial bigint)")
+        cursor.execute("CREATE TABLE crowd_effect (id bigserial, module text, serial bigint)")
     install(crowd.effects())
     start_cursors()
     yield database_url
@@ -77,15 +81,19 @@ def test_every_event_of_a_crowd_has_its_effect_once_whatever_dies(
 
 def _harass_workers(writers: list[subprocess.Popen[bytes]], url: str) -> tuple[int, int]:
     """Keep workers running until everything is read, killing them and cutting their connections all the while."""
-    dice, kills, cuts = random.Random(1), 0, 0
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    dice, deadline = random.Random(1), time.monotonic() + PATIENCE_SECONDS
+    kills = cuts = kill_at = cut_at = 0
     with ExitStack() as stack:
         workers = [_worker(stack, url) for _ in range(WORKERS)]
         while any(writer.poll() is None for writer in writers) or _ask(UNREAD):
             assert time.monotonic() < deadline, "the crowd does not come to an end"
-            time.sleep(dice.uniform(0.1, 0.5))
-            cuts += bool(_ask(TERMINATE))
-            if dice.random() < 0.06:
+            time.sleep(dice.uniform(0.02, 0.2))
+            effects = _ask(PROGRESS)
+            if effects >= cut_at:
+                cut_at = effects + dice.randint(1, 2 * CUT_EVERY)
+                cuts += _ask(TERMINATE)
+            if effects >= kill_at:
+                kill_at = effects + dice.randint(1, 2 * KILL_EVERY)
                 place = dice.randrange(WORKERS)
                 workers[place].send_signal(signal.SIGKILL)
                 workers[place].wait()
@@ -98,11 +106,11 @@ def _worker(stack: ExitStack, url: str) -> subprocess.Popen[bytes]:
     return stack.enter_context(process("tests.events.crowd", "work", DATABASE_URL=url))
 
 
-def _ask(question: str) -> bool:
+def _ask(question: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(question)
         row = cursor.fetchone()
-    return bool(row and row[0])
+    return int(row[0]) if row else 0
 
 
 def _effects(module: str) -> Counter[int]:

@@ -1,6 +1,7 @@
 """Later reactions: every event once, in the order of the log, however its transaction began and ended."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from samovar.events.announcing import announce, announce_many
 from samovar.events.effects import install, when
 from samovar.events.jobs import HELD_SECONDS, turn
 from samovar.events.models import Cursor, Event, SetAside
+from samovar.events.queries import lags
 from samovar.events.reading import Outcome, read_batch, start_cursors
 from samovar.events.setting_aside import retry_next
 from samovar.jobs.sources import IDLE_SECONDS
@@ -259,6 +261,26 @@ def test_a_turn_reads_for_every_module_and_then_rests() -> None:
 
     assert [turn(), turn()] == [0.0, IDLE_SECONDS]
     assert seen == [1]
+
+
+def test_a_module_that_does_not_read_on_is_behind_by_the_age_of_its_first_unread_event() -> None:
+    assert lags() == []
+    boil(1)
+    Cursor.objects.update(moved_at="2026-01-01T00:00Z")
+    Event.objects.update(at="2026-02-01T00:00Z")
+    [lag] = lags()
+    assert (lag.module, lag.waiting > timedelta(days=1)) == (HERE, True)
+
+    read_batch(HERE)
+    assert lags() == []
+
+
+def test_an_old_moment_that_was_written_just_now_has_not_waited_since_then() -> None:
+    with transaction.atomic():
+        announce(KettleBoiled(customer_id=1, at=datetime(2001, 1, 1, tzinfo=UTC)))
+
+    [lag] = lags()
+    assert lag.waiting < timedelta(days=1)
 
 
 def test_without_later_reactions_a_turn_asks_nothing() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from samovar.accounts.models import Team
 from samovar.jobs.models import Task
+from samovar.jobs.queries import Queue, queue
 from samovar.jobs.queue import CHANNEL, enqueue
 from samovar.jobs.registry import Job, job, span
 from samovar.jobs.running import pause_after, plant_periodic, run_leased, run_short
@@ -272,6 +273,21 @@ def test_a_transaction_notifies_once_however_many_tasks_it_enqueues() -> None:
         enqueue(found_team, "later", run_at=timezone.now() + timedelta(hours=1))
 
         assert [notice.payload for notice in listener.notifies(timeout=0.5)] == [""]
+
+
+def test_the_state_of_the_queue_is_counted() -> None:
+    plant_periodic()
+    assert queue() == Queue(due=0, delay=timedelta(0), set_aside=0, failing=0)
+    enqueue(found_team, "due", run_at=PAST)
+    enqueue(found_team, "set aside", run_at=PAST, key="x")
+    Task.objects.filter(key="x").update(set_aside_at=PAST)
+    enqueue(send_invitation, "somebody is at it", run_at=PAST, key="y")
+    Task.objects.filter(key="y").update(claimed_until=timezone.now() + timedelta(hours=1))
+    Task.objects.filter(job=fail_each_hour.name).update(tries=3)
+
+    found = queue()
+    assert (found.due, found.set_aside, found.failing) == (1, 1, 1)
+    assert found.delay > timedelta(days=1)
 
 
 def test_pauses_grow_to_a_quarter_of_an_hour() -> None:
