@@ -13,32 +13,37 @@ from samovar.events.domain import DomainEvent
 from samovar.events.errors import UnreadableEvent
 from samovar.lib.text import storable
 
-COLUMNS = (
-    "at",
-    "customer_id",
-    "organisation_id",
-    "conversation_id",
-    "actor_id",
-    "visibility",
-    "title",
-    "preview",
-    "amount",
-    "score",
+COLUMNS = frozenset(
+    {
+        "at",
+        "customer_id",
+        "organisation_id",
+        "conversation_id",
+        "actor_id",
+        "visibility",
+        "title",
+        "preview",
+        "amount",
+        "score",
+    }
 )
 PLAIN = (int, str, bool, float)
+AS_THEY_ARE = frozenset({int, bool, float, NoneType})
+JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 Shape = dict[str, tuple[Field[Any], Any]]
 _shapes: dict[str, Shape] = {}
 
 
 def columns(event: DomainEvent) -> dict[str, Any]:
     """Return the values of the columns that ``event`` fills, ``data`` included."""
-    row: dict[str, Any] = {"kind": type(event).__name__, "data": {}}
-    for name in shape(type(event)):
-        value = getattr(event, name)
+    shape(type(event))
+    data: dict[str, Any] = {}
+    row: dict[str, Any] = {"kind": type(event).__name__, "data": data}
+    for name, value in vars(event).items():
         if name in COLUMNS:
             row[name] = storable(value) if isinstance(value, str) else value
         else:
-            row["data"][name] = _plain(value)
+            data[name] = value if type(value) in AS_THEY_ARE else _plain(value)
     return row
 
 
@@ -60,7 +65,7 @@ def shape(kind: type[DomainEvent]) -> Shape:
 
 def as_json(data: dict[str, Any]) -> str:
     """Return ``data`` as JSON text."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return JSON.encode(data)
 
 
 def _values(kind: type[DomainEvent], row: dict[str, Any]) -> Iterator[tuple[str, Any]]:

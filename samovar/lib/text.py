@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-BLANKS = re.compile(r"\s+")
 DIGIT_GROUPS = re.compile(r"\+?\d(?:[ \u00a0().-]{0,2}\d){4,24}")
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -17,7 +16,7 @@ def storable(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Return ``text`` as one storable line without surrounding or repeated blanks."""
-    return BLANKS.sub(" ", storable(text)).strip()
+    return " ".join(storable(text).split())
 
 
 def sort_key(text: str) -> str:
