@@ -19,17 +19,30 @@ from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.participant import ParticipantRole
 from samovar.customers.models import Customer, Identity
+from samovar.customers.recognition import Sender
 from samovar.files.models import StoredFile
 from samovar.lib.rows import lock_keys
 from samovar.lib.text import digits_in
 
-LOCK_SLOTS = 1024
+# Ids and senders share few locks, so that a batch of any size cannot exhaust the server's table of locks.
+LOCK_SPACE, LOCK_SLOTS = 5_106, 1024
 Twins = dict[tuple[int, str], list[Message]]
 
 
 def lock(batch: Iterable[InboundMessage]) -> None:
     """Hold, until the end of the transaction, all that two workers could decide differently: ids and senders."""
-    lock_keys(connection, {slot for inbound in batch for slot in _slots(inbound)})
+    names = (name for inbound in batch for name in (inbound.external_id, *inbound.named_ids, *inbound.sender.key))
+    lock_keys(connection, LOCK_SPACE, {number_of(name) % LOCK_SLOTS for name in names})
+
+
+def lock_senders(senders: Iterable[Sender]) -> None:
+    """Hold, until the end of the transaction, what two workers could make of a new sender."""
+    lock_keys(connection, LOCK_SPACE, {number_of(name) % LOCK_SLOTS for sender in senders for name in sender.key})
+
+
+def number_of(name: str) -> int:
+    """Return 31 bits by which ``name`` is locked."""
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:4], "big") >> 1
 
 
 def known_messages(batch: Sequence[InboundMessage]) -> Twins:
@@ -94,10 +107,10 @@ def new_message(pk: int, inbound: InboundMessage, conversation: Conversation, cu
     """Return the message, not stored yet, that ``inbound`` is; its ``rule`` and ``dup_no`` are the caller's."""
     return Message(
         pk=pk,
-        conversation=conversation,
+        conversation_id=conversation.pk,
         inbox_id=inbound.inbox_id,
         direction=Direction.IN,
-        customer=customer,
+        customer_id=customer.pk,
         sender_name=inbound.sender.name[:300],
         sender_address=inbound.sender.shown[:320],
         recipients=inbound.recipients,
@@ -159,8 +172,3 @@ def write_files(files: Sequence[tuple[Message, InboundFile]]) -> None:
         )
         for message, file in files
     )
-
-
-def _slots(inbound: InboundMessage) -> Iterator[int]:
-    for name in (inbound.external_id, *inbound.named_ids, *inbound.sender.key):
-        yield int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:4], "big") % LOCK_SLOTS

@@ -10,10 +10,11 @@ from samovar.conversations.inbound import InboundMessage, Receipt
 from samovar.conversations.models import Conversation, Inbox, Message, Participant
 from samovar.conversations.stories import Noted, Received, Replied, Story
 from samovar.conversations.telling import Batch, Rows, tell
-from samovar.customers.recognition import recognise_all
+from samovar.customers.recognition import known_customers, recognise_all
 from samovar.events.announcing import announce_many
-from samovar.lib.rows import copy_rows, next_ids
+from samovar.lib.rows import copy_rows, lock_keys, next_ids
 
+LOCK_SPACE = 5_107
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -23,11 +24,13 @@ def write_stories(told: Sequence[Story]) -> list[Receipt]:
 
     A story whose first message is stored already is left as it stands, so that an import can be run again. A story
     decides by itself what belongs together: nothing is placed by the ids of mail. Replies that are told as sent or
-    failed never leave again. A thousand messages take well under a second; callers cut their batches by that.
+    failed never leave again. A thousand messages take well under a second; callers cut their batches by that, and may
+    write several batches at once. When one of the mails comes in alive at this very moment, IntegrityError says so
+    and the batch can be told again.
     """
     if not told:
         return []
-    arriving.lock(mail for story in told for mail in story.mails)
+    lock_keys(connection, LOCK_SPACE, {arriving.number_of(story.opening.external_id) for story in told})
     known = arriving.known_messages([mail for story in told for mail in story.mails])
     first = {_identity(story.opening): story for story in reversed(told)}
     fresh = [story for story in first.values() if arriving.twin_in(known, story.opening) is None]
@@ -39,9 +42,12 @@ def write_stories(told: Sequence[Story]) -> list[Receipt]:
 def _batch(fresh: Sequence[Story], known: arriving.Twins) -> Batch:
     mails = sorted((mail for story in fresh for mail in story.mails), key=lambda mail: mail.at)
     writing = sum(isinstance(act, Received | Replied | Noted) for story in fresh for act in story.acts)
+    senders = [mail.sender for mail in mails if arriving.twin_in(known, mail) is None]
+    familiar = known_customers({sender.key for sender in senders})
+    arriving.lock_senders(sender for sender in senders if sender.key not in familiar)
     return Batch(
         known=known,
-        customers=recognise_all(mail.sender for mail in mails if arriving.twin_in(known, mail) is None),
+        customers=recognise_all(senders),
         inboxes=Inbox.objects.in_bulk({mail.inbox_id for mail in mails}),
         conversation_ids=iter(next_ids(connection, Conversation, len(fresh))),
         message_ids=iter(next_ids(connection, Message, writing)),

@@ -3,9 +3,9 @@
 What an act changes on a row is asked of the models and of ``conversations.arriving``, never repeated here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import singledispatchmethod
+from typing import Any
 from uuid import UUID
 
 from samovar.conversations import arriving, stories
@@ -89,13 +89,11 @@ class Thread:
             raise TypeError("A story begins with a message that came.")
         return self._conversation
 
-    @singledispatchmethod
     def apply(self, act: stories.Act) -> None:
         """Do one act."""
-        raise TypeError(f"{type(act).__name__} is not an act that we know.")
+        APPLY[type(act)](self, act)
 
-    @apply.register
-    def _(self, act: stories.Received) -> None:
+    def _receive(self, act: stories.Received) -> None:
         inbound = act.inbound
         if arriving.twin_in(self._batch.known, inbound) is not None:
             return
@@ -105,14 +103,13 @@ class Thread:
             pk = next(self._batch.conversation_ids)
             self._conversation = arriving.new_conversation(pk, inbound, customer)
             self._rows.events.append(arriving.opened(inbound, self.conversation))
-        self._note(inbound, customer, rule)
+        self._keep(inbound, customer, rule)
         if not is_first:
             self._rows.events += arriving.append(inbound, self.conversation)
             if customer.pk != self.conversation.customer_id:
                 self._rows.writers.add((self.conversation.pk, customer.pk))
 
-    @apply.register
-    def _(self, act: stories.Replied) -> None:
+    def _reply(self, act: stories.Replied) -> None:
         message = self._write(act, Direction.OUT)
         self._replies[id(act)] = message
         self.conversation.answered(act.at, act.text)
@@ -126,24 +123,21 @@ class Thread:
             )
         )
 
-    @apply.register
-    def _(self, act: stories.Noted) -> None:
+    def _note(self, act: stories.Noted) -> None:
         message = self._write(act, Direction.NOTE)
         self.conversation.noted()
         self._rows.events.append(
             NoteAdded(**self.conversation.heading(act.by), at=act.at, preview=message.preview, message_id=message.pk)
         )
 
-    @apply.register
-    def _(self, act: stories.Sent) -> None:
+    def _send(self, act: stories.Sent) -> None:
         message = self._replies[id(act.reply)]
         if message.handed_over_at is None:
             message.handed_over_at, message.failed_at, message.failure = act.at, None, ""
             self._note_undelivered()
             self._rows.events.append(MessageSent(**self.conversation.heading(None), at=act.at, message_id=message.pk))
 
-    @apply.register
-    def _(self, act: stories.Failed) -> None:
+    def _fail(self, act: stories.Failed) -> None:
         message = self._replies[id(act.reply)]
         if message.failed_at is None:
             message.failed_at, message.failure = act.at, act.reason[:500]
@@ -151,8 +145,7 @@ class Thread:
             heading = self.conversation.heading(None)
             self._rows.events.append(MessageFailed(**heading, at=act.at, message_id=message.pk, reason=message.failure))
 
-    @apply.register
-    def _(self, act: stories.Assigned) -> None:
+    def _assign(self, act: stories.Assigned) -> None:
         if self.conversation.assignee_id != (act.to.pk if act.to else None):
             self.conversation.given(act.to)
             self._rows.events.append(
@@ -164,8 +157,7 @@ class Thread:
                 )
             )
 
-    @apply.register
-    def _(self, act: stories.Tagged) -> None:
+    def _tag(self, act: stories.Tagged) -> None:
         if act.tag.pk not in self.taggings:
             self.taggings[act.tag.pk] = ConversationTag(
                 conversation=self.conversation, tag=act.tag, by=act.by, at=act.at
@@ -173,40 +165,34 @@ class Thread:
             heading = self.conversation.heading(act.by)
             self._rows.events.append(ConversationTagged(**heading, at=act.at, tag_id=act.tag.pk, tag=act.tag.name))
 
-    @apply.register
-    def _(self, act: stories.Untagged) -> None:
+    def _untag(self, act: stories.Untagged) -> None:
         if self.taggings.pop(act.tag.pk, None):
             heading = self.conversation.heading(act.by)
             self._rows.events.append(ConversationUntagged(**heading, at=act.at, tag_id=act.tag.pk, tag=act.tag.name))
 
-    @apply.register
-    def _(self, act: stories.Snoozed) -> None:
+    def _snooze(self, act: stories.Snoozed) -> None:
         if self.conversation.snoozed_until != act.until:
             self.conversation.snoozed_until = act.until
             self._rows.events.append(
                 ConversationSnoozed(**self.conversation.heading(act.by), at=act.at, until=act.until)
             )
 
-    @apply.register
-    def _(self, act: stories.Woken) -> None:
+    def _wake(self, act: stories.Woken) -> None:
         if self.conversation.snoozed_until is not None:
             self.conversation.snoozed_until = None
             self._rows.events.append(ConversationWoken(**self.conversation.heading(act.by), at=act.at))
 
-    @apply.register
-    def _(self, act: stories.Resolved) -> None:
+    def _resolve(self, act: stories.Resolved) -> None:
         if self.conversation.resolved_at is None:
             self.conversation.settled(act.at)
             self._rows.events.append(ConversationResolved(**self.conversation.heading(act.by), at=act.at))
 
-    @apply.register
-    def _(self, act: stories.Reopened) -> None:
+    def _reopen(self, act: stories.Reopened) -> None:
         if self.conversation.resolved_at is not None:
             self.conversation.taken_up()
             self._rows.events.append(ConversationReopened(**self.conversation.heading(act.by), at=act.at))
 
-    @apply.register
-    def _(self, act: stories.Read) -> None:
+    def _read(self, act: stories.Read) -> None:
         self.conversation.is_unread = False
 
     def _note_undelivered(self) -> None:
@@ -223,7 +209,7 @@ class Thread:
         is_named = any(reference_key(name) in self._names for name in act.inbound.named_ids)
         return KNOWN if is_named else TOLD
 
-    def _note(self, inbound: InboundMessage, customer: Customer, rule: str) -> None:
+    def _keep(self, inbound: InboundMessage, customer: Customer, rule: str) -> None:
         twins = self._batch.known.setdefault((inbound.inbox_id, inbound.external_id), [])
         message = arriving.new_message(next(self._batch.message_ids), inbound, self.conversation, customer)
         message.rule, message.dup_no = rule, len(twins)
@@ -231,20 +217,38 @@ class Thread:
         self._rows.messages.append(message)
         self._rows.files += [(message, file) for file in inbound.files]
         self._rows.events.append(arriving.received(inbound, message))
+        pk = self.conversation.pk
         for key in map(reference_key, (inbound.external_id, *inbound.named_ids)):
             if key not in self._names:
                 self._names.add(key)
-                self._rows.references.append(Reference(conversation=self.conversation, message=message, key=key))
+                self._rows.references.append(Reference(conversation_id=pk, message_id=message.pk, key=key))
 
     def _write(self, act: stories.Replied | stories.Noted, direction: Direction) -> Message:
         message = Message(
             pk=next(self._batch.message_ids),
-            conversation=self.conversation,
+            conversation_id=self.conversation.pk,
             direction=direction,
-            author=act.by,
+            author_id=act.by.pk,
             text=storable(act.text),
             created_at=act.at,
         ).complete(self._batch.inboxes[self.conversation.inbox_id])
         self._rows.messages.append(message)
         self._rows.files += [(message, file) for file in act.files]
         return message
+
+
+APPLY: dict[type[stories.Act], Callable[[Thread, Any], None]] = {
+    stories.Received: Thread._receive,
+    stories.Replied: Thread._reply,
+    stories.Noted: Thread._note,
+    stories.Sent: Thread._send,
+    stories.Failed: Thread._fail,
+    stories.Assigned: Thread._assign,
+    stories.Tagged: Thread._tag,
+    stories.Untagged: Thread._untag,
+    stories.Snoozed: Thread._snooze,
+    stories.Woken: Thread._wake,
+    stories.Resolved: Thread._resolve,
+    stories.Reopened: Thread._reopen,
+    stories.Read: Thread._read,
+}

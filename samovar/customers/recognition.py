@@ -45,12 +45,13 @@ def recognise_all(senders: Iterable[Sender]) -> dict[tuple[str, str], Customer]:
     wanted: dict[tuple[str, str], Sender] = {}
     for sender in senders:
         wanted.setdefault(sender.key, sender)
-    known = _known(wanted.keys())
+    known = known_customers(wanted.keys())
     fresh = [sender for key, sender in wanted.items() if key not in known]
     return known | _add(fresh)
 
 
-def _known(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Customer]:
+def known_customers(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Customer]:
+    """Return the customers behind those of the addresses that we know, by ``Sender.key``."""
     by_kind: dict[str, list[str]] = {}
     for kind, value in keys:
         by_kind.setdefault(kind, []).append(value)

@@ -35,14 +35,15 @@ def copy_rows(connection: BaseDatabaseWrapper, rows: Sequence[models.Model]) -> 
             copy.write_row([Jsonb(values[name]) if is_json else values[name] for name, is_json in plain])
 
 
-def lock_keys(connection: BaseDatabaseWrapper, slots: set[int]) -> None:
-    """Hold the advisory locks of ``slots`` (small numbers) until the end of the transaction, taken in order."""
+def lock_keys(connection: BaseDatabaseWrapper, space: int, slots: set[int]) -> None:
+    """Hold the advisory locks of ``slots`` (32-bit numbers) until the end of the transaction, taken in order.
+
+    Every kind of thing that is locked has a ``space`` of its own, a constant beside the caller.
+    """
+    if not slots:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, slot) FROM (SELECT unnest(%s::int[]) AS slot ORDER BY 1) AS ordered",
-            [LOCK_SPACE, sorted(slots)],
+            [space, sorted(slots)],
         )
-
-
-# The first half of our advisory locks for incoming messages; the second half is the slot.
-LOCK_SPACE = 5_106

@@ -1,12 +1,13 @@
 """The bulk path writes the same rows and the same history as our verbs, one by one."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from samovar.channels.models import Delivery
 from samovar.conversations import deriving, stories
@@ -83,6 +84,25 @@ def test_the_same_story_twice_in_one_batch_is_written_once() -> None:
 
     assert (first.is_duplicate, second.is_duplicate) == (False, True)
     assert Conversation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_that_are_written_at_once_make_one_card_for_one_person() -> None:
+    told = inventing.invent(Random(3), inventing.cast(), count=80)
+    batches = [told[start::8] for start in range(8)]
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(_write_in_a_thread, batches))
+
+    assert Conversation.objects.count() == 80
+    assert Customer.objects.count() == len({mail.sender.key for story in told for mail in story.mails})
+
+
+def _write_in_a_thread(batch: Sequence[Story]) -> None:
+    try:
+        write_stories(batch)
+    finally:
+        connection.close()
 
 
 def test_a_story_that_fails_leaves_nothing_of_its_batch() -> None:

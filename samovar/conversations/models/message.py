@@ -111,7 +111,7 @@ class Message(Deliverable):
 
     def complete(self, inbox: Inbox) -> Message:
         """Derive the rest of a message of ours that is new: its Message-ID and what is found by its numbers."""
-        self.inbox, self.sent_at, self.numbers = inbox, self.created_at, digits_in(self.text)
+        self.inbox_id, self.sent_at, self.numbers = inbox.pk, self.created_at, digits_in(self.text)
         self.external_id = tokens.message_id(self.pk, inbox.address) if self.direction == Direction.OUT else ""
         return self
 
