@@ -36,10 +36,7 @@ def ensure(say: Callable[[str], None] = _silent) -> None:
     nothing is to be done it costs some milliseconds. Raises Trouble when a person has to mend something.
     """
     reach(say)
-    if _is_unfinished():
-        with _alone():
-            _finish(say)
-    clock.raise_shift()
+    bring_up_to_date(say)
     collect(say)
 
 
@@ -59,6 +56,14 @@ def reach(say: Callable[[str], None] = _silent) -> None:
         raise Trouble(f"DATABASE_URL leads to PostgreSQL {version}. Samovar needs {OLDEST_POSTGRESQL} or newer.")
     if encoding != "UTF8":
         raise Trouble(f"The database of DATABASE_URL is in {encoding}. Samovar needs one in UTF8: make a new one.")
+
+
+def bring_up_to_date(say: Callable[[str], None] = _silent) -> None:
+    """Make the tables those of this version, and the clock of the log later than everything that is stored."""
+    if _is_unfinished():
+        with _alone():
+            _finish(say)
+    clock.raise_shift()
 
 
 def pending() -> list[str]:

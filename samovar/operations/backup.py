@@ -1,0 +1,62 @@
+"""Making a backup: everything that an installation needs to rise again elsewhere, in one file."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from samovar.lib.errors import Trouble
+from samovar.lib.postgres import programs
+from samovar.operations import archive
+from samovar.operations.archive import Contents, Watch
+
+
+def make(path: Path, written: Watch, read: Watch) -> Contents:
+    """Write a backup of the running installation to ``path`` and read it back; ``path`` changes at the end only.
+
+    The dump is one moment of the database, whoever works meanwhile. Raises Trouble when it cannot be made.
+    """
+    migrations = [f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()]
+    connection.close()
+    try:
+        with archive.writing(path, sorted(migrations), written) as writer:
+            _dump(writer)
+            for secret in sorted((settings.HOME / "secrets").iterdir()):
+                # A name with a dot is a secret that is just being made.
+                if "." not in secret.name:
+                    with secret.open("rb") as source:
+                        writer.add(f"secrets/{secret.name}", source)
+    except OSError as error:
+        raise Trouble(f"The backup could not be written to {path}: {error.strerror or error}.") from error
+    return archive.verify(path, read)
+
+
+def _dump(writer: archive.Writer) -> None:
+    database = settings.DATABASES["default"]
+    command: list[str | Path] = [
+        programs.find("pg_dump"),
+        "--format=custom",
+        "--no-owner",
+        "--no-privileges",
+        "--no-password",
+    ]
+    with tempfile.TemporaryFile() as complaints:
+        with subprocess.Popen(
+            [*command, "--dbname", programs.address(database)],
+            env=programs.environment(database),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+        ) as process:
+            assert process.stdout is not None
+            try:
+                writer.add(archive.DUMP, process.stdout)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            complaints.seek(0)
+            raise Trouble(f"pg_dump could not read the database: {complaints.read().decode(errors='replace').strip()}")

@@ -1,0 +1,271 @@
+"""What a backup holds rises again elsewhere, whole and silent; a damaged one is noticed before anything is touched."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from samovar.lib.errors import Trouble
+from samovar.lib.postgres import place
+from samovar.operations import archive
+from tests.installation import ROOT, Installation
+
+FILL = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "samovar.settings"
+django.setup()
+from tests import make
+for number in range(3):
+    make.conversation()
+olga = make.agent("olga")
+"""
+# Whatever is in a table, in one number; rows in no particular order.
+CHECKSUM = "SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0) FROM {} t"
+
+
+@pytest.fixture(scope="module")
+def original() -> Iterator[Installation]:
+    """Return an installation that people work with."""
+    yield from _installation(FILL)
+
+
+@pytest.fixture
+def other() -> Iterator[Installation]:
+    """Return an empty installation on another machine, as it were."""
+    yield from _installation()
+
+
+def _installation(fill: str = "") -> Iterator[Installation]:
+    outer = Path(tempfile.mkdtemp())
+    outer.chmod(0o711)
+    installation = Installation(outer / "home")
+    installation.cluster.start(durable=False)
+    if fill:
+        installation.run("sending", "status")
+        with installation.connect() as connection:
+            # A cluster that has lived for a while: numbers of transactions that a new one has not reached.
+            connection.execute(
+                "CREATE PROCEDURE age() LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..5000 LOOP"
+                " PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"
+            )
+            connection.execute("CALL age()")
+            connection.execute("DROP PROCEDURE age")
+        subprocess.run([sys.executable, "-c", fill], cwd=ROOT, env=installation.environment, check=True)
+    yield installation
+    installation.cluster.stop()
+    shutil.rmtree(outer)
+
+
+@pytest.fixture(scope="module")
+def made(original: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a backup of the original, made by its command."""
+    path = tmp_path_factory.mktemp("backup") / "samovar.backup"
+    said = original.run("backup", path).stdout
+    assert said.endswith("and is whole.\n")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(path.parent.iterdir()) == [path]
+    return path
+
+
+@pytest.fixture
+def file(made: Path, tmp_path: Path) -> Path:
+    """Return a backup of the original that a test may damage."""
+    return Path(shutil.copy(made, tmp_path))
+
+
+def _checksums(installation: Installation) -> dict[str, tuple[int, int]]:
+    tables = [name for (name,) in installation.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    return {table: installation.ask(CHECKSUM.format(table))[0] for table in tables}
+
+
+def _secrets(installation: Installation) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (installation.home / "secrets").iterdir()}
+
+
+def test_everything_rises_again_elsewhere_and_sends_nothing(
+    original: Installation, other: Installation, file: Path
+) -> None:
+    before = _checksums(original)
+    assert before["events_event"][0] > 0
+
+    said = other.run("restore", file).stdout
+
+    after = _checksums(other)
+    assert "samovar sending resume" in said
+    assert other.ask("SELECT work FROM jobs_hold") == [("sending",)]
+    # The hold, and the clock that is lifted over what was stored, are all that differ.
+    differing = {table for table in before if before[table] != after[table]}
+    assert differing == {"jobs_hold", "events_clock"}
+    assert _secrets(other) == _secrets(original)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (other.home / "secrets").iterdir()}
+    assert modes == {0o600}
+    [(behind,)] = other.ask("SELECT count(*) FROM events_event WHERE tx >= events_tx()")
+    assert behind == 0, "the next event comes after all that were restored"
+    [(analyzed,)] = other.ask("SELECT reltuples::bigint FROM pg_class WHERE relname = 'events_event'")
+    assert analyzed == before["events_event"][0]
+    assert sorted(name for (name,) in other.ask("SELECT datname FROM pg_database")) == [
+        "postgres",
+        "samovar",
+        "template0",
+        "template1",
+    ]
+
+    assert "restored from samovar.backup" in other.run("sending", "status", code=3).stdout
+    assert other.run("sending", "resume").stdout == "Mail and messages leave again.\n"
+    assert other.run("sending", "status").stdout == "Mail and messages leave as usual.\n"
+
+
+def test_an_installation_in_use_is_replaced_only_when_told_to(other: Installation, file: Path) -> None:
+    other.run("restore", file)
+    with other.connect() as connection:
+        connection.execute("UPDATE accounts_user SET name = 'Changed since'")
+
+    refused = other.run("restore", file, code=1).stderr
+    assert "already holds people and letters" in refused
+    assert other.ask("SELECT count(*) FROM accounts_user WHERE name = 'Changed since'") != [(0,)]
+
+    with other.connect():
+        assert "still at work (1 connections" in other.run("restore", file, "--replace", code=1).stderr
+    other.run("restore", file, "--replace")
+    assert other.ask("SELECT count(*) FROM accounts_user WHERE name = 'Changed since'") == [(0,)]
+
+
+def _cut(content: bytearray) -> None:
+    del content[len(content) // 2 :]
+
+
+def _cut_the_last_byte(content: bytearray) -> None:
+    del content[-1:]
+
+
+def _flip(where: float) -> Callable[[bytearray], None]:
+    def flip(content: bytearray) -> None:
+        content[int(len(content) * where)] ^= 0x10
+
+    return flip
+
+
+def _empty(content: bytearray) -> None:
+    content.clear()
+
+
+DAMAGES: dict[str, Callable[[bytearray], None]] = {
+    "cut in half": _cut,
+    "without its last byte": _cut_the_last_byte,
+    "with a bit flipped in the dump": _flip(0.5),
+    "with a bit flipped near the end": _flip(0.995),
+    "empty": _empty,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_backup_is_noticed(file: Path, damage: str) -> None:
+    content = bytearray(file.read_bytes())
+    DAMAGES[damage](content)
+    file.write_bytes(content)
+
+    with pytest.raises(Trouble, match=r"is damaged, or no backup of Samovar \("):
+        archive.verify(file, lambda count: None)
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_touched(original: Installation, file: Path) -> None:
+    before = _checksums(original), _secrets(original)
+    os.truncate(file, file.stat().st_size - 1000)
+
+    assert "damaged, or no backup" in original.run("restore", file, "--replace", code=1).stderr
+    assert (_checksums(original), _secrets(original)) == before
+
+
+def test_any_single_flipped_bit_is_noticed_or_harmless(file: Path) -> None:
+    """Every 997th byte; what is accepted must read as it was written."""
+    content = file.read_bytes()
+    with zipfile.ZipFile(file) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    accepted = 0
+    for place_of_bit in range(0, len(content), 997):
+        damaged = bytearray(content)
+        damaged[place_of_bit] ^= 1 << place_of_bit % 8
+        file.write_bytes(damaged)
+        try:
+            archive.verify(file, lambda count: None)
+        except Trouble:
+            continue
+        accepted += 1
+        with zipfile.ZipFile(file) as read:
+            assert {name: read.read(name) for name in read.namelist()} == parts
+    assert accepted < 5
+
+
+def test_what_is_no_backup_is_refused(original: Installation, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.zip"
+    with zipfile.ZipFile(letter, "w") as other:
+        other.writestr("letter.txt", "hello")
+
+    assert "no backup of Samovar" in original.run("check-backup", letter, code=1).stderr
+    with pytest.raises(Trouble, match="There is no file"):
+        archive.verify(tmp_path / "nothing", lambda count: None)
+
+
+def test_a_backup_of_a_newer_samovar_is_refused(original: Installation, file: Path, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.backup"
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(newer, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "manifest.json":
+                content = content.replace(b'"migrations": [', b'"migrations": ["accounts.9999_telepathy",', 1)
+            new.writestr(name, content)
+
+    assert "that knows accounts.9999_telepathy" in original.run("restore", newer, "--replace", code=1).stderr
+
+
+def test_a_backup_that_is_broken_off_leaves_the_last_one(original: Installation, file: Path) -> None:
+    before = file.read_bytes()
+    with original.connect() as holding:
+        # pg_dump waits for this table.
+        holding.execute("BEGIN; LOCK TABLE accounts_user IN ACCESS EXCLUSIVE MODE")
+        running = original.begin("backup", file)
+        part = file.with_name(f"{file.name}.part")
+        while not part.exists():
+            assert running.poll() is None
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=30)
+
+    assert running.returncode != 0
+    assert file.read_bytes() == before
+    assert not part.exists()
+
+
+def test_a_full_or_missing_disk_is_said_in_a_sentence(original: Installation, tmp_path: Path) -> None:
+    assert "could not be written" in original.run("backup", tmp_path / "no such folder" / "file", code=1).stderr
+    if Path("/dev/full").exists() and os.geteuid() == 0:
+        (tmp_path / "full.part").symlink_to("/dev/full")
+        assert "No space left" in original.run("backup", tmp_path / "full", code=1).stderr
+
+
+def test_a_database_of_the_operators_own_is_backed_up_and_restored_alike(
+    original: Installation, other: Installation, file: Path
+) -> None:
+    with other.connect() as connection:
+        connection.execute("CREATE DATABASE theirs")
+    folder = quote(str(place.socket_folder(other.home)), safe="")
+    theirs = replace(other, variables={"DATABASE_URL": f"postgresql://{place.ROLE}@{folder}/theirs"})
+
+    theirs.run("restore", file)
+
+    with other.connect("theirs") as connection:
+        assert (
+            connection.execute("SELECT count(*) FROM events_event").fetchone()
+            == original.ask("SELECT count(*) FROM events_event")[0]
+        )
