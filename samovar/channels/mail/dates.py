@@ -1,0 +1,33 @@
+"""The moment that a mail names, made safe to store and to sort by."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_tz
+
+EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
+"""There was no e-mail before: an earlier date is a clock that was never set."""
+
+
+def moment(value: str) -> datetime | None:
+    """Return the moment in UTC that a date header names; None when there is none, or none that can be."""
+    try:
+        parts = parsedate_tz(value[:200])
+    except (ValueError, LookupError, TypeError):
+        return None
+    if parts is None:
+        return None
+    year, month, day, hour, minute, second = parts[:6]
+    offset = timedelta(seconds=parts[9] or 0)
+    if abs(offset) >= timedelta(hours=24):
+        offset = timedelta()
+    try:
+        local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=timezone(offset))
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def sortable(sent_at: datetime | None, arrived_at: datetime) -> datetime:
+    """Return the moment by which a mail is sorted: when it says it was sent, but not after it arrived."""
+    if sent_at is None or sent_at < EARLIEST:
+        return arrived_at
+    return min(sent_at, arrived_at)

@@ -1,0 +1,105 @@
+"""HTML from outside cut into texts and tags: in one pass, whatever the input, without a tree that could be too deep.
+
+A tree parser gives up on pages that are nested too deep, and loses what stands behind; and the time that a browser's
+algorithm needs for unclosed tags grows with the square of their number. Reading token by token does neither.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+# A tag ends at the first ">" outside a quoted value. The possessive "++" and "*+" keep a failing match linear.
+TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')|=)*+)>")
+OPENING = re.compile(r"</?[A-Za-z]")
+BROKEN_TAG = re.compile(r"</?[A-Za-z!?][^<>]*+>?")
+COMMENT_END = re.compile(r"--!?>")
+DECLARATION_END = re.compile(r">")
+ATTRIBUTE = re.compile(r"([^\s\"'>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?")
+
+# What stands inside these is not HTML, up to their end tag.
+OPAQUE = frozenset({"script", "style", "title", "xmp", "iframe", "noembed", "noframes", "template"})
+VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+)
+
+
+class Token(NamedTuple):
+    """A piece of a page: a text (no name), a start tag, or an end tag."""
+
+    name: str
+    is_end: bool
+    text: str
+    """The text as it stands, entities not resolved; of a tag: its attributes as they stand."""
+
+
+def tokens(html: str) -> Iterator[Token]:
+    """Yield the texts and tags of ``html`` in order; comments, declarations, scripts and styles are left out.
+
+    Time is linear in the length of ``html``.
+    """
+    position, unclosed = 0, set[str]()
+    while (start := html.find("<", position)) >= 0:
+        if start > position:
+            yield Token("", False, html[position:start])
+        match = TAG.match(html, start)
+        if match is None:
+            if OPENING.match(html, start):
+                yield from _without_tags(html, start)
+                return
+            position, text = _past_markup(html, start)
+            if text:
+                yield Token("", False, text)
+            continue
+        slash, name, attributes = match.groups()
+        name, position = name.lower(), match.end()
+        if name in OPAQUE and not slash and name not in unclosed:
+            end = _end_of_opaque(html, name, position)
+            if end < 0:
+                unclosed.add(name)
+            else:
+                position = end
+            continue
+        yield Token(name, bool(slash), attributes)
+    if position < len(html):
+        yield Token("", False, html[position:])
+
+
+def attributes(text: str) -> dict[str, str]:
+    """Return the attributes of a start tag, the first of each name, entities resolved."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in ATTRIBUTE.findall(text):
+        found.setdefault(name.lower(), unescape(double or single or bare))
+    return found
+
+
+def _past_markup(html: str, start: int) -> tuple[int, str]:
+    """Return where the comment or declaration at ``start`` ends; a lone "<" is text."""
+    if html.startswith("<!--", start):
+        if html.startswith((">", "->"), start + 4):
+            return html.index(">", start) + 1, ""
+        end = COMMENT_END.search(html, start + 4)
+        return (end.end() if end else len(html)), ""
+    if html.startswith(("<!", "<?", "</"), start):
+        end = DECLARATION_END.search(html, start)
+        return (end.end() if end else len(html)), ""
+    return start + 1, "<"
+
+
+def _end_of_opaque(html: str, name: str, position: int) -> int:
+    end = re.compile(rf"</{name}[\s/>]", re.IGNORECASE).search(html, position)
+    if end is None:
+        return -1
+    close = html.find(">", end.end() - 1)
+    return close + 1 if close >= 0 else len(html)
+
+
+def _without_tags(html: str, start: int) -> Iterator[Token]:
+    """Yield the rest of a page whose tag at ``start`` never ends, with all that looks like a tag left out."""
+    position = start
+    for match in BROKEN_TAG.finditer(html, start):
+        if match.start() > position:
+            yield Token("", False, html[position : match.start()])
+        position = match.end()
+    if position < len(html):
+        yield Token("", False, html[position:])
