@@ -12,12 +12,15 @@ HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*
 NO_MARGIN = re.compile(r"\bMso|margin\s*:\s*0", re.IGNORECASE)
 ALT = re.compile(r"""\balt\s*=\s*["']?([^"'\s>]{1,8})["'\s]""", re.IGNORECASE)
 
-BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol option p pre section summary table tbody tfoot"
-    " thead tr ul".split()
-)
-SPACED = frozenset("p h1 h2 h3 h4 h5 h6".split())
+# fmt: off
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "summary",
+    "table", "tbody", "tfoot", "thead", "tr", "ul",
+})
+# fmt: on
+SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 CELLS = frozenset({"td", "th"})
 
 Mark = Callable[[str, str], str]
@@ -46,7 +49,7 @@ def text_of(html: str) -> str:
 def marked_text(html: str, mark: Mark) -> tuple[str, list[Span]]:
     """Return the text of ``html`` and the ranges of it that come from elements which ``mark`` gives a name.
 
-    Of marked elements inside one another only the outermost counts. Elements that are hidden by their style are left out.
+    Of marked elements inside one another only the outermost counts. Elements hidden by their style are left out.
     """
     page = _Page()
     for name, is_end, text in tokens(html):
@@ -73,7 +76,7 @@ class _Page:
     """The lists that are open: the next number of an ordered one, 0 for any other."""
     spans: list[Span] = field(default_factory=list)
     marked: list[tuple[str, str, int]] = field(default_factory=list)
-    """The marked element that is open, if any: its tag, its mark, where it starts; once more for each nested such tag."""
+    """The marked element that is open, if any (tag, mark, start), and once more for each such tag nested in it."""
     hidden: list[str] = field(default_factory=list)
     """The tag of the hidden element that is open, if any, once for each nested such tag."""
 

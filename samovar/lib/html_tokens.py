@@ -43,26 +43,21 @@ def tokens(html: str) -> Iterator[Token]:
         if start > position:
             yield Token("", False, html[position:start])
         match = TAG.match(html, start)
-        if match is None:
-            if OPENING.match(html, start):
-                yield from _without_tags(html, start)
-                return
-            position, text = _past_markup(html, start)
-            if text:
-                yield Token("", False, text)
-            continue
-        slash, name, attributes = match.groups()
-        name, position = name.lower(), match.end()
-        if name in OPAQUE and not slash and name not in unclosed:
-            end = _end_of_opaque(html, name, position)
-            if end < 0:
-                unclosed.add(name)
-            else:
+        if match:
+            token = Token(match.group(2).lower(), match.group(1) == "/", match.group(3))
+            position = match.end()
+            end = _end_of_opaque(html, token, position, unclosed)
+            if end:
                 position = end
-            continue
-        yield Token(name, bool(slash), attributes)
-    if position < len(html):
-        yield Token("", False, html[position:])
+            else:
+                yield token
+        elif OPENING.match(html, start):
+            yield from _without_tags(html, start)
+            return
+        else:
+            position, text = _past_markup(html, start)
+            yield Token("", False, text)
+    yield Token("", False, html[position:])
 
 
 def attributes(text: str) -> dict[str, str]:
@@ -86,10 +81,14 @@ def _past_markup(html: str, start: int) -> tuple[int, str]:
     return start + 1, "<"
 
 
-def _end_of_opaque(html: str, name: str, position: int) -> int:
-    end = re.compile(rf"</{name}[\s/>]", re.IGNORECASE).search(html, position)
+def _end_of_opaque(html: str, token: Token, position: int, unclosed: set[str]) -> int:
+    """Return where the element ends that began with ``token``, 0 when its content is to be read like any other."""
+    if token.is_end or token.name not in OPAQUE or token.name in unclosed:
+        return 0
+    end = re.compile(rf"</{token.name}[\s/>]", re.IGNORECASE).search(html, position)
     if end is None:
-        return -1
+        unclosed.add(token.name)
+        return 0
     close = html.find(">", end.end() - 1)
     return close + 1 if close >= 0 else len(html)
 

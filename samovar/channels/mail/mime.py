@@ -56,8 +56,8 @@ class Part:
 def split(raw: bytes) -> Part:
     """Return the tree of parts of a whole mail. Linear in its length, whatever it holds.
 
-    Attached messages stay leaves: what is in them is theirs. At most 1000 parts are told apart, 20 levels deep; what goes
-    beyond stays in the part that it stands in.
+    Attached messages stay leaves: what is in them is theirs. At most 1000 parts are told apart, 20 levels deep; what
+    goes beyond stays in the part that it stands in.
     """
     beginning = BLANK_LINES.match(raw)
     root = _read(raw, beginning.end() if beginning else 0, len(raw), PLAIN)

@@ -21,7 +21,7 @@ LONGEST = 1000
 
 
 def normalised_subject(subject: str) -> str:
-    """Return the subject by which mails about one matter are compared: no "Re:", no "[list]", no counters, small letters."""
+    """Return the subject by which mails are compared: no "Re:", no "[list]", no counters, in small letters."""
     text = " ".join(subject[:LONGEST].split())
     before = None
     while text != before:
