@@ -93,7 +93,10 @@ class _Page:
         bare = text.strip(" ")
         if text.startswith(" ") and not self.gap:
             self.gap = " "
-        if bare:
+        if bare and not bare.strip("\xa0 "):
+            # What is there cannot be seen, but it gives the line its height.
+            self.ends_of_line = 0
+        elif bare:
             self._add((self.gap if not self.ends_of_line else "") + bare.replace("\xa0", " "))
             self.gap = " " if text.endswith(" ") else ""
 

@@ -1,0 +1,137 @@
+"""The lines by which mail programs say whom they quote: "On 5 May 2025 at 10:00, Jane <jane@example.com> wrote:"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from samovar.channels.mail.quote_words import ADDRESS, CLOCK, OPENERS, WEEKDAYS, WROTE
+
+LONGEST_LINE = 300
+LONGEST = 500
+MOST_LINES = 6
+
+QUOTE_MARKS = re.compile(r"\A(?:\s{0,8}[>＞|])+\s?")
+FIRST_WORD = re.compile(r"[^\w]{0,12}(\w[\w'’]*)")
+OPENING_WORDS = frozenset(word for word in OPENERS.split("|"))
+WEEKDAY_WORDS = frozenset(WEEKDAYS.split("|"))
+EAST_ASIAN_OPENING = re.compile(r"[^\w]{0,4}[在於于]?\s?\d{4}\s?[年년]")
+DIGIT_AT_START = re.compile(r"[^\w]{0,6}\d{1,4}(?:\.|-|/|\s|th\b|st\b|nd\b|rd\b|年|년)")
+DIGIT = re.compile(r"\d")
+WRITING = re.compile(rf"(?<!\w)(?:{WROTE})(?!\w)", re.IGNORECASE)
+# Some programs put no colon.
+WRITING_AT_END = (
+    "wrote",
+    "schrieb",
+    "écrit",
+    "escribió",
+    "scritto",
+    "escreveu",
+    "schreef",
+    "skrev",
+    "написал",
+    "пишет",
+    "写道",
+    "寫道",
+)
+HAS_ADDRESS = re.compile(ADDRESS)
+IN_BRACKETS = re.compile(rf"[<\[(]\s?(?:mailto:)?[^<>\n]{{0,80}}?{ADDRESS}")
+HAS_CLOCK = re.compile(CLOCK, re.IGNORECASE)
+HAS_DATE = re.compile(r"\b\d{4}\b|\b\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}\.?\s\w{3,}|\w{3,}\.?\s\d{1,2}\b|\d[月월]")
+NAME_THEN_WRITING = re.compile(rf"(?:{ADDRESS}|>)[>\])]{{0,3}}.{{0,80}}?(?<!\w)(?:{WROTE})(?!\w)", re.IGNORECASE)
+ONLY_WRITING = re.compile(rf"\W*(?:{WROTE})?\W*", re.IGNORECASE)
+SENTENCE_END = (".", "?", "!")
+SHORT_NAME = re.compile(rf"\s*(?:[\w.'’@-]{{1,40}}\s+){{1,6}}(?:{WROTE})\s*[:：]\s*$", re.IGNORECASE)
+# Gmail, in languages for which it has no sentence: the date, then the name and nothing more.
+DATE_AND_NAME = re.compile(
+    rf"\W{{0,3}}\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}[^\n]{{0,30}}?(?:\bGMT[+-]\d\d:\d\d\s\S[^\n]{{0,100}}"
+    rf"|\s[^\n]{{0,100}}<{ADDRESS}>:?)\s*$"
+)
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Which lines say whom the mail quotes, the last one included."""
+
+    first: int
+    last: int
+    is_sure: bool
+    """Whether it can be nothing else, so that what follows is quoted even without any quote marks."""
+
+
+def find_attribution(lines: list[str], last: int, floor: int = 0) -> Attribution | None:
+    """Return the attribution that ends with line ``last``, None when that line ends none.
+
+    It may be folded over several lines, not before ``floor``, each with quote marks before it.
+    """
+    end = _without_marks(lines[last])
+    if len(lines[last]) > LONGEST_LINE or not may_end_attribution(end):
+        return None
+    if DATE_AND_NAME.match(end):
+        return Attribution(last, last, is_sure=True)
+    found = None
+    for first, line, joined in _longer_and_longer(lines, last, floor):
+        judged = _judge(line, joined)
+        # A line may look complete, and yet be the end of a longer sentence that begins above.
+        if judged == "sure" and (found is None or not line.rstrip().endswith(SENTENCE_END)):
+            found = Attribution(first, last, is_sure=True)
+            if _opens(line) and not lines[first - 1].rstrip().endswith(","):
+                break
+        elif judged and found is None:
+            found = Attribution(first, last, is_sure=False)
+    return found
+
+
+def _longer_and_longer(lines: list[str], last: int, floor: int) -> Iterator[tuple[int, str, str]]:
+    """Yield, from the last line upwards, each line's number, the line itself, and it joined with those below."""
+    joined = ""
+    for first in range(last, max(floor - 1, last - MOST_LINES), -1):
+        line = _without_marks(lines[first])
+        joined = f"{line.strip()} {joined}".strip() if line.strip() else joined
+        if len(joined) > LONGEST or not (line.strip() or _goes_on_after_blank(joined)):
+            return
+        if line.strip():
+            yield first, line, joined
+
+
+def _without_marks(line: str) -> str:
+    return QUOTE_MARKS.sub("", line[:LONGEST_LINE], count=1)
+
+
+def may_end_attribution(line: str) -> bool:
+    """Whether a line could be the last one of an attribution: cheap, for it is asked of every line."""
+    line = line.rstrip(" \t*_-\xa0\r")
+    if line.endswith((":", "：")) or line.endswith(WRITING_AT_END):
+        return True
+    return line[:4].isdigit() and DATE_AND_NAME.match(line) is not None
+
+
+def _judge(first_line: str, joined: str) -> str:
+    """Return ``sure``, ``likely`` or nothing for the sentence ``joined`` that begins with ``first_line``."""
+    writing = WRITING.search(joined) is not None
+    address, clock = HAS_ADDRESS.search(joined) is not None, HAS_CLOCK.search(joined) is not None
+    ends_with_colon = joined.rstrip("*_ -\xa0").endswith((":", "："))
+    if _opens(first_line):
+        if (writing and (clock or address)) or (address and ends_with_colon and (clock or HAS_DATE.search(joined))):
+            return "sure" if ends_with_colon or (clock and address) else ""
+        return "likely" if writing and ends_with_colon and HAS_DATE.search(joined) else ""
+    if not writing or not ends_with_colon:
+        return ""
+    if NAME_THEN_WRITING.search(joined) and not _goes_on_after_blank(joined):
+        return "sure" if IN_BRACKETS.search(joined) and first_line[:1].strip() else "likely"
+    return "likely" if SHORT_NAME.match(joined) and joined == first_line.strip() else ""
+
+
+def _opens(line: str) -> bool:
+    """Whether a line begins as such sentences do, with a date near its beginning."""
+    if DIGIT_AT_START.match(line) or EAST_ASIAN_OPENING.match(line):
+        return True
+    word = FIRST_WORD.match(line)
+    if word is None or not DIGIT.search(line, word.end(), word.end() + 80):
+        return False
+    text = word.group(1).casefold()
+    return text in OPENING_WORDS or text in WEEKDAY_WORDS or text.rstrip("s") in WEEKDAY_WORDS
+
+
+def _goes_on_after_blank(joined: str) -> bool:
+    """Some programs put the address on a line of its own, with a blank one before it."""
+    return joined.startswith(("<", "mailto:"))

@@ -1,0 +1,92 @@
+"""Whether the sender of a mail is who the mail says, as far as our own mail server found out."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from samovar.channels.mail.parsed import ParsedMail
+
+
+class Verdict(StrEnum):
+    """What is known of the sender."""
+
+    VERIFIED = "verified"
+    CLAIMED = "claimed"
+    FAILED = "failed"
+
+
+COMMENT = re.compile(r"\([^()]*+\)")
+RESULT = re.compile(r"\s*+([a-z0-9-]{1,40})\s*+(?:/\s*\d+\s*)?=\s*+([a-z]{1,20})\b(.*)", re.IGNORECASE | re.DOTALL)
+PROPERTY = re.compile(
+    r"\b([a-z]{1,20}\.[a-z0-9-]{1,40})\s*+=\s*+(?:\"([^\"]{0,500})\"|([^\s;\"]{1,500}))", re.IGNORECASE
+)
+LONGEST = 20_000
+DEEPEST_COMMENT = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One method's result with what it was found for, such as ``header.d``."""
+
+    method: str
+    result: str
+    properties: dict[str, str]
+
+
+def verdict(mail: ParsedMail, trusted: Collection[str]) -> Verdict:
+    """Return what the mail server named by ``trusted`` (its authserv-ids) found out about the From address.
+
+    Only the topmost Authentication-Results that carries such a name is believed: below it, anybody can write one. Without
+    it nothing is known, and the sender is only claimed. DMARC decides; where a domain has no DMARC policy, a DKIM
+    signature or an SPF pass of exactly that domain, or of a domain above it, is as good.
+    """
+    names = {name.strip().lower() for name in trusted}
+    findings = _topmost(mail.headers.all_raw("authentication-results"), names)
+    domain = mail.from_.domain
+    if not findings or not domain or len(mail.headers.all_raw("from")) != 1:
+        return Verdict.CLAIMED
+    for finding in findings:
+        if finding.method == "dmarc":
+            about = finding.properties.get("header.from", domain).rpartition("@")[2].lower()
+            if finding.result == "fail":
+                return Verdict.FAILED
+            if finding.result == "pass" and about == domain:
+                return Verdict.VERIFIED
+    return Verdict.VERIFIED if any(_is_aligned(finding, domain) for finding in findings) else Verdict.CLAIMED
+
+
+def _topmost(values: list[str], names: set[str]) -> list[Finding]:
+    for value in values:
+        server, findings = read_results(value)
+        if server in names:
+            return findings
+    return []
+
+
+def read_results(value: str) -> tuple[str, list[Finding]]:
+    """Return the server's name and the findings in an Authentication-Results value (RFC 8601)."""
+    text = value[:LONGEST]
+    for _ in range(DEEPEST_COMMENT):
+        text = COMMENT.sub(" ", text)
+        if "(" not in text:
+            break
+    server, *results = text.split(";")
+    words = server.split()
+    findings = []
+    for result in results:
+        if match := RESULT.match(result):
+            method, outcome, rest = match.groups()
+            properties = {name.lower(): quoted or bare for name, quoted, bare in PROPERTY.findall(rest)}
+            findings.append(Finding(method.lower(), outcome.lower(), properties))
+    return (words[0].lower() if words and "=" not in words[0] else ""), findings
+
+
+def _is_aligned(finding: Finding, domain: str) -> bool:
+    """Whether a DKIM or SPF pass speaks for the domain of the From address."""
+    names = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom", "smtp.from")}.get(finding.method)
+    if finding.result != "pass" or names is None:
+        return False
+    signer = next((finding.properties[name] for name in names if name in finding.properties), "")
+    signer = signer.rpartition("@")[2].strip("<>.").lower()
+    return signer == domain or ("." in signer and domain.endswith(f".{signer}"))
