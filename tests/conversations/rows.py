@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from samovar.channels.models import Delivery
-from samovar.conversations import tokens
+from samovar.conversations import signing
 from samovar.conversations.models import Conversation, Message
 from samovar.customers.models import Customer, Identity
 from samovar.events.models import Event
@@ -73,7 +73,7 @@ def _row(names: Names, row: models.Model) -> Row:
     fields = [field for field in row._meta.concrete_fields if field.name not in NOT_COMPARED]
     values = {field.attname: _value(names, field, row) for field in fields if not getattr(field, "auto_now_add", False)}
     if values.pop("id", None) and isinstance(row, Message) and row.direction == "out":
-        assert row.external_id == tokens.message_id(row.pk, row.inbox.address)
+        assert row.external_id == signing.signed_message_id(row.pk, row.inbox.address)
         values["external_id"] = "ours"
     return values
 

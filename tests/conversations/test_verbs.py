@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from samovar.conversations import signing
 from samovar.conversations.errors import EmptyMessage, NewerMessage, SnoozeInThePast
 from samovar.conversations.models import Attachment, Conversation, Message
+from samovar.conversations.tokens import our_message
 from samovar.events.models import Event
 from tests import make
 
@@ -56,7 +58,7 @@ def test_a_reply_ends_the_waiting_and_keeps_the_first_answer() -> None:
 
     assert conversation.first_response_at == first == message.created_at
     assert (conversation.waiting_since, conversation.preview, conversation.is_unread) == (None, "Arrived?", False)
-    assert message.external_id.startswith(f"m.{message.pk}.")
+    assert our_message(message.external_id, signing.keys()) == message.pk
     assert last_kind() == "ReplyWritten"
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from samovar.channels.mail.class_words import AUTO_REPLY_SUBJECT, DELAYED_SUBJECT, NOT_DELIVERED_SUBJECT
 from samovar.channels.mail.delivery_reports import Report, delivery_report
 from samovar.channels.mail.parsed import ParsedMail
-from samovar.channels.mail.tokens import looks_like_our_message_id
+from samovar.conversations.tokens import looks_like_our_message_id
 
 
 class MailClass(StrEnum):

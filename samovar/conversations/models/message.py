@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import User
-from samovar.conversations import tokens
+from samovar.conversations import signing
 from samovar.conversations.models.delivering import Deliverable
 from samovar.conversations.models.inbox import Inbox
 from samovar.customers.models import Customer
@@ -112,7 +112,7 @@ class Message(Deliverable):
     def complete(self, inbox: Inbox) -> Message:
         """Derive the rest of a message of ours that is new: its Message-ID and what is found by its numbers."""
         self.inbox_id, self.sent_at, self.numbers = inbox.pk, self.created_at, digits_in(self.text)
-        self.external_id = tokens.message_id(self.pk, inbox.address) if self.direction == Direction.OUT else ""
+        self.external_id = signing.signed_message_id(self.pk, inbox.address) if self.direction == Direction.OUT else ""
         return self
 
     @property
