@@ -47,7 +47,8 @@ WITH hits AS MATERIALIZED (
     SELECT id, conversation_id, created_at FROM conversations_message
     WHERE search @@ message_query(%(text)s) LIMIT %(most)s
 )
-SELECT id, conversation_id, created_at, (SELECT count(*) FROM hits) FROM hits ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+SELECT id, conversation_id, created_at, (SELECT count(*) FROM hits)
+FROM hits ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
 # The inner LIMIT keeps the planner on the index by time; the outer one stops it at the last hit that is wanted.
 WALK = """

@@ -32,7 +32,7 @@ class ReplyToken:
     mac: str
 
     def recipient(self, candidates: Iterable[int], keys: Collection[Key]) -> int | None:
-        """Return whose address it is among ``candidates`` (ids of recipients); None when we made it for none of them."""
+        """Return whose address it is among ``candidates`` (ids of recipients), None when it is nobody's."""
         found = None
         for recipient_id in candidates:
             for key in keys:
@@ -73,8 +73,8 @@ def our_message(found_id: str, keys: Collection[Key]) -> int | None:
     if match is None:
         return None
     message_pk = int(match.group(1), 36)
-    macs = [_message_mac(key, message_pk) for key in keys]
-    return message_pk if any([hmac.compare_digest(mac, match.group(2)) for mac in macs]) else None
+    is_ours = any(hmac.compare_digest(_message_mac(key, message_pk), match.group(2)) for key in keys)
+    return message_pk if is_ours else None
 
 
 def looks_like_our_message_id(found_id: str, domains: Collection[str]) -> bool:
