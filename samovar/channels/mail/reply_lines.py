@@ -236,7 +236,7 @@ class Lines:
         return self.kinds[index] == TEXT and not RULE.match(self.lines[index])
 
     def _end_of_text(self, index: int, cut: int) -> int:
-        """Return where the text that goes on at ``index`` ends; behind a real delimiter it may have any length."""
+        """Return where the text ends that goes on at ``index``; only below a real delimiter may it be long."""
         furthest = cut if self.lines[index].rstrip("\r") == DELIMITER else min(cut, index + LONGEST_SIGNATURE)
         while index < furthest and self.kinds[index] in {TEXT, EMPTY}:
             index += 1

@@ -38,8 +38,8 @@ def verdict(mail: ParsedMail, trusted: Collection[str]) -> Verdict:
     """Return what the mail server named by ``trusted`` (its authserv-ids) found out about the From address.
 
     Only the topmost Authentication-Results that carries such a name is believed: below it, anybody can write one.
-    Without it nothing is known, and the sender is only claimed. DMARC decides; where a domain has no DMARC policy, a DKIM
-    signature or an SPF pass of exactly that domain, or of a domain above it, is as good.
+    Without it nothing is known, and the sender is only claimed. DMARC decides; where a domain has no DMARC policy, a
+    DKIM signature or an SPF pass of exactly that domain, or of a domain above it, is as good.
     """
     names = {name.strip().lower() for name in trusted}
     findings = _topmost(mail.headers.all_raw("authentication-results"), names)
