@@ -1,22 +1,54 @@
-"""The keys with which our addresses and Message-IDs are signed, and what is signed with them."""
+"""The keys with which our addresses and Message-IDs are signed, and what is signed with them.
 
-from samovar.conversations.tokens import Key, message_id, reply_address
+The keys lie beside the database: ``secrets/reply`` is number 1, ``reply-2`` number 2 and so on. The newest signs, the
+one before it is still believed; a new key is taken up when Samovar starts.
+"""
+
+from functools import cache
+
+from samovar.conversations import tokens
+from samovar.conversations.tokens import Key
 from samovar.lib import secrets
 
+PURPOSE = "reply"
+BELIEVED = 2
+# Of inboxes without an address; nothing is ever sent from there.
+NOWHERE = "samovar.invalid"
 
+
+@cache
 def keys() -> tuple[Key, ...]:
     """Return the keys that are believed, the one that signs first."""
-    return (Key(1, secrets.key("reply").encode("ascii")),)
+    secrets.key(PURPOSE)
+    found = secrets.versions(PURPOSE)
+    return tuple(Key(version, found[version].encode("ascii")) for version in sorted(found, reverse=True)[:BELIEVED])
 
 
 def signed_message_id(message_pk: int, address: str) -> str:
-    """Return the Message-ID of our message, sent from ``address``."""
-    return message_id(message_pk, address.rpartition("@")[2] or "samovar.invalid", keys()[0])
+    """Return the Message-ID (without brackets) of our message, sent from ``address``."""
+    return tokens.message_id(message_pk, _domain(address) or NOWHERE, keys()[0])
 
 
-def signed_reply_address(address: str, conversation_id: int, customer_id: int) -> str:
-    """Return the address at which the customer answers in this conversation; the plain one when none can be made."""
+def signed_reply_address(address: str, conversation_id: int, identity_id: int) -> str:
+    """Return the address at which the person at ``identity_id`` answers in this conversation.
+
+    It is bound to both, so that it proves nothing about others. The plain one when none can be made.
+    """
     try:
-        return reply_address(address, conversation_id, customer_id, keys()[0])
+        return tokens.reply_address(address, conversation_id, identity_id, keys()[0])
     except ValueError:
         return address
+
+
+def our_message(found_id: str) -> int | None:
+    """Return which of our messages an id names, None when we did not make it."""
+    return tokens.our_message(found_id, keys())
+
+
+def _domain(address: str) -> str:
+    """Return the domain of an address in the Latin form that servers look up."""
+    domain = address.rpartition("@")[2].lower()
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain

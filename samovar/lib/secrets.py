@@ -26,6 +26,22 @@ def kept(purpose: str, make: Callable[[], str]) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def versions(purpose: str) -> dict[int, str]:
+    """Return all keys of ``purpose`` by their number: the file ``reply`` is number 1, ``reply-2`` number 2."""
+    found = {}
+    for path in _path(purpose).parent.glob(f"{purpose}*"):
+        version = path.name.removeprefix(purpose).removeprefix("-") or "1"
+        if version.isdigit() and path.name in (purpose, f"{purpose}-{version}"):
+            found[int(version)] = path.read_text(encoding="ascii").strip()
+    return found
+
+
+def renew(purpose: str) -> None:
+    """Add a newer key beside those of ``purpose``; processes take it up when they start."""
+    key(purpose)
+    kept(f"{purpose}-{max(versions(purpose)) + 1}", lambda: secrets.token_urlsafe(48))
+
+
 def forget(purpose: str) -> None:
     """Remove what is kept for ``purpose``, if anything is."""
     _path(purpose).unlink(missing_ok=True)

@@ -1,0 +1,45 @@
+"""Which conversations the signed addresses in a mail belong to."""
+
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from samovar.conversations import signing
+from samovar.conversations.models import Conversation, ConversationRedirect, Participant
+from samovar.conversations.tokens import ReplyToken
+from samovar.customers.models import Identity
+
+
+def conversations_of(found: Collection[ReplyToken]) -> dict[ReplyToken, int]:
+    """Return the conversation of each token that we made for somebody who takes part there; the others are left out.
+
+    Whoever holds such an address may write into the conversation; it says nothing about who they are.
+    """
+    if not found:
+        return {}
+    wanted = {token.conversation_id for token in found if token.conversation_id < 2**63}
+    now_in = {pk: pk for pk in wanted}
+    redirects = ConversationRedirect.objects.filter(old_id__in=wanted)
+    now_in.update(redirects.values_list("old_id", "conversation_id"))
+    recipients = _recipients(set(now_in.values()))
+    return {
+        token: token.conversation_id
+        for token in found
+        if token.recipient(recipients.get(now_in.get(token.conversation_id, 0), ()), signing.keys()) is not None
+    }
+
+
+def _recipients(conversation_ids: set[int]) -> dict[int, list[int]]:
+    """Return the ids of all addresses that may have been written to, by conversation."""
+    found: dict[int, list[int]] = {pk: [] for pk in conversation_ids}
+    owners = dict(Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "customer_id"))
+    own = Identity.objects.filter(Q(customer__in=owners.values()) | Q(customer__merged_into__in=owners.values()))
+    by_customer: dict[int, list[int]] = {}
+    for pk, customer_id, merged_id in own.values_list("pk", "customer_id", "customer__merged_into_id"):
+        by_customer.setdefault(merged_id or customer_id, []).append(pk)
+    for conversation_id, customer_id in owners.items():
+        found[conversation_id] += by_customer.get(customer_id, [])
+    admitted = Participant.objects.filter(conversation__in=conversation_ids, admitted_at__isnull=False)
+    for conversation_id, identity_id in admitted.values_list("conversation_id", "identity_id"):
+        found[conversation_id].append(identity_id)
+    return found
