@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -57,7 +58,9 @@ def profile(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/profile.html", {"form": form}, status=422 if form.is_bound else 200)
     request.user.change_ways(**form.cleaned_data)
-    messages.success(request, _("Saved"))
+    # Said on the next page, which may already speak another language.
+    with translation.override(request.user.language or translation.get_language()):
+        messages.success(request, _("Saved"))
     return redirect("profile")
 
 

@@ -1,0 +1,81 @@
+"""Each person in their own language, colours, time zone; and whether they are here."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from samovar.accounts.models import User
+from tests import make
+
+pytestmark = pytest.mark.django_db
+WAYS = {"name": "Ольга Белова", "title": "oak", "language": "ru", "theme": "dark", "time_zone": "Europe/Samara"}
+
+
+def test_what_a_person_chooses_holds_for_every_page(client: Client) -> None:
+    client.force_login(make.agent("olga"))
+
+    response = client.post("/profile/", WAYS, follow=True)
+
+    page = response.content.decode()
+    assert '<html lang="ru" data-theme="dark" data-time-zone="Europe/Samara">' in page
+    assert "Сохранено" in page
+    assert 'data-keys="off"' in page
+    olga = User.objects.get()
+    assert (olga.name, olga.title, olga.has_keys, olga.sort_key) == ("Ольга Белова", "oak", False, "ольга белова")
+
+
+def test_a_stranger_is_spoken_to_in_the_language_of_the_browser(client: Client) -> None:
+    make.admin()
+
+    assert "Войти" in client.get("/accounts/login/", headers={"Accept-Language": "ru-RU,ru;q=0.9"}).content.decode()
+
+
+def test_the_language_of_one_person_does_not_stay_for_the_next(client: Client) -> None:
+    olga = make.agent("olga")
+    olga.change_ways(language="ru", time_zone="Asia/Vladivostok")
+    client.force_login(olga)
+    client.get("/profile/")
+
+    assert 'lang="en"' in Client().get("/accounts/login/").content.decode()
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("language", "xx"), ("theme", "pink"), ("time_zone", "Mars/Olympus"), ("name", " ")]
+)
+def test_what_does_not_exist_cannot_be_chosen(client: Client, field: str, value: str) -> None:
+    client.force_login(make.agent("olga"))
+
+    assert client.post("/profile/", {**WAYS, field: value}).status_code == 422
+
+
+def test_a_person_is_here_from_the_last_action_and_writing_it_costs_once_a_minute(client: Client) -> None:
+    client.force_login(make.agent("olga"))
+    client.get("/profile/")
+    seen_at = User.objects.get().seen_at
+    assert seen_at is not None
+
+    client.get("/profile/")
+
+    olga = User.objects.get()
+    assert olga.seen_at == seen_at
+    assert olga.is_here(seen_at + timedelta(minutes=5))
+    assert not olga.is_here(seen_at + timedelta(minutes=5, seconds=1))
+
+
+def test_a_page_costs_three_queries_of_its_frame(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The session, the person, the name of the company."""
+    client.force_login(make.agent("olga"))
+    client.get("/profile/")
+
+    with django_assert_num_queries(3):
+        client.get("/profile/")
+
+
+def test_somebody_who_was_never_seen_is_not_here() -> None:
+    assert not make.agent("olga").is_here(datetime(2026, 11, 21, tzinfo=UTC))

@@ -1,0 +1,97 @@
+"""Signing in: by e-mail in any case, with limits that live in the database, and to our own pages only."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_counters() -> None:
+    cache.clear()
+
+
+def _sign_in(client: Client, password: str = make.PASSWORD, address: str = "/accounts/login/") -> int:
+    return client.post(address, {"login": "OLGA@aurora.example", "password": password}).status_code
+
+
+def test_the_right_password_signs_in_and_gives_a_new_session(client: Client) -> None:
+    make.user("olga", password=make.PASSWORD)
+    client.get("/accounts/login/")
+    client.cookies["sessionid"] = "chosen-by-somebody-else"
+
+    assert _sign_in(client) == 302
+    assert client.cookies["sessionid"].value != "chosen-by-somebody-else"
+    assert client.get("/profile/").status_code == 200
+
+
+def test_a_wrong_password_and_an_unknown_address_sound_the_same(client: Client) -> None:
+    make.user("olga", password=make.PASSWORD)
+    typed = [
+        {"login": "olga@aurora.example", "password": "wrong"},
+        {"login": "who@aurora.example", "password": "wrong"},
+    ]
+
+    known, unknown = (client.post("/accounts/login/", each).context["form"].errors for each in typed)
+
+    assert known == unknown
+    assert known
+
+
+def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client: Client) -> None:
+    make.user("olga", password=make.PASSWORD)
+    for _ in range(5):
+        _sign_in(client, "wrong")
+
+    assert _sign_in(client) == 200
+    assert _sign_in(Client(REMOTE_ADDR="192.0.2.9")) == 200
+
+
+def test_a_switched_off_account_cannot_sign_in(client: Client) -> None:
+    olga = make.user("olga", password=make.PASSWORD)
+    olga.deactivate(by=make.admin())
+
+    _sign_in(client)
+
+    assert client.get("/profile/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "/\\evil.example", "https:evil.example", "https://evil.example/x", "/%2f%2fevil.example\t"],
+)
+def test_sign_in_leads_to_our_own_pages_only(client: Client, address: str) -> None:
+    make.user("olga", password=make.PASSWORD)
+
+    typed = {"login": "olga@aurora.example", "password": make.PASSWORD, "next": address}
+    location = client.post("/accounts/login/", typed).headers["Location"]
+
+    assert location.startswith("/")
+    assert not location.startswith(("//", "/\\"))
+
+
+def test_sign_in_goes_on_where_it_was_asked_for(client: Client) -> None:
+    make.user("olga", password=make.PASSWORD)
+
+    assert client.get("/profile/").headers["Location"] == "/accounts/login/?next=/profile/"
+    typed = {"login": "olga@aurora.example", "password": make.PASSWORD, "next": "/profile/"}
+    assert client.post("/accounts/login/", typed).headers["Location"] == "/profile/"
+
+
+def test_a_request_over_the_front_is_counted_by_the_address_that_the_front_wrote(client: Client) -> None:
+    make.user("olga", password=make.PASSWORD)
+
+    assert _sign_in(Client(REMOTE_ADDR="", HTTP_X_FORWARDED_FOR="192.0.2.9")) == 302
+
+
+def test_a_written_address_of_a_direct_caller_does_not_count(client: Client) -> None:
+    make.user("olga", password=make.PASSWORD)
+    for number in range(11):
+        Client(REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=f"192.0.2.{number + 100}").post(
+            "/accounts/login/", {"login": f"who{number}@aurora.example", "password": "wrong"}
+        )
+
+    assert _sign_in(Client(REMOTE_ADDR="192.0.2.1")) == 200
