@@ -28,6 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HERE = Path(__file__).parent
 DESK, PHONE = 1440, 390
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -40,7 +41,7 @@ PageAs = Callable[..., Page]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything in this folder, so that ``-m "not browser"`` leaves it out."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if HERE in item.path.parents:
             item.add_marker("browser")
 
 
@@ -112,6 +113,14 @@ def pages(browser: Browser, live_server: LiveServer, settings: LazySettings) -> 
     for context in opened.contexts:
         context.close()
     assert not opened.troubles
+
+
+@pytest.fixture
+def parts_page(settings: LazySettings) -> None:
+    """Add the page of all parts, ``/parts/``, to the addresses."""
+    settings.ROOT_URLCONF = "tests.browser.parts"
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [HERE / "templates"]}]
+    settings.STATICFILES_DIRS = [HERE / "static"]
 
 
 @pytest.fixture

@@ -4,20 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import make
 from tests.browser.conftest import DESK, PHONE, Pages
 
-HERE = Path(__file__).parent
-
-
-@pytest.fixture(autouse=True)
-def _parts(settings: LazySettings) -> None:
-    settings.ROOT_URLCONF = "tests.browser.parts"
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [HERE / "templates"]}]
-    settings.STATICFILES_DIRS = [HERE / "static"]
+pytestmark = pytest.mark.usefixtures("parts_page")
 
 
 @pytest.mark.parametrize("width", [DESK, 1000, PHONE, 320])
@@ -30,6 +22,7 @@ def test_the_parts_break_no_rule_of_accessibility(
     page.goto("/parts/?told")
     page.locator("#focused").focus()
 
+    expect(page.locator(".loading")).to_have_css("opacity", "1")
     shoot(page, f"parts.{width}.{language}.{'dark' if dark else 'light'}")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width, "the page scrolls sideways"

@@ -11,7 +11,7 @@ class LiveStream extends HTMLElement {
 
   connectedCallback() {
     this.#last ||= this.getAttribute("after") ?? "";
-    addEventListener("online", this.#open);
+    addEventListener("online", this.#again);
     addEventListener("offline", this.#broken);
     addEventListener("pagehide", this.#close);
     addEventListener("pageshow", this.#open);
@@ -19,7 +19,7 @@ class LiveStream extends HTMLElement {
   }
 
   disconnectedCallback() {
-    removeEventListener("online", this.#open);
+    removeEventListener("online", this.#again);
     removeEventListener("offline", this.#broken);
     removeEventListener("pagehide", this.#close);
     removeEventListener("pageshow", this.#open);
@@ -41,6 +41,12 @@ class LiveStream extends HTMLElement {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = undefined;
+  };
+
+  // The connection from before the break may look open for minutes.
+  #again = () => {
+    this.#close();
+    this.#open();
   };
 
   #restored = () => {

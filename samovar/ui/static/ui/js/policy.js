@@ -1,4 +1,5 @@
-// Trusted Types: the one way from text to a page is htmx's parser, fed by our own server. Everything else is refused.
+// Trusted Types: the one way from text to a page is the parser of htmx, fed by our own server. All else is refused.
+const PARSERS = ["Document parseHTMLUnsafe", "DOMParser parseFromString"];
 globalThis.trustedTypes?.createPolicy("default", {
-  createHTML: (text, _type, sink) => (sink === "DOMParser parseFromString" ? text : null),
+  createHTML: (text, _type, sink) => (PARSERS.includes(sink) ? text : null),
 });
