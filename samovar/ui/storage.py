@@ -28,4 +28,5 @@ class Storage(CompressedManifestStaticFilesStorage):
         """Write the one sheet over ``ui.css`` before names get their hashes."""
         if SHEET in paths and not dry_run:
             Path(self.path(SHEET)).write_text(one_sheet(), encoding="utf-8")
+            paths = {**paths, SHEET: (self, SHEET)}
         return super().post_process(paths, dry_run, **options)  # type: ignore[no-untyped-call]

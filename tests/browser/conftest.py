@@ -28,6 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WHOLE = "() => { const main = document.querySelector('.app > .main'); return main ? main.scrollHeight + 80 : 0 }"
 HERE = Path(__file__).parent
 DESK, PHONE = 1440, 390
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -155,7 +156,11 @@ def shoot(tmp_path: Path) -> Callable[[Page, str], Path]:
 
     def take(page: Page, name: str) -> Path:
         path = folder / f"{name}.png"
+        size = page.viewport_size or {"width": DESK, "height": 900}
+        # On a phone the page scrolls inside its frame: the frame is made as high as the page.
+        page.set_viewport_size({"width": size["width"], "height": max(size["height"], page.evaluate(WHOLE))})
         page.screenshot(path=path, full_page=True)
+        page.set_viewport_size(size)
         return path
 
     return take

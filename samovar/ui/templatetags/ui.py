@@ -22,12 +22,16 @@ FORMS = {
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """Draw a sign from ``icons.svg``; without ``label`` it is decoration and hidden from screen readers."""
-    return _icon(name, size, str(label))
+    return _drawn(name, size, label) if label else _decoration(name, size)
 
 
 @cache
-def _icon(name: str, size: str, label: str) -> SafeString:
+def _decoration(name: str, size: str) -> SafeString:
     # A list draws hundreds of signs, and there are few different ones.
+    return _drawn(name, size, "")
+
+
+def _drawn(name: str, size: str, label: str) -> SafeString:
     return render_to_string("ui/icon.html", {"name": name, "size": size, "label": label})
 
 

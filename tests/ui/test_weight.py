@@ -1,0 +1,81 @@
+"""What a page weighs, and in how many requests it comes."""
+
+import gzip
+import re
+from pathlib import Path
+
+import django_htmx
+import pytest
+from django.conf import LazySettings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.template import Context, Template
+
+from samovar.ui import storage
+from tests.sources import PACKAGE, front_end
+
+HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
+
+
+@pytest.fixture
+def collected(settings: LazySettings, tmp_path: Path) -> Path:
+    """Return the folder of the static files as production serves them."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "samovar.ui.storage.Storage"}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return tmp_path
+
+
+def _stored(name: str) -> str:
+    return staticfiles_storage.url(name).removeprefix("/static/")
+
+
+def test_all_parts_come_in_one_sheet_whose_files_have_their_hashes(collected: Path) -> None:
+    sheet = (collected / _stored("ui/css/ui.css")).read_text(encoding="utf-8")
+
+    assert "@import" not in sheet
+    assert sheet.count("@layer components") == storage.one_sheet().count("@layer components") > 20
+    assert re.search(r"url\(\"\.\./chevron\.[0-9a-f]{12}\.svg\"\)", sheet)
+
+
+def test_collecting_again_follows_a_change_of_a_part(collected: Path) -> None:
+    first = _stored("ui/css/ui.css")
+    (collected / "ui" / "css" / "ui.css").write_text("stale", encoding="utf-8")
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+    assert _stored("ui/css/ui.css") == first
+
+
+def test_every_part_is_in_the_sheet() -> None:
+    parts = {path.name for path in (PACKAGE / "ui" / "static" / "ui" / "css").glob("*.css")} - {"ui.css"}
+    sheet = (PACKAGE / "ui" / "static" / "ui" / "css" / "ui.css").read_text(encoding="utf-8")
+
+    assert set(storage.IMPORT.findall(sheet)) == parts
+
+
+def test_the_style_of_the_parts_leaves_room_for_the_screens() -> None:
+    """Of the 25 kB of a page."""
+    assert len(gzip.compress(storage.one_sheet().encode())) <= 12_000
+
+
+def test_the_style_of_all_screens_together_is_at_most_25_kb() -> None:
+    screens = [path for path in front_end("css") if path.parts[-3] != "ui"]
+    weight = sum(len(gzip.compress(path.read_bytes())) for path in screens)
+
+    assert weight + len(gzip.compress(storage.one_sheet().encode())) <= 25_000
+
+
+def test_all_scripts_together_are_at_most_60_kb() -> None:
+    scripts = [HTMX, *front_end("js")]
+
+    assert sum(len(gzip.compress(path.read_bytes())) for path in scripts) <= 60_000
+
+
+def test_every_module_can_be_imported_by_name(collected: Path) -> None:
+    tag = Template("{% load ui %}{% importmap %}").render(Context({"CSP_NONCE": "n"}))
+
+    assert tag.startswith('<script type="importmap" nonce="n">')
+    for path in front_end("js"):
+        name = f"{path.parts[-3]}/{path.stem}"
+        assert f'"{name}": "/static/{path.parts[-3]}/js/{path.stem}' in tag
