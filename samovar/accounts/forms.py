@@ -5,9 +5,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
-from django.utils.functional import lazy
-from django.utils.safestring import SafeString
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts import first_run
@@ -31,11 +29,10 @@ def languages() -> Iterable[tuple[str, str]]:
 
 
 class PasswordField(forms.CharField):
-    """A new password, held to the rules, which are named beneath it."""
+    """A new password, with the rules of AUTH_PASSWORD_VALIDATORS in one line."""
 
     def __init__(self) -> None:
-        # The rules are put into words at the time of the request, in the reader's language.
-        rules = lazy(password_validators_help_text_html, SafeString)()
+        rules = _("At least 10 characters, not a common word, nothing like the name.")
         super().__init__(label=_("Password"), strip=False, widget=NEW_PASSWORD, help_text=rules)
 
 
