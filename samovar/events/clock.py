@@ -7,11 +7,14 @@ from django.db import connection, transaction
 
 # A reader waits for every transaction that may still write; over this age somebody should be told.
 TOO_OLD = timedelta(seconds=5)
-# How far the clock is behind what is stored; 0 and less in the cluster in which everything was written.
+# How far the clock is behind what is stored. In the cluster in which it was written, everything stored has a number
+# below the snapshot's end; only when that is not so the clock is wrong, and then by the snapshot's beginning, from
+# which on somebody may still write.
 BEHIND = """
-SELECT greatest((SELECT max(tx) FROM events_event), (SELECT max(tx) FROM events_cursor))
-       - pg_snapshot_xmin(pg_current_snapshot())::text::bigint - shift + 1
-FROM events_clock
+SELECT CASE WHEN stored >= shift + pg_snapshot_xmax(now)::text::bigint
+            THEN stored + 1 - shift - pg_snapshot_xmin(now)::text::bigint ELSE 0 END
+FROM events_clock, pg_current_snapshot() AS now,
+     greatest((SELECT max(tx) FROM events_event), (SELECT max(tx) FROM events_cursor), 0) AS stored
 """
 # Locks show who has a transaction number in the whole cluster, prepared transactions included, to every role; their
 # ages are shown to members of pg_monitor, and to others for their own connections.
@@ -49,16 +52,15 @@ def raise_shift() -> int:
     ``migrate`` and ``restore`` call it before anything writes: in another cluster numbers begin anew, and what is
     written there would count as read long ago. Whoever writes all the same is waited for and held up.
     """
-    if _behind() <= 0:
+    if not _is_behind():
         return 0
     with connection.cursor() as cursor:
         # A writer that began by the old clock has to end before a reader looks at the new one.
         cursor.execute("LOCK TABLE events_event IN SHARE ROW EXCLUSIVE MODE")
-    behind = _behind()
-    if behind > 0:
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE events_clock SET shift = shift + %s", [behind])
-    return max(behind, 0)
+        cursor.execute(BEHIND)
+        [behind] = cursor.fetchone()
+        cursor.execute("UPDATE events_clock SET shift = shift + %s", [behind])
+    return int(behind)
 
 
 def oldest_writing_transaction() -> WritingTransaction | None:
@@ -69,8 +71,8 @@ def oldest_writing_transaction() -> WritingTransaction | None:
     return WritingTransaction(*row) if row else None
 
 
-def _behind() -> int:
+def _is_behind() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(BEHIND)
         [behind] = cursor.fetchone()
-    return behind or 0
+    return bool(behind)

@@ -87,6 +87,14 @@ def test_in_its_own_cluster_the_clock_is_right() -> None:
     assert raise_shift() == 0
 
 
+def test_an_older_transaction_that_is_still_open_does_not_make_the_clock_wrong() -> None:
+    with another_connection() as early:
+        early.execute("SELECT pg_current_xact_id()")
+        boil(1)
+        early.execute("LOCK TABLE events_event IN ROW EXCLUSIVE MODE")
+        assert raise_shift() == 0, "without waiting for anybody"
+
+
 def test_a_clock_that_is_behind_the_events_is_raised_above_them() -> None:
     boil(1)
     set_back(1_000_000)
