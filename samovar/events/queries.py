@@ -9,27 +9,29 @@ from samovar.events.effects import installed
 
 # The moment of an event may lie long before it was written (an imported mail), so the time counts at most since the
 # module last moved on.
-BEHIND = """
-SELECT c.module, greatest(clock_timestamp() - greatest(first.at, c.moved_at), interval '0')
+LAGS = """
+SELECT c.module,
+       CASE WHEN first.at IS NOT NULL
+            THEN greatest(clock_timestamp() - greatest(first.at, c.moved_at), interval '0') END
 FROM events_cursor c
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
     SELECT at FROM events_event e WHERE (e.tx, e.id) > (c.tx, c.event_id) ORDER BY e.tx, e.id LIMIT 1
-) first
+) first ON true
 WHERE c.module = ANY(%s)
-ORDER BY 2 DESC
+ORDER BY c.module
 """
 
 
 @dataclass(frozen=True)
 class Lag:
-    """A module with unread events: for how long the first of them has been waiting."""
+    """For how long the first event that a module has not read has been waiting; None when it has read everything."""
 
     module: str
-    waiting: timedelta
+    waiting: timedelta | None
 
 
 def lags() -> list[Lag]:
-    """Return the modules that have something to read, the one that is furthest behind first."""
+    """Return how far each module of the wiring table is behind."""
     with connection.cursor() as cursor:
-        cursor.execute(BEHIND, [list(installed().modules)])
+        cursor.execute(LAGS, [list(installed().modules)])
         return [Lag(*row) for row in cursor.fetchall()]

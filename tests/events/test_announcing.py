@@ -13,6 +13,7 @@ from samovar.events.errors import NestedAnnouncement, NotInTransaction, UnknownK
 from samovar.events.models import Event
 from samovar.wiring.table import EFFECTS
 from tests.events.kinds import KettleBoiled, KettleEmptied, KettlePainted, SamovarSold, TeaSpilled
+from tests.reactions import run_later_reactions
 
 SOLD = SamovarSold(
     customer_id=7,
@@ -157,6 +158,23 @@ def test_a_transaction_notifies_once_whatever_it_announces() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"UNLISTEN {CHANNEL}")
     assert [(notice.channel, notice.payload) for notice in notices] == [(CHANNEL, "")]
+
+
+@pytest.mark.django_db
+def test_a_test_can_have_the_later_reactions_run_without_a_commit() -> None:
+    seen: list[int] = []
+
+    def boil_again(event: KettleBoiled) -> None:
+        seen.append(event.cups)
+        if event.cups:
+            announce(KettleBoiled(customer_id=1, cups=event.cups - 1))
+
+    install([when(KettleBoiled, later=[boil_again])])
+    with transaction.atomic():
+        announce(KettleBoiled(customer_id=1, cups=2))
+
+    last = run_later_reactions()
+    assert (seen, run_later_reactions(last)) == ([2, 1, 0], last)
 
 
 @pytest.mark.django_db
