@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
+from samovar.events.effects import installed
+
 # A reader waits for every transaction that may still write; over this age somebody should be told.
 TOO_OLD = timedelta(seconds=5)
 # How far the clock is behind what is stored. In the cluster in which it was written, everything stored has a number
@@ -15,6 +17,11 @@ SELECT CASE WHEN stored >= shift + pg_snapshot_xmax(now)::text::bigint
             THEN stored + 1 - shift - pg_snapshot_xmin(now)::text::bigint ELSE 0 END
 FROM events_clock, pg_current_snapshot() AS now,
      greatest((SELECT max(tx) FROM events_event), (SELECT max(tx) FROM events_cursor), 0) AS stored
+"""
+START = """
+INSERT INTO events_cursor (module, tx, event_id)
+SELECT module, events_horizon() - 1, 9223372036854775807 FROM unnest(%s::text[]) AS given(module)
+ON CONFLICT (module) DO NOTHING
 """
 # Locks show who has a transaction number in the whole cluster, prepared transactions included, to every role; their
 # ages are shown to members of pg_monitor, and to others for their own connections.
@@ -61,6 +68,12 @@ def raise_shift() -> int:
         [behind] = cursor.fetchone()
         cursor.execute("UPDATE events_clock SET shift = shift + %s", [behind])
     return int(behind)
+
+
+def start_cursors() -> None:
+    """Give every module of the wiring table a cursor; a new one begins with the events that come from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute(START, [list(installed().modules)])
 
 
 def oldest_writing_transaction() -> WritingTransaction | None:

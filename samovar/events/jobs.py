@@ -4,7 +4,7 @@ import random
 
 from django.db import connection
 
-from samovar.events import reading, setting_aside
+from samovar.events import clock, reading, setting_aside
 from samovar.events.announcing import CHANNEL
 from samovar.events.effects import installed
 from samovar.events.reading import Outcome
@@ -51,4 +51,4 @@ def _unread(modules: list[str]) -> dict[str, bool]:
         return dict(cursor.fetchall())
 
 
-register(Source("events", CHANNEL, reading.start_cursors, turn))
+register(Source("events", CHANNEL, clock.start_cursors, turn))

@@ -27,11 +27,6 @@ SELECT tx, id, kind FROM events_event
 WHERE (tx, id) > (%s, %s) AND tx < events_horizon()
 ORDER BY tx, id LIMIT %s
 """
-START = """
-INSERT INTO events_cursor (module, tx, event_id)
-SELECT module, events_horizon() - 1, 9223372036854775807 FROM unnest(%s::text[]) AS given(module)
-ON CONFLICT (module) DO NOTHING
-"""
 # How many rows each module is likely to manage in the time of a batch: those behind them need not be fetched.
 _paces: dict[str, int] = {}
 
@@ -51,12 +46,6 @@ class Position:
     tx: int
     id: int
     kind: str = ""
-
-
-def start_cursors() -> None:
-    """Give every module of the wiring table a cursor; a new one begins with the events that come from now on."""
-    with connection.cursor() as cursor:
-        cursor.execute(START, [list(installed().modules)])
 
 
 def read_batch(module: str, rows: int = BATCH_ROWS) -> Outcome:

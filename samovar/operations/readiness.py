@@ -59,11 +59,13 @@ def reach(say: Callable[[str], None] = _silent) -> None:
 
 
 def bring_up_to_date(say: Callable[[str], None] = _silent) -> None:
-    """Make the tables those of this version, and the clock of the log later than everything that is stored."""
+    """Make the tables those of this version, the clock of the log later than what is stored, and readers begin."""
     if _is_unfinished():
         with _alone():
             _finish(say)
     clock.raise_shift()
+    # Before anything is announced: a module that is new reads what comes from now on.
+    clock.start_cursors()
 
 
 def pending() -> list[str]:

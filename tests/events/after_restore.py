@@ -5,9 +5,9 @@ import sys
 from django.db import transaction
 
 from samovar.events.announcing import announce
-from samovar.events.clock import raise_shift
+from samovar.events.clock import raise_shift, start_cursors
 from samovar.events.effects import install, when
-from samovar.events.reading import read_batch, start_cursors
+from samovar.events.reading import read_batch
 from tests.events.kinds import KettleBoiled
 
 seen: list[str] = []

@@ -14,11 +14,11 @@ from psycopg import sql
 
 from samovar.events import clock
 from samovar.events.announcing import announce
-from samovar.events.clock import oldest_writing_transaction, raise_shift
+from samovar.events.clock import oldest_writing_transaction, raise_shift, start_cursors
 from samovar.events.effects import install, when
 from samovar.events.jobs import HELD_SECONDS, turn
 from samovar.events.models import Cursor
-from samovar.events.reading import Outcome, read_batch, start_cursors
+from samovar.events.reading import Outcome, read_batch
 from samovar.lib.postgres import binaries
 from samovar.lib.postgres.cluster import Cluster
 from samovar.lib.postgres.place import embedded_address

@@ -15,9 +15,9 @@ from contextlib import ExitStack
 import pytest
 from django.db import connection
 
+from samovar.events.clock import start_cursors
 from samovar.events.effects import install
 from samovar.events.models import Event, SetAside
-from samovar.events.reading import start_cursors
 from samovar.wiring.table import EFFECTS
 from tests.events import crowd
 from tests.postgres import process

@@ -8,11 +8,12 @@ from django.db import connection, transaction
 
 from samovar.events import reading
 from samovar.events.announcing import announce, announce_many
+from samovar.events.clock import start_cursors
 from samovar.events.effects import install, when
 from samovar.events.jobs import HELD_SECONDS, turn
 from samovar.events.models import Cursor, Event, SetAside
 from samovar.events.queries import Lag, lags
-from samovar.events.reading import Outcome, read_batch, start_cursors
+from samovar.events.reading import Outcome, read_batch
 from samovar.events.setting_aside import retry_next
 from samovar.jobs.sources import IDLE_SECONDS
 from samovar.wiring.table import EFFECTS
