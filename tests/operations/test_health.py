@@ -8,6 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from samovar.events import effects
+from samovar.events.domain import DomainEvent
+from samovar.events.effects import when
 from samovar.events.models import Cursor
 from samovar.lib import secrets
 from samovar.live.behind_front import IS_LOCAL
@@ -40,11 +43,18 @@ def test_the_machine_itself_and_holders_of_the_token_learn_more(client: Client, 
     assert "samovar_oldest_undelivered_message_seconds 0.0" in here.content.decode()
 
 
-def test_events_that_nobody_reads_make_it_unready_with_a_sentence_that_says_what_to_do(local: Client) -> None:
+def test_events_that_nobody_reads_make_it_unready_with_a_sentence_that_says_what_to_do(
+    local: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ignore(event: DomainEvent) -> None: ...
+
+    monkeypatch.setattr(ignore, "__module__", "samovar.wiring.nobody")
+    monkeypatch.setattr(effects, "_installed", effects.Table([when(DomainEvent, later=[ignore])]))
     make.conversation()
+    ago = timezone.now() - timedelta(minutes=7)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE events_event SET at = %s", [timezone.now() - timedelta(minutes=7)])
-    Cursor.objects.create(module="samovar.wiring.nobody", tx=0, event_id=0)
+        cursor.execute("UPDATE events_event SET at = %s", [ago])
+    Cursor.objects.create(module="samovar.wiring.nobody", tx=0, event_id=0, moved_at=ago)
 
     answer = local.get("/readyz")
 
