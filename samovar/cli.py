@@ -24,6 +24,9 @@ from samovar.operations import readiness
 
 # Commands that are processes of an installation: the settings give each its own limits.
 ROLES = ("web", "live", "work")
+# What a mail server pipes mail into: told to try again, it keeps the mail.
+PIPES = (("mail", "deliver"),)
+TRY_AGAIN = 75
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
@@ -51,7 +54,7 @@ def main() -> None:
         sys.exit(app())
     except Trouble as trouble:
         Console(stderr=True).print(str(trouble), style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        sys.exit(TRY_AGAIN if tuple(sys.argv[1:3]) in PIPES else 1)
 
 
 def mount() -> None:

@@ -12,6 +12,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from samovar.accounts.models import Role, User
+from samovar.channels.models import RawMail
+from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.conversations.inbound import InboundMessage, Receipt
 from samovar.conversations.intake import receive
 from samovar.conversations.models import Conversation, Inbox, Tag
@@ -93,3 +95,9 @@ def tag(name: str = "Refund") -> Tag:
 def phone(customer: Customer, shown: str) -> Identity:
     """Give a customer a phone number."""
     return Identity.objects.create(customer=customer, kind="phone", value=normalised("phone", shown), shown=shown)
+
+
+def raw_mail(content: bytes) -> RawMail:
+    """Store the bytes of a mail as it came, not understood yet."""
+    [pk] = keep_all(Source(inbox().pk), [Arrival(content, timezone.now())]).values()
+    return RawMail.objects.get(pk=pk)

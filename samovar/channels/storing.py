@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db import connection
 
 WRITE = """
 INSERT INTO channels_rawmail
-    (inbox_id, account_id, uid_validity, uid, sha256, content, size_bytes, arrived_at, tries, problem)
-SELECT %s, %s, %s, uid, sha256, content, length(content), arrived_at, 0, ''
+    (inbox_id, account_id, uid_validity, is_from_archive, uid, sha256, content, size_bytes, arrived_at, tries, problem)
+SELECT %s, %s, %s, %s, uid, sha256, content, length(content), arrived_at, 0, ''
 FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::timestamptz[]) AS given(uid, sha256, content, arrived_at)
 ON CONFLICT DO NOTHING
 RETURNING id, sha256
@@ -25,14 +26,20 @@ class Arrival:
     at: datetime
     uid: int | None = None
 
+    @cached_property
+    def sha256(self) -> bytes:
+        """The digest by which a mail is known (32 bytes)."""
+        return hashlib.sha256(self.content).digest()
+
 
 @dataclass(frozen=True)
 class Source:
-    """Where mails come from: the inbox they are for, and the mailbox they were read from if they were."""
+    """Where mails come from: the inbox they are for, the mailbox they were read from, or an archive of old mail."""
 
     inbox_id: int
     account_id: int | None = None
     uid_validity: int | None = None
+    is_archive: bool = False
 
 
 def keep_all(source: Source, arrivals: Sequence[Arrival]) -> dict[bytes, int]:
@@ -47,8 +54,9 @@ def keep_all(source: Source, arrivals: Sequence[Arrival]) -> dict[bytes, int]:
                 source.inbox_id,
                 source.account_id,
                 source.uid_validity,
+                source.is_archive,
                 [arrival.uid for arrival in arrivals],
-                [hashlib.sha256(arrival.content).digest() for arrival in arrivals],
+                [arrival.sha256 for arrival in arrivals],
                 [arrival.content for arrival in arrivals],
                 [arrival.at for arrival in arrivals],
             ],

@@ -2,8 +2,8 @@
 
 import typer
 
-from samovar.operations import database, keeping, serving
+from samovar.operations import database, keeping, records, serving
 
 app = typer.Typer()
-for part in (serving.app, database.app, keeping.app):
+for part in (serving.app, database.app, keeping.app, records.app):
     app.add_typer(part)

@@ -1,18 +1,36 @@
 """Mail as it came."""
 
-from django.db import models
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from samovar.channels.models.account import ChannelAccount
 from samovar.conversations.models import Inbox, Message
 
+MARK = """
+UPDATE channels_rawmail SET understood_at = %s, message_id = given.message_id
+FROM unnest(%s::bigint[], %s::bigint[]) AS given(raw_id, message_id) WHERE id = given.raw_id
+"""
+
+
+class RawMailQuerySet(models.QuerySet["RawMail"]):
+    """Mail as it came."""
+
+    def mark_understood(self, raw_ids: Sequence[int], message_ids: Sequence[int], at: datetime) -> None:
+        """Note what each mail became, in one statement."""
+        with connection.cursor() as cursor:
+            cursor.execute(MARK, [at, list(raw_ids), list(message_ids)])
+
 
 class RawMail(models.Model):
     """The bytes of one mail, stored before anybody tries to understand them; understanding can be repeated.
 
     A mail is the same when its bytes are the same in the same inbox, wherever it was read from. ``message`` is what
-    it became; until then it waits (``understood_at`` empty). ``problem`` says why it could not be read.
+    it became; until then it waits (``understood_at`` empty). ``problem`` says why it could not be read. A mail that
+    ``is_from_archive`` keeps the time that it says itself.
     """
 
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+")
@@ -22,11 +40,14 @@ class RawMail(models.Model):
     sha256 = models.BinaryField(max_length=32)
     content = models.BinaryField()
     size_bytes = models.BigIntegerField()
+    is_from_archive = models.BooleanField(default=False)
     arrived_at = models.DateTimeField(_("arrived at"))
     understood_at = models.DateTimeField(_("understood at"), null=True)
     tries = models.SmallIntegerField(default=0)
     problem = models.CharField(_("problem"), max_length=500, blank=True)
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = RawMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("raw mail")

@@ -1,0 +1,113 @@
+"""From raw mail to messages: each is understood, stored in its conversation, and marked as done in one transaction.
+
+A batch that fails is undone and repeated mail by mail, so that one bad mail never holds back its neighbours; a mail
+that still fails after three tries becomes a message that could not be read, and its bytes stay.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from samovar.channels.models import RawMail
+from samovar.channels.understanding import Envelope, Meaning, understand, unreadable
+from samovar.conversations import signing
+from samovar.conversations.inbound import InboundMessage, Receipt
+from samovar.conversations.intake import receive_all
+from samovar.conversations.models import Conversation, ConversationRedirect
+
+TRIES = 3
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A raw mail and what it says."""
+
+    raw_id: int
+    meaning: Meaning
+
+
+def take_in(raws: Iterable[RawMail]) -> dict[int, Receipt]:
+    """Understand raw mails and store them, in order, as one batch; see store()."""
+    return store([Understood(raw.pk, understand(bytes(raw.content), envelope_of(raw))) for raw in raws])
+
+
+def take_in_waiting(limit: int = BATCH) -> int:
+    """Take in up to ``limit`` mails that were stored and not understood yet; return how many there were."""
+    raws = list(RawMail.objects.filter(understood_at=None).select_related("inbox", "account").order_by("id")[:limit])
+    take_in(raws)
+    return len(raws)
+
+
+def store(batch: Sequence[Understood]) -> dict[int, Receipt]:
+    """Store what was understood; if the batch fails, each mail is tried by itself.
+
+    Returns what became of each by the id of its raw mail; what somebody else has stored meanwhile, and what failed and
+    is to be tried again, is left out.
+    """
+    try:
+        return _store(batch)
+    except DatabaseError:
+        return {raw_id: receipt for one in batch for raw_id, receipt in _store_alone(one).items()}
+
+
+def envelope_of(raw: RawMail) -> Envelope:
+    """Return what we know of a mail besides its bytes."""
+    trusted = raw.account.trusted_checker if raw.account else ""
+    return Envelope(
+        inbox_id=raw.inbox_id,
+        arrived_at=raw.arrived_at,
+        addresses=(raw.inbox.address,) if raw.inbox.address else (),
+        trusted=(trusted,) if trusted else (),
+        keys=signing.keys(),
+        from_archive=raw.is_from_archive,
+    )
+
+
+@transaction.atomic
+def _store(batch: Sequence[Understood]) -> dict[int, Receipt]:
+    # The rows are locked first: whoever comes second finds them understood and leaves them alone.
+    rows = RawMail.objects.filter(pk__in=[one.raw_id for one in batch], understood_at=None).order_by("id")
+    waiting = set(rows.select_for_update().values_list("pk", flat=True))
+    mine = [one for one in batch if one.raw_id in waiting]
+    receipts = receive_all(_vouched([one.meaning for one in mine]))
+    raw_ids = [one.raw_id for one in mine]
+    RawMail.objects.all().mark_understood(raw_ids, [receipt.message_id for receipt in receipts], timezone.now())
+    return dict(zip(raw_ids, receipts, strict=True))
+
+
+def _vouched(meanings: Sequence[Meaning]) -> list[InboundMessage]:
+    """Return the messages, with the conversation of each signed address that we really made for its customer."""
+    wanted = {meaning.token.conversation_id for meaning in meanings if meaning.token}
+    if not wanted:
+        return [meaning.inbound for meaning in meanings]
+    moved = dict(ConversationRedirect.objects.filter(old_id__in=wanted).values_list("old_id", "conversation_id"))
+    owners = dict(Conversation.objects.filter(pk__in=wanted | set(moved.values())).values_list("pk", "customer_id"))
+    keys = signing.keys()
+    inbounds = []
+    for meaning in meanings:
+        token, inbound = meaning.token, meaning.inbound
+        if token is not None:
+            owner = owners.get(moved.get(token.conversation_id, token.conversation_id))
+            if owner is not None and token.recipient([owner], keys) is not None:
+                inbound = replace(inbound, signed_conversation=token.conversation_id)
+        inbounds.append(inbound)
+    return inbounds
+
+
+def _store_alone(one: Understood) -> dict[int, Receipt]:
+    try:
+        return _store([one])
+    except DatabaseError as error:
+        return _note_failure(one, str(error).partition("\n")[0])
+
+
+def _note_failure(one: Understood, problem: str) -> dict[int, Receipt]:
+    raw = RawMail.objects.select_related("inbox", "account").get(pk=one.raw_id)
+    raw.tries, raw.problem = raw.tries + 1, problem[:500]
+    raw.save(update_fields=["tries", "problem"])
+    if raw.tries < TRIES:
+        return {}
+    return _store([Understood(raw.pk, Meaning(unreadable(bytes(raw.content), envelope_of(raw))))])

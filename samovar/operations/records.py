@@ -1,0 +1,60 @@
+"""``samovar export`` and ``samovar rebuild``: the records of service as a whole."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from samovar.files.models import StoredFile
+from samovar.lib.errors import Trouble
+from samovar.operations import exporting, rebuilding
+
+app = typer.Typer()
+say = Console(stderr=True, highlight=False).print
+
+
+def _progress() -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    return Progress(*columns, console=Console(stderr=True))
+
+
+@app.command()
+def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; it is made if need be.")]) -> None:
+    """Write everything into DIR: one file of JSON lines for each kind, and the attachments."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(f"The folder {folder} cannot be written: {error.strerror}. Choose another one.") from error
+    with _progress() as progress:
+        for kind in exporting.KINDS:
+            task = progress.add_task(kind.name, total=kind.model._default_manager.count())
+            exporting.write_kind(kind, folder, partial(progress.advance, task))
+        task = progress.add_task("attachments", total=StoredFile.objects.count())
+        exporting.write_files(folder / "files", partial(progress.advance, task))
+    say(f"Everything is in {folder}.")
+
+
+@app.command()
+def rebuild(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; say what differs, exit code 1 if anything.")
+    ] = False,
+) -> None:
+    """Derive again all that follows from the event log and the raw mail, and mend what does not agree."""
+    wrong = 0
+    with _progress() as progress:
+        for part in rebuilding.PARTS:
+            task = progress.add_task(part.name, total=part.count())
+            for found in part.run(check, partial(progress.advance, task)):
+                wrong += 1
+                say(f"{part.name}: {found}", markup=False)
+    if not wrong:
+        say("Everything agrees with the event log and the raw mail.")
+    elif check:
+        say(f"{wrong} differences. Nothing was changed; mend them with: samovar rebuild")
+        raise typer.Exit(1)
+    else:
+        say(f"{wrong} differences were mended.")
