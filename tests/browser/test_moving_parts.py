@@ -44,6 +44,21 @@ def test_a_letter_typed_into_a_field_is_a_letter(page: Page) -> None:
     assert "#resolved" not in page.url
 
 
+def test_escape_leaves_the_field_so_that_letters_work_again(page: Page) -> None:
+    page.get_by_label("Reply").fill("On Thursday")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+
+    expect(page).to_have_url(re.compile("#resolved$"))
+
+
+def test_the_focused_button_keeps_its_own_keys(page: Page) -> None:
+    page.locator("[popovertarget=send-menu]").focus()
+    page.keyboard.press("Space")
+
+    expect(page.locator("#send-menu")).to_be_visible()
+
+
 def test_letters_can_be_switched_off_and_combinations_stay(pages: Pages) -> None:
     anna = make.agent("anna")
     anna.change_ways(has_keys=False)

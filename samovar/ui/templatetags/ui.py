@@ -1,10 +1,11 @@
 """Tags for the parts that need more than an include."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
 from samovar.ui import modules, people
@@ -61,4 +62,5 @@ def importmap(context: template.Context) -> dict[str, object]:
 @register.inclusion_tag("ui/local_time.html")
 def local_time(moment: datetime, form: str = "relative") -> dict[str, object]:
     """Draw a moment: ``relative`` (12 min ago), ``clock`` (14:05), ``short`` (clock today, else day) or ``full``."""
-    return {"moment": moment, "form": form, "date_format": FORMS[form]}
+    shown = formats.date_format(timezone.localtime(moment), FORMS[form])
+    return {"moment": moment.astimezone(UTC).isoformat(timespec="seconds"), "form": form, "shown": shown}

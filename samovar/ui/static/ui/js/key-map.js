@@ -1,6 +1,7 @@
 // The keyboard: presses what declares data-key ("E", "Shift+E", "Mod+Enter", "G I"), by the place of the key, so that it
 // works in every layout. Mod is ⌘ on a Mac and Ctrl elsewhere. Keys without Mod work only when no field is focused and
-// can be switched off (body[data-keys="off"]). The key "?" shows them all in the dialog inside <key-map>.
+// can be switched off (body[data-keys="off"]). The key "?" shows them all in the dialog inside <key-map>; Escape leaves
+// the field; a key held down repeats only what says data-repeats.
 const IS_MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
 const NAMES = { Slash: "/", BracketLeft: "[", BracketRight: "]", Backslash: "\\", Comma: ",", Period: "." };
 const SIGNS = { Mod: IS_MAC ? "⌘" : "Ctrl", Shift: IS_MAC ? "⇧" : "Shift", Enter: "↵", Escape: "Esc" };
@@ -29,6 +30,12 @@ function find(key) {
   return [...candidates].find((element) => element.checkVisibility() && !element.closest("[inert]"));
 }
 
+/** Keys that a focused control takes for itself. */
+function isTaken(key) {
+  const focused = document.activeElement;
+  return ["Enter", "Space"].includes(key) && focused?.matches("a, button, summary, [role], [tabindex]");
+}
+
 function press(element) {
   if (element.matches(FIELDS)) element.focus();
   else element.click();
@@ -55,12 +62,17 @@ class KeyMap extends HTMLElement {
   };
 
   #pressed = (event) => {
-    if (event.defaultPrevented || event.isComposing || event.repeat || event.altKey) return;
+    if (event.defaultPrevented || event.isComposing || event.altKey) return;
     const key = nameOf(event);
+    if (isTaken(key) || (event.repeat && !find(key)?.hasAttribute("data-repeats"))) return;
     const isMod = key.startsWith("Mod+");
     const isBare = !isMod && !event.ctrlKey && !event.metaKey;
     const isTyping = document.activeElement?.matches(FIELDS) || document.activeElement?.isContentEditable;
-    if (isMod || (isBare && !isTyping && document.body.dataset.keys !== "off")) this.#act(key, event);
+    if (key === "Escape" && isTyping && !document.activeElement.closest("dialog, [popover]")) {
+      document.activeElement.blur();
+    } else if (isMod || (isBare && !isTyping && document.body.dataset.keys !== "off")) {
+      this.#act(key, event);
+    }
   };
 
   #act(key, event) {
