@@ -37,6 +37,7 @@ def pytest_sessionstart() -> None:
     # The database's system user passes through, as it does in a real installation.
     HOME.chmod(0o711)
     _clear_away_old_homes()
+    _clear_away_old_rooms()
     if not os.environ.get("DATABASE_URL"):
         Cluster(HOME).start(durable=False)
 
@@ -53,6 +54,14 @@ def _clear_away_old_homes() -> None:
         if home.stat().st_uid == os.geteuid() and pid.isdigit() and not is_alive(int(pid)):
             _clear_away(home / "home")
             _clear_away(home)
+
+
+def _clear_away_old_rooms() -> None:
+    """Remove the data of temporary homes that only root could enter: they lie elsewhere, and their homes are gone."""
+    for note in (place.ROOT_PLACE / "clusters").glob("*/home"):
+        home = Path(note.read_text(encoding="utf-8").strip())
+        if home.is_relative_to(tempfile.gettempdir()) and not home.exists():
+            shutil.rmtree(note.parent, ignore_errors=True)
 
 
 def _clear_away(home: Path) -> None:

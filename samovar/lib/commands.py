@@ -38,7 +38,8 @@ def watching(title: str, size: int | None = None) -> Iterator[Callable[[int], No
     Nothing is shown before the first piece, and nothing stays at the end. Without a terminal nothing is shown at all.
     """
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = progress.add_task(title, total=size)
 
     def advance(count: int) -> None:

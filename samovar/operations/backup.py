@@ -46,7 +46,7 @@ def _dump(writer: archive.Writer) -> None:
     with tempfile.TemporaryFile() as complaints:
         with subprocess.Popen(
             [*command, "--dbname", programs.address(database)],
-            env=programs.environment(database),
+            env={**programs.environment(database), "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,

@@ -58,6 +58,15 @@ def reach(say: Callable[[str], None] = _silent) -> None:
         raise Trouble(f"The database of DATABASE_URL is in {encoding}. Samovar needs one in UTF8: make a new one.")
 
 
+def described() -> str:
+    """Return in words which database is used."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
+        version, size = cursor.fetchone()
+    whose = "the built-in one" if settings.DATABASE_IS_EMBEDDED else "that of DATABASE_URL"
+    return f"PostgreSQL {version}, {whose}, with {size / 1e6:,.0f} MB in {connection.settings_dict['NAME']}"
+
+
 def bring_up_to_date(say: Callable[[str], None] = _silent) -> None:
     """Make the tables those of this version, the clock of the log later than what is stored, and readers begin."""
     if _is_unfinished():

@@ -1,6 +1,7 @@
 """What a backup holds rises again elsewhere, whole and silent; a damaged one is noticed before anything is touched."""
 
 import os
+import shlex
 import shutil
 import signal
 import stat
@@ -30,6 +31,7 @@ for number in range(3):
     make.conversation()
 olga = make.agent("olga")
 """
+QUESTION = "SELECT email, (SELECT count(*) FROM jobs_hold) FROM accounts_user WHERE name = 'Olga'"
 # Whatever is in a table, in one number; rows in no particular order.
 CHECKSUM = "SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0) FROM {} t"
 
@@ -269,3 +271,24 @@ def test_a_database_of_the_operators_own_is_backed_up_and_restored_alike(
             connection.execute("SELECT count(*) FROM events_event").fetchone()
             == original.ask("SELECT count(*) FROM events_event")[0]
         )
+
+
+def test_an_older_postgresql_takes_the_backup_of_a_newer_one(other: Installation, file: Path, tmp_path: Path) -> None:
+    own = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not own:
+        pytest.skip("there is no other PostgreSQL in /usr/lib/postgresql on this machine")
+    script = tmp_path / "script"
+    samovar = f"{shlex.quote(sys.executable)} -m samovar"
+    script.write_text(f"{samovar} restore {shlex.quote(str(file))} && {samovar} db psql -Atc {shlex.quote(QUESTION)}")
+
+    done = subprocess.run(
+        [ROOT / "scripts" / "with-postgres", own[0].parent, "sh", script],
+        cwd=ROOT,
+        env=other.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "olga@aurora.example|1"

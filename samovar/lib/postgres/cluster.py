@@ -41,11 +41,12 @@ class Cluster:
         Costs next to nothing when it runs, and brings back one that was killed: a supervisor may call it every second.
         Of several processes that start together one does the work. Raises Trouble when it cannot be.
         """
-        if self.is_ready():
+        if self.is_ready() and not self._is_outdated():
             return
         with self._alone():
-            if self.is_ready() or self._comes_up():
+            if self._comes_up() and not self._is_outdated():
                 return
+            self._end()
             runner = owner.of(self.home)
             programs = binaries.folder_for(runner)
             self._make_room(runner)
@@ -62,22 +63,7 @@ class Cluster:
     def stop(self) -> bool:
         """Stop the server if it runs, ending its connections; returns whether it ran."""
         with self._alone():
-            pid = self.pid()
-            if pid is None:
-                return False
-            # Not by pg_ctl: it takes a zombie for a server that is still busy stopping, and waits for it.
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while self.pid() == pid:
-                if time.monotonic() > deadline:
-                    raise Trouble(f"The database does not stop.\n{self.log()}")
-                time.sleep(0.02)
-            self._clear_away()
-            sockets = place.listening_folder(self.home)
-            if not sockets.is_relative_to(place.folder(self.home)):
-                sockets.rmdir()
-            return True
+            return self._end()
 
     def is_ready(self) -> bool:
         """Tell whether the server runs and takes connections."""
@@ -130,6 +116,30 @@ class Cluster:
                 raise Trouble(f"The database has been {self._state()} for ten minutes.\n{self.log()}\n{ADVICE}")
             time.sleep(0.05)
         return False
+
+    def _is_outdated(self) -> bool:
+        """Tell whether an upgrade has removed the programs that run: they can no longer load their parts."""
+        pid = self.pid()
+        return pid is not None and processes.is_replaced(pid)
+
+    def _end(self) -> bool:
+        """Stop the server, and return whether it ran."""
+        pid = self.pid()
+        if pid is None:
+            return False
+        # Not by pg_ctl: it takes a zombie for a server that is still busy stopping, and waits for it.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.pid() == pid:
+            if time.monotonic() > deadline:
+                raise Trouble(f"The database does not stop.\n{self.log()}")
+            time.sleep(0.02)
+        self._clear_away()
+        sockets = place.listening_folder(self.home)
+        if not sockets.is_relative_to(place.folder(self.home)):
+            sockets.rmdir()
+        return True
 
     def _make_room(self, runner: owner.Owner) -> None:
         link = self.home / "postgres"

@@ -50,6 +50,14 @@ def is_alive(pid: int) -> bool:
     return not _is_zombie(pid)
 
 
+def is_replaced(pid: int) -> bool:
+    """Tell whether the program that ``pid`` runs is gone from the disk."""
+    try:
+        return PROC.joinpath(str(pid), "exe").readlink().name.endswith(" (deleted)")
+    except OSError:
+        return False
+
+
 def end_leftovers(data: Path) -> None:
     """End what a killed server left behind: its workers hold its memory, and no new server starts beside them."""
     deadline = time.monotonic() + GONE_WITHIN_SECONDS

@@ -252,6 +252,32 @@ def test_a_server_that_cannot_start_says_why(installation: Installation) -> None
         installation.cluster.start()
 
 
+def test_a_server_whose_programs_were_upgraded_is_started_anew(home: Path) -> None:
+    home.mkdir()
+    programs = binaries.present()
+    assert programs is not None
+    site = home / "packages"
+    for part in binaries.NEEDED:
+        shutil.copytree(programs.parents[2] / part, site / part)
+    cluster = Cluster(home)
+    cluster.start(durable=False)
+    cluster.stop()
+    runner = owner.of(home)
+    old = site / binaries.PACKAGE / "pginstall" / "bin"
+    options = f"-c config_file={place.folder(home) / 'server.conf'}"
+    began = runner.run([old / "pg_ctl", "-D", place.data(home), "-o", options, "-l", "/dev/null", "-w", "start"])
+    assert began.returncode == 0, began.stdout
+    before = cluster.pid()
+    cluster.start(durable=False)
+    assert cluster.pid() == before
+
+    shutil.rmtree(site)
+    cluster.start(durable=False)
+
+    assert cluster.pid() not in (before, None)
+    assert Installation(home).ask("SELECT 1") == [(1,)]
+
+
 @as_root
 def test_under_root_it_runs_as_a_system_user(shared: Installation) -> None:
     data = place.data(shared.home)

@@ -1,0 +1,122 @@
+"""The doctor says in words how everything is, what to do, and whether anything is broken."""
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from samovar.lib.postgres.cluster import Cluster
+from samovar.operations.checks import disk
+from samovar.operations.examining import Check, Finding, State, all_checks
+from tests.installation import Installation
+
+
+@pytest.fixture
+def healthy(home: Path) -> Installation:
+    """Return an installation like a real one, durable too."""
+    Cluster(home).start()
+    installation = Installation(home)
+    installation.run("sending", "status")
+    return installation
+
+
+def _found(installation: Installation, code: int) -> dict[str, list[dict[str, str]]]:
+    told = json.loads(installation.run("doctor", "--json", code=code).stdout)
+    return {examined["title"]: examined["findings"] for examined in told["examined"]}
+
+
+def test_a_healthy_installation_is_well_and_what_is_not_comes_with_its_remedy(healthy: Installation) -> None:
+    said = healthy.run("doctor").stdout
+    assert "✗" not in said
+    assert "PostgreSQL 18" in said
+    assert "gauges show nothing wrong" in said
+
+    healthy.run("sending", "hold", "--reason", "we are moving")
+    with healthy.connect("postgres") as connection:
+        connection.execute("CREATE DATABASE samovar_restoring")
+    (healthy.home / "secrets" / "django").chmod(0o644)
+
+    found = _found(healthy, code=1)
+    assert found["Home"] == [
+        {
+            "state": "broken",
+            "words": "Others on this machine can read keys (django).",
+            "remedy": f"chmod -R go= '{healthy.home}/secrets'",
+        }
+    ]
+    assert found["Sending"][0]["state"] == "warning"
+    assert "we are moving" in found["Sending"][0]["words"]
+    assert found["Sending"][0]["remedy"] == "To go on: samovar sending resume"
+    assert "samovar_restoring" in found["Leftovers"][0]["words"]
+    assert stat.S_IMODE((healthy.home / "secrets" / "django").stat().st_mode) == 0o644, "it only looks"
+
+
+def test_a_database_that_may_forget_is_broken_and_one_that_is_behind_is_not_touched(
+    installation: Installation,
+) -> None:
+    found = _found(installation, code=1)
+
+    assert "may forget mail that it has confirmed: fsync" in found["Safety"][0]["words"]
+    assert "changes of the tables are missing" in found["Work"][0]["words"]
+    assert installation.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+def test_without_a_database_the_rest_is_told_all_the_same(installation: Installation) -> None:
+    gone = replace(installation, variables={"DATABASE_URL": "postgresql://u:hush@127.0.0.1:1/x"})
+
+    found = _found(gone, code=1)
+
+    assert found["Software"][0]["state"] == "well"
+    assert "Connection refused" in found["Database"][0]["words"]
+    assert "hush" not in json.dumps(found)
+    assert "Work" not in found
+
+
+def test_what_the_gauges_complain_of_is_told(healthy: Installation) -> None:
+    with healthy.connect() as connection:
+        connection.execute("INSERT INTO jobs_task (job, args, run_at) VALUES ('x', '[]', now() - interval '1 hour')")
+
+    [finding] = _found(healthy, code=0)["Work"]
+
+    assert finding["state"] == "warning"
+    assert "due for 60 minutes: is samovar work running?" in finding["words"]
+
+
+@pytest.mark.parametrize(
+    ("free", "available", "free_files", "state"),
+    [
+        (500, 500, 500, State.WELL),
+        (160, 160, 500, State.WELL),
+        (150, 150, 500, State.WARNING),
+        # What only root may use is not there for us.
+        (160, 100, 500, State.WARNING),
+        (500, 500, 100, State.WARNING),
+        (20, 20, 500, State.BROKEN),
+        (0, 0, 500, State.BROKEN),
+    ],
+)
+def test_a_disk_is_told_of_before_it_is_full(free: int, available: int, free_files: int, state: State) -> None:
+    measured = os.statvfs_result((4096, 4096, 1000, free, available, 1000, free_files, free_files, 0, 255))
+
+    assert disk.judged(Path("/data"), measured).state is state
+
+
+def test_a_disk_that_does_not_count_files_is_judged_by_its_bytes() -> None:
+    measured = os.statvfs_result((4096, 4096, 1000, 500, 500, 0, 0, 0, 0, 255))
+
+    assert disk.judged(Path("/data"), measured).state is State.WELL
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.title)
+def test_every_check_says_what_it_found_and_how_to_mend_it(check: Check) -> None:
+    """The contract of the folder: words for people, and a remedy wherever something is not well."""
+    findings: Iterator[Finding] = iter(check.look())
+
+    for finding in findings:
+        assert finding.words
+        assert bool(finding.remedy) is (finding.state is not State.WELL)
