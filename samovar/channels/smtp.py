@@ -6,13 +6,15 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from samovar.channels.errors import ChannelTrouble, Refused, SignInRefused
+from samovar.channels.connecting import TIMEOUT_SECONDS, broken_off, check_host, quoted, unreached
+from samovar.channels.errors import ChannelTrouble, NotNow, Refused, SignInRefused, Unclear
 from samovar.channels.models import ChannelAccount
 from samovar.channels.models.account import Security
 
-TIMEOUT_SECONDS = 30
+TAKEN = (250, 251)
+CLOSING = 421
 PERMANENT = 500
 
 
@@ -21,31 +23,36 @@ class Letter:
     """A mail ready to go: from whom and to whom on the envelope, and its bytes."""
 
     sender: str
-    recipients: tuple[str, ...]
+    recipient: str
     content: bytes
 
 
 def send(account: ChannelAccount, letter: Letter) -> None:
-    """Hand over a letter; raises ChannelTrouble to try again later and Refused when that will never help."""
+    """Hand over a letter.
+
+    Raises Refused when it will never be taken, NotNow when the server puts this letter off, Unclear when it may have
+    been taken, and any other ChannelTrouble when the server cannot be used at all.
+    """
     with opened(account) as server:
         try:
-            refused = server.sendmail(letter.sender, letter.recipients, letter.content)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            raise _failure(code, answer) from error
-        except smtplib.SMTPResponseException as error:
+            options = _options(server, letter)
+            _expect(*server.mail(_ascii(letter.sender), options))
+            _expect(*server.rcpt(_ascii(letter.recipient)))
+        except (OSError, smtplib.SMTPException) as error:
+            raise broken_off(error, account.smtp_host) from error
+        try:
+            _expect(*server.data(letter.content))
+        except smtplib.SMTPDataError as error:
             raise _failure(error.smtp_code, error.smtp_error) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise ChannelTrouble(_("The connection to the outgoing server broke off: %s") % error) from error
-        if refused:
-            code, answer = next(iter(refused.values()))
-            raise _failure(code, answer)
+            text = _("The connection to %(host)s broke off before the answer: %(error)s")
+            raise Unclear(text, host=account.smtp_host, error=quoted(str(error))) from error
 
 
 @contextlib.contextmanager
-def opened(account: ChannelAccount) -> Iterator[smtplib.SMTP]:
+def opened(account: ChannelAccount, timeout: float = TIMEOUT_SECONDS) -> Iterator[smtplib.SMTP]:
     """Sign in to the outgoing server; raises ChannelTrouble with the reason in words."""
-    server = _connected(account)
+    server = _connected(account, timeout)
     try:
         _sign_in(server, account)
         yield server
@@ -54,34 +61,65 @@ def opened(account: ChannelAccount) -> Iterator[smtplib.SMTP]:
             server.quit()
 
 
-def _connected(account: ChannelAccount) -> smtplib.SMTP:
-    address = account.smtp_host, account.smtp_port
+def _connected(account: ChannelAccount, timeout: float) -> smtplib.SMTP:
+    host, port = account.smtp_host, account.smtp_port
+    # We introduce ourselves by the domain that we write for: the name of this machine concerns nobody.
+    own_name = _ascii(account.inbox.address).rpartition("@")[2] or None
+    check_host(host, port)
     try:
         if account.smtp_security == Security.TLS:
-            return smtplib.SMTP_SSL(*address, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
-        server = smtplib.SMTP(*address, timeout=TIMEOUT_SECONDS)
+            return smtplib.SMTP_SSL(host, port, own_name, timeout=timeout, context=ssl.create_default_context())
+        server = smtplib.SMTP(host, port, own_name, timeout=timeout)
         if account.smtp_security == Security.STARTTLS:
             server.starttls(context=ssl.create_default_context())
+    except smtplib.SMTPNotSupportedError as error:
+        raise unreached(ssl.SSLError(str(error)), host, port) from error
     except (OSError, smtplib.SMTPException) as error:
-        text = _("The outgoing server %(host)s:%(port)s did not answer: %(error)s")
-        raise ChannelTrouble(text % {"host": address[0], "port": address[1], "error": error}) from error
+        raise unreached(error, host, port) from error
     return server
 
 
 def _sign_in(server: smtplib.SMTP, account: ChannelAccount) -> None:
-    server.ehlo_or_helo_if_needed()
-    if not server.has_extn("auth"):
-        return
     try:
-        server.login(account.user_name, account.password)
+        server.ehlo_or_helo_if_needed()
+        if account.user_name and server.has_extn("auth"):
+            server.login(account.user_name, account.password)
     except smtplib.SMTPAuthenticationError as error:
-        text = _("The outgoing server %(host)s does not accept the user name or the password.")
-        raise SignInRefused(text % {"host": account.smtp_host}) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise ChannelTrouble(_("The connection to the outgoing server broke off: %s") % error) from error
+        said = quoted(error.smtp_error)
+        if error.smtp_code < PERMANENT:
+            text = _("%(host)s does not let anybody in at the moment: %(answer)s")
+            raise ChannelTrouble(text, host=account.smtp_host, answer=said) from error
+        text = _("%(host)s does not accept the user name or the password: %(answer)s")
+        raise SignInRefused(text, host=account.smtp_host, answer=said) from error
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        raise broken_off(error, account.smtp_host) from error
+
+
+def _options(server: smtplib.SMTP, letter: Letter) -> list[str]:
+    if _ascii(letter.sender).isascii() and _ascii(letter.recipient).isascii():
+        return []
+    if not server.has_extn("smtputf8"):
+        text = _("The outgoing server cannot send to %(address)s: it takes addresses in Latin letters only.")
+        raise Refused(text, address=letter.recipient)
+    return ["SMTPUTF8"]
+
+
+def _ascii(address: str) -> str:
+    """Return ``address`` with its domain in the Latin form that servers look up."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return f"{name}{at}{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address
+
+
+def _expect(code: int, answer: bytes) -> None:
+    if code not in TAKEN:
+        raise _failure(code, answer)
 
 
 def _failure(code: int, answer: bytes | str) -> Exception:
-    said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    text = _("The outgoing server said: %(code)s %(answer)s") % {"code": code, "answer": said}
-    return Refused(text) if code >= PERMANENT else ChannelTrouble(text)
+    text, said = _("The outgoing server said: %(code)s %(answer)s"), quoted(answer)
+    if code >= PERMANENT:
+        return Refused(text, code=code, answer=said)
+    return ChannelTrouble(text, code=code, answer=said) if code == CLOSING else NotNow(text, code=code, answer=said)

@@ -15,7 +15,7 @@ from samovar.channels.understanding import Envelope, Meaning, understand, unread
 from samovar.conversations import signing
 from samovar.conversations.inbound import InboundMessage, Receipt
 from samovar.conversations.intake import receive_all
-from samovar.conversations.models import Conversation, ConversationRedirect
+from samovar.conversations.recognising import conversations_of
 
 TRIES = 3
 BATCH = 64
@@ -79,22 +79,14 @@ def _store(batch: Sequence[Understood]) -> dict[int, Receipt]:
 
 
 def _vouched(meanings: Sequence[Meaning]) -> list[InboundMessage]:
-    """Return the messages, with the conversation of each signed address that we really made for its customer."""
-    wanted = {meaning.token.conversation_id for meaning in meanings if meaning.token}
-    if not wanted:
-        return [meaning.inbound for meaning in meanings]
-    moved = dict(ConversationRedirect.objects.filter(old_id__in=wanted).values_list("old_id", "conversation_id"))
-    owners = dict(Conversation.objects.filter(pk__in=wanted | set(moved.values())).values_list("pk", "customer_id"))
-    keys = signing.keys()
-    inbounds = []
-    for meaning in meanings:
-        token, inbound = meaning.token, meaning.inbound
-        if token is not None:
-            owner = owners.get(moved.get(token.conversation_id, token.conversation_id))
-            if owner is not None and token.recipient([owner], keys) is not None:
-                inbound = replace(inbound, signed_conversation=token.conversation_id)
-        inbounds.append(inbound)
-    return inbounds
+    """Return the messages, each with the conversation of its signed address if we really made that for who is there."""
+    found = conversations_of({meaning.token for meaning in meanings if meaning.token})
+    return [
+        replace(meaning.inbound, signed_conversation=found[meaning.token])
+        if meaning.token in found
+        else meaning.inbound
+        for meaning in meanings
+    ]
 
 
 def _store_alone(one: Understood) -> dict[int, Receipt]:

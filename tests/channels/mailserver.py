@@ -6,19 +6,21 @@ import grp
 import imaplib
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from asyncio import WriteTransport
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time_ns
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 PASSWORD = "mailbox-password"
 DOVECOT = shutil.which("dovecot") or ("/usr/sbin/dovecot" if Path("/usr/sbin/dovecot").exists() else "")
@@ -60,7 +62,12 @@ service imap-login {
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
+auth_failure_delay = 0
+mail_fsync = never
 """
 
 
@@ -69,6 +76,7 @@ class Dovecot:
     """A running Dovecot: any user name, one password, an empty mailbox for each user."""
 
     port: int
+    mail: Path
 
     @contextlib.contextmanager
     def signed_in(self, user: str) -> Iterator[imaplib.IMAP4]:
@@ -87,6 +95,24 @@ class Dovecot:
             for mail in mails:
                 client.append("INBOX", "", "", mail)
 
+    def pour(self, user: str, mails: Iterable[bytes]) -> None:
+        """Put many mails into the mailbox of ``user`` at once, as a delivery agent beside the server does."""
+        with self.signed_in(user):
+            folder = self.mail / user / "new"
+        for number, mail in enumerate(mails):
+            path = folder / f"{time_ns()}.{number:05}.test"
+            path.write_bytes(mail)
+            path.chmod(0o666)
+
+    def number_anew(self, user: str) -> None:
+        """Give all mails of ``user`` new numbers under another UIDVALIDITY, as after a restored backup."""
+        for index in (self.mail / user).glob("dovecot.index*"):
+            index.unlink()
+        uids = self.mail / user / "dovecot-uidlist"
+        validity = re.search(r"V(\d+)", uids.read_text())
+        assert validity
+        uids.write_text(f"3 V{int(validity[1]) + 1} N1\n")
+
     def flags(self, user: str) -> list[bytes]:
         """Return the flags of all mails of ``user``, as the server says them."""
         with self.signed_in(user) as client:
@@ -104,7 +130,7 @@ def dovecot(folder: Path) -> Iterator[Dovecot]:
         process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)], stderr=errors)
     try:
         _wait_for(port, process, folder)
-        yield Dovecot(port)
+        yield Dovecot(port, folder / "mail")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(STARTED_WITHIN_SECONDS)
@@ -150,11 +176,40 @@ def free_port() -> int:
 
 @dataclass
 class Outbox:
-    """An SMTP server that takes every mail and keeps it; ``refuse_with`` makes it answer so instead."""
+    """An SMTP server that keeps every mail, or behaves as the test says.
+
+    ``refuse_with`` is its answer instead of taking a mail, ``refuse_recipient`` the one to a recipient;
+    ``hangs_up`` keeps the mail and breaks off before it says so.
+    """
 
     port: int = 0
     taken: list[tuple[Envelope, Message]] = field(default_factory=list)
     refuse_with: str = ""
+    refuse_recipient: str = ""
+    hangs_up: bool = False
+    connections: int = 0
+
+    @property
+    def mails(self) -> list[Message]:
+        """The mails, in the order in which they came."""
+        return [mail for _envelope, mail in self.taken]
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Count who says hello."""
+        session.host_name = hostname
+        self.connections += 1
+        return responses
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient, or refuse them."""
+        if self.refuse_recipient:
+            return self.refuse_recipient
+        envelope.rcpt_tos.append(address)
+        return "250 welcome"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Keep the mail, or refuse it."""
@@ -163,6 +218,8 @@ class Outbox:
         content = envelope.content
         assert isinstance(content, bytes)
         self.taken.append((envelope, BytesParser().parsebytes(content)))
+        if self.hangs_up and isinstance(server.transport, WriteTransport):
+            server.transport.abort()
         return "250 kept"
 
 
@@ -170,9 +227,20 @@ class Outbox:
 def smtp_server(port: int = 0) -> Iterator[Outbox]:
     """Run an SMTP server on the loopback address."""
     outbox = Outbox(port or free_port())
-    controller = Controller(outbox, hostname="127.0.0.1", port=outbox.port)
+    controller = Controller(
+        outbox,
+        hostname="127.0.0.1",
+        port=outbox.port,
+        authenticator=_authenticate,
+        auth_require_tls=False,
+    )
     controller.start()
     try:
         yield outbox
     finally:
         controller.stop()
+
+
+def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object) -> AuthResult:
+    is_right = isinstance(given, LoginPassword) and given.password == PASSWORD.encode()
+    return AuthResult(success=is_right, handled=False)

@@ -1,12 +1,23 @@
 """How to sign in to a mailbox."""
 
-from datetime import datetime
+from __future__ import annotations
 
-from django.db import models
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from samovar.channels.errors import ChannelTrouble
 from samovar.conversations.models import Inbox
-from samovar.lib import sealing
+from samovar.lib import sayings, sealing
+
+if TYPE_CHECKING:
+    from samovar.channels.models.raw import RawMail
+
+
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
+SENDING_FIELDS = ["sending_problem", "sending_problem_since", "send_again_at"]
 
 
 class Security(models.TextChoices):
@@ -28,6 +39,7 @@ class ChannelAccount(models.Model):
     imap_host = models.CharField(_("incoming server"), max_length=255)
     imap_port = models.PositiveIntegerField(_("port"), default=993)
     imap_security = models.CharField(_("protection"), max_length=10, choices=Security.choices, default=Security.TLS)
+    has_plus_addresses = models.BooleanField(_("mail to name+anything@ comes here too"), default=True)
     smtp_host = models.CharField(_("outgoing server"), max_length=255)
     smtp_port = models.PositiveIntegerField(_("port"), default=465)
     smtp_security = models.CharField(_("protection"), max_length=10, choices=Security.choices, default=Security.TLS)
@@ -38,10 +50,16 @@ class ChannelAccount(models.Model):
     uid_validity = models.BigIntegerField(null=True)
     last_uid = models.BigIntegerField(default=0)
     fetched_at = models.DateTimeField(_("last fetched"), null=True)
-    problem = models.CharField(_("problem"), max_length=500, blank=True)
+    problem = models.CharField(_("problem"), max_length=sayings.LONGEST, blank=True)
     problem_since = models.DateTimeField(_("problem since"), null=True)
     paused_at = models.DateTimeField(_("paused at"), null=True)
+    sending_problem = models.CharField(_("problem with sending"), max_length=sayings.LONGEST, blank=True)
+    sending_problem_since = models.DateTimeField(_("cannot send since"), null=True)
+    send_again_at = models.DateTimeField(_("outgoing server left alone until"), null=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    if TYPE_CHECKING:
+        mails: models.Manager[RawMail]
 
     class Meta:
         verbose_name = _("mailbox")
@@ -59,12 +77,62 @@ class ChannelAccount(models.Model):
     def password(self, value: str) -> None:
         self.sealed_password = sealing.sealed(value)
 
-    def note_fetched(self, at: datetime) -> None:
-        """Note that the mailbox was read to its end."""
-        self.fetched_at, self.problem, self.problem_since = at, "", None
-        self.save(update_fields=["fetched_at", "problem", "problem_since"])
+    @property
+    def problem_text(self) -> str:
+        """Why the mailbox cannot be read, in the reader's language; empty when it can."""
+        return sayings.told(self.problem)
+
+    def note_fetched(self, at: datetime, problem: str = "") -> None:
+        """Note that the mailbox was read to its end; ``problem`` (kept) says what could not be read all the same."""
+        self.fetched_at = at
+        self.save(update_fields=["fetched_at"])
+        self.note_problem(problem, at)
 
     def note_problem(self, problem: str, at: datetime) -> None:
-        """Note why the mailbox could not be read."""
-        self.problem, self.problem_since = problem[:500], self.problem_since or at
-        self.save(update_fields=["problem", "problem_since"])
+        """Note why the mailbox cannot be read (kept), or that nothing hinders it any more."""
+        since = (self.problem_since or at) if problem else None
+        if (self.problem, self.problem_since) != (problem, since):
+            self.problem, self.problem_since = problem, since
+            self.save(update_fields=["problem", "problem_since"])
+
+    def move_mark(self, uid: int) -> None:
+        """Note that everything up to ``uid`` is stored."""
+        if uid != self.last_uid:
+            self.last_uid = uid
+            self.save(update_fields=["last_uid"])
+
+    @transaction.atomic
+    def begin_anew(self, uid_validity: int | None) -> None:
+        """Forget how far the mailbox was read, because its numbers no longer mean the same mails."""
+        self.mails.update(uid=None)
+        self.uid_validity, self.last_uid = uid_validity, 0
+        self.save(update_fields=["uid_validity", "last_uid"])
+
+    @property
+    def sending_problem_text(self) -> str:
+        """Why nothing can be sent, in the reader's language; empty when it can."""
+        return sayings.told(self.sending_problem)
+
+    def check_sending(self, at: datetime) -> None:
+        """Raise the ChannelTrouble of the last try while the outgoing server is left alone."""
+        if self.send_again_at and at < self.send_again_at:
+            raise ChannelTrouble.again(self.sending_problem)
+
+    def note_sending_problem(self, problem: str, at: datetime, jitter: float) -> datetime:
+        """Note that the outgoing server cannot be used (kept); return until when to leave it alone.
+
+        The pause grows with the time that the trouble has lasted, from half a minute to a quarter of an hour.
+        """
+        if self.send_again_at and at < self.send_again_at:
+            return self.send_again_at
+        self.sending_problem, self.sending_problem_since = problem, self.sending_problem_since or at
+        lasted = at - self.sending_problem_since
+        self.send_again_at = at + min(max(lasted / 2, SHORTEST_PAUSE), LONGEST_PAUSE) * jitter
+        self.save(update_fields=SENDING_FIELDS)
+        return self.send_again_at
+
+    def note_sending_works(self) -> None:
+        """Note that the outgoing server can be used."""
+        if self.sending_problem:
+            self.sending_problem, self.sending_problem_since, self.send_again_at = "", None, None
+            self.save(update_fields=SENDING_FIELDS)

@@ -34,7 +34,7 @@ class RawMail(models.Model):
     """
 
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(ChannelAccount, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(ChannelAccount, on_delete=models.PROTECT, null=True, related_name="mails")
     uid_validity = models.BigIntegerField(null=True)
     uid = models.BigIntegerField(null=True)
     sha256 = models.BinaryField(max_length=32)
@@ -53,13 +53,14 @@ class RawMail(models.Model):
         verbose_name = _("raw mail")
         constraints = [
             models.UniqueConstraint(fields=["inbox", "sha256"], name="raw_mail_once"),
-            models.UniqueConstraint(
-                fields=["account", "uid_validity", "uid"], name="raw_mail_uid_once", condition=Q(uid__isnull=False)
-            ),
         ]
         indexes = [
             models.Index(fields=["id"], name="raw_mail_waiting", condition=Q(understood_at=None)),
             models.Index(fields=["message"], name="raw_mail_of_message"),
+            # Not unique: servers give one number to two mails, and both must be kept.
+            models.Index(
+                fields=["account", "uid_validity", "uid"], name="raw_mail_by_uid", condition=Q(uid__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

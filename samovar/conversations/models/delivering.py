@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samovar.conversations.events import MessageFailed, MessageSent
 from samovar.events.announcing import announce
+from samovar.lib import sayings
 
 if TYPE_CHECKING:
     from samovar.conversations.models.conversation import Conversation
@@ -37,6 +38,11 @@ class Deliverable(models.Model):
     def is_late(self) -> bool:
         """Whether it has not left although it was tried."""
         return bool(self.failure) and self.handed_over_at is None
+
+    @property
+    def why_late(self) -> str:
+        """Why it has not left, in the reader's language."""
+        return sayings.told(self.failure)
 
     @transaction.atomic
     def note_handed_over(self, at: datetime) -> None:

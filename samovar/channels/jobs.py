@@ -1,0 +1,34 @@
+"""Mail as workers see it: letters that leave, mailboxes that are watched."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from samovar.channels import sending
+from samovar.channels.models import Delivery
+from samovar.jobs.queue import enqueue
+from samovar.jobs.registry import job
+
+# Who is so late has lost their task together with a worker.
+LATE = timedelta(seconds=30)
+AT_ONCE = 500
+
+
+@job(lease="10 minutes")
+def send_mail(delivery_id: int) -> None:
+    """Try to send one message, and again when it is time."""
+    again_at = sending.send(delivery_id)
+    if again_at:
+        enqueue(send_mail, delivery_id, run_at=again_at, key=key_of(delivery_id))
+
+
+@job(every="1 minute")
+def take_up_deliveries() -> None:
+    """Go on with what the death of a worker interrupted; who still works at it holds its lock and is left alone."""
+    for pk in Delivery.objects.overdue(timezone.now() - LATE).values_list("pk", flat=True)[:AT_ONCE]:
+        enqueue(send_mail, pk, key=key_of(pk))
+
+
+def key_of(delivery_id: int) -> str:
+    """Return what keeps a delivery from standing in the queue twice."""
+    return f"delivery {delivery_id}"
