@@ -90,6 +90,11 @@ def samovar_data() -> Path:
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """Return the address of the test database, for a process of its own: it sees only what was committed."""
+    return database_address()
+
+
+def database_address() -> str:
+    """Return the address of the database that Django is connected to, as DATABASE_URL has it."""
     found = connection.settings_dict
     who = quote(found["USER"], safe="") + (f":{quote(found['PASSWORD'], safe='')}" if found["PASSWORD"] else "")
     host, port = quote(found["HOST"], safe=""), found["PORT"]

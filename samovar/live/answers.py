@@ -38,9 +38,14 @@ def page_defaults() -> list[Header]:
     return [*_common(), (b"content-security-policy", build_policy(nonce=None).encode())]
 
 
+def own_headers(policy: str = PLAIN_POLICY) -> list[Header]:
+    """Return the headers of whatever the front answers by itself."""
+    return [*_common(), (b"content-security-policy", policy.encode()), (b"cache-control", b"no-store")]
+
+
 def refusal(status: int) -> Answer:
     """Return the answer of a few words for ``status``; the connection is closed after it."""
-    headers = [*_own(PLAIN_POLICY), (b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    headers = [*own_headers(), (b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     return _complete(status, headers, HTTPStatus(status).phrase.encode())
 
 
@@ -60,7 +65,7 @@ class UnavailablePage:
             return Answer(status, [*plain.headers, retry], plain.body)
         code = best_language(wanted.get(b"accept-language", b"").decode("latin-1"))
         is_reading = scope["method"] in ("GET", "HEAD")
-        headers = [*_own(PAGE_POLICY), (b"content-type", b"text/html; charset=utf-8"), retry]
+        headers = [*own_headers(PAGE_POLICY), (b"content-type", b"text/html; charset=utf-8"), retry]
         if is_reading:
             headers.append((b"refresh", b"%d" % RETRY_AFTER_SECONDS))
         return _complete(status, headers, self._pages[code, is_reading])
@@ -125,10 +130,6 @@ def _common() -> list[Header]:
         (b"referrer-policy", settings.SECURE_REFERRER_POLICY.encode()),
         (b"cross-origin-opener-policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY.encode()),
     ]
-
-
-def _own(policy: str) -> list[Header]:
-    return [*_common(), (b"content-security-policy", policy.encode()), (b"cache-control", b"no-store")]
 
 
 def _complete(status: int, headers: list[Header], body: bytes) -> Answer:

@@ -1,11 +1,9 @@
 """The process that owns the port."""
 
 import asyncio
-import contextlib
 import errno
 import resource
 import socket
-from collections.abc import AsyncIterator, Coroutine
 
 import structlog
 import uvicorn
@@ -14,10 +12,14 @@ from django.conf import settings
 from samovar.lib.errors import Trouble
 from samovar.live.addresses import spool_folder, web_sockets
 from samovar.live.asgi import Receive, Scope, Send
+from samovar.live.database import Database
+from samovar.live.fanout import Fanout
 from samovar.live.forwarding import TrustedProxies
 from samovar.live.protocol import ClientConnection, close_the_slow
 from samovar.live.proxy import Proxy
 from samovar.live.spool import Room
+from samovar.live.streaming import PATH, Streaming
+from samovar.live.viewers import Doorkeeper
 
 KEEP_ALIVE_SECONDS = 75
 # How long requests in hand may take when the front is told to stop; streams end at once and resume elsewhere.
@@ -30,12 +32,17 @@ log = structlog.get_logger("samovar.live")
 class Front:
     """The ASGI application behind the port: streams here, everything else by the proxy."""
 
-    def __init__(self, proxy: Proxy) -> None:
-        self._proxy = proxy
+    def __init__(self) -> None:
+        trusted = TrustedProxies(settings.TRUSTED_PROXIES)
+        self.database = Database()
+        doorkeeper = Doorkeeper(self.database)
+        self.fanout = Fanout(self.database, doorkeeper)
+        self.proxy = Proxy(web_sockets(), trusted, Room(spool_folder()))
+        self._streaming = Streaming(self.fanout, doorkeeper, trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        await self._proxy(scope, receive, send)
+        await (self._streaming if scope["path"] == PATH else self.proxy)(scope, receive, send)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -55,9 +62,9 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(listener: socket.socket) -> None:
     """Serve the port of this installation until told to stop."""
     _allow_many_files()
-    proxy = Proxy(web_sockets(), TrustedProxies(settings.TRUSTED_PROXIES), Room(spool_folder()))
+    front = Front()
     config = uvicorn.Config(
-        Front(proxy),
+        front,
         loop="uvloop",
         http=ClientConnection,
         ws="none",
@@ -70,39 +77,38 @@ def serve(listener: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    FrontServer(config, proxy).run(sockets=[listener])
+    FrontServer(config, front).run(sockets=[listener])
 
 
 class FrontServer(uvicorn.Server):
-    """uvicorn, plus what has to be looked after every few seconds."""
+    """uvicorn, plus what goes on beside the requests; if that fails, so does the process, and is started again."""
 
-    def __init__(self, config: uvicorn.Config, proxy: Proxy) -> None:
+    def __init__(self, config: uvicorn.Config, front: Front) -> None:
         super().__init__(config)
-        self._proxy = proxy
+        self._front = front
 
     async def main_loop(self) -> None:
         """Serve until told to stop."""
-        async with _running(self._keep_house()):
-            await super().main_loop()
+        front = self._front
+        await front.database.open()
+        try:
+            async with asyncio.TaskGroup() as group:
+                beside = [front.fanout.listen(), front.fanout.distribute(), front.fanout.watch_the_door()]
+                tasks = [group.create_task(work) for work in (*beside, self._keep_house())]
+                await super().main_loop()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            front.fanout.close()
+            await front.database.close()
 
     async def _keep_house(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
             close_the_slow(self.server_state.connections, loop.time())
-            for process in self._proxy.processes:
+            for process in self._front.proxy.processes:
                 process.forget_the_old(loop.time())
-
-
-@contextlib.asynccontextmanager
-async def _running(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(part) for part in work]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

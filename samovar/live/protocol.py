@@ -24,9 +24,8 @@ class ClientConnection(HttpToolsProtocol):
     head_since: float | None
     # Since when the client has taken nothing of what is too much to keep for it; None while it takes enough.
     stalled_since: float | None = None
-    # What to do when the client goes away, or when the front stops, during the present request.
+    # What to do when the client goes away during the present request.
     on_lost: Callable[[], None] | None = None
-    on_shutdown: Callable[[], None] | None = None
     is_lost = False
     _head_bytes = 0
 
@@ -99,12 +98,6 @@ class ClientConnection(HttpToolsProtocol):
     def abort(self) -> None:
         """Drop the connection at once, together with what the client has not taken yet."""
         self.transport.abort()
-
-    def shutdown(self) -> None:
-        """Finish the present request, but not a stream, which never ends by itself."""
-        super().shutdown()
-        if self.on_shutdown is not None:
-            self.on_shutdown()
 
     def _refuse(self, status: int) -> None:
         self.transport.write(raw(refusal(status)))

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import httptools
 
-from samovar.lib.processes import name_parent
-
 ROOT = Path(__file__).resolve().parents[2]
 # A machine that does much else at the same time must not fail a test.
 PATIENCE_SECONDS = 120.0
@@ -22,13 +20,21 @@ PATIENCE_SECONDS = 120.0
 class Serving:
     """A front with ``count`` web processes, which serve tests/live/pages.py, and a home folder of its own."""
 
+    front: subprocess.Popen[bytes]
+
     def __init__(self, home: Path, count: int, variables: dict[str, str]) -> None:
         self.home = home
         self.count = count
-        self._variables = {**os.environ, "SAMOVAR_HOME": str(home), "SAMOVAR_WEB_PROCESSES": str(count), **variables}
+        self._variables = {
+            **os.environ,
+            "SAMOVAR_HOME": str(home),
+            "SAMOVAR_WEB_PROCESSES": str(max(count, 1)),
+            **variables,
+        }
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.web: dict[int, subprocess.Popen[bytes]] = {}
+        self._started: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         """Start everything and wait until pages are answered."""
@@ -36,20 +42,19 @@ class Serving:
         for number in range(1, self.count + 1):
             self.start_web(number)
         self.front = self._spawn("samovar", "live", "--descriptor", str(self._listener.fileno()))
-        wait_until(lambda: self.get("/").status == 200)
+        wait_until(lambda: self._is_alive(self.front) and self.get("/").status == (200 if self.count else 503))
 
     def start_web(self, number: int) -> None:
         """Start the web process ``number`` and wait until it listens."""
         path = self.home / "run" / f"web-{number}.sock"
-        self.web[number] = self._spawn("tests.live.web_process", str(path))
-        wait_until(lambda: _listens(path))
+        process = self.web[number] = self._spawn("tests.live.web_process", str(path))
+        wait_until(lambda: self._is_alive(process) and _listens(path))
 
     def stop(self) -> None:
         """Stop everything."""
-        running = [*self.web.values(), self.front]
-        for process in running:
+        for process in self._started:
             process.terminate()
-        for process in running:
+        for process in self._started:
             process.wait(PATIENCE_SECONDS)
         self._listener.close()
 
@@ -59,9 +64,14 @@ class Serving:
         os.kill(child, signal.SIGKILL)
         self.web[number].wait(PATIENCE_SECONDS)
 
-    def connect(self) -> socket.socket:
-        """Return a new connection to the front."""
-        return socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
+    def connect(self, receive_bytes: int = 0) -> socket.socket:
+        """Return a new connection to the front, with a small window when ``receive_bytes`` says so."""
+        connection = socket.socket()
+        connection.settimeout(PATIENCE_SECONDS)
+        if receive_bytes:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        connection.connect(("127.0.0.1", self.port))
+        return connection
 
     def get(self, path: str, *headers: str) -> "Answer":
         """Ask for a page over a connection of its own."""
@@ -78,13 +88,19 @@ class Serving:
         path = self.home / "notes"
         return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
+    def _is_alive(self, process: subprocess.Popen[bytes]) -> bool:
+        assert process.poll() is None, "it ended by itself"
+        return True
+
     def _spawn(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
-            env={**self._variables, **name_parent()},
+            env=self._variables,
             pass_fds=[self._listener.fileno()],
         )
+        self._started.append(process)
+        return process
 
 
 @contextmanager

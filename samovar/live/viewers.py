@@ -1,0 +1,85 @@
+"""Who looks at a stream, and whether they still may: the session of a member of staff, as Django stored it."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import parse_cookie
+from django.utils.crypto import constant_time_compare
+
+from samovar.accounts.models import User
+from samovar.live.database import Database
+
+# An old answer to the question who may look is none: after this nothing is shown before it is asked again.
+VALID_SECONDS = 8.0
+SESSIONS = "SELECT session_key, session_data FROM django_session WHERE session_key = ANY(%s) AND expire_date > now()"
+USERS = "SELECT id, password FROM accounts_user WHERE id = ANY(%s) AND is_active"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a stored session says: who signed in, and with which password."""
+
+    user_id: int
+    password_mark: str
+
+
+class Doorkeeper:
+    """Knows which sessions are those of members of staff who may sign in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read: dict[str, tuple[str, Session | None]] = {}
+        self._checked_at = float("-inf")
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the last check of all is recent enough to show something to those who passed it."""
+        return time.monotonic() - self._checked_at < VALID_SECONDS
+
+    async def admits(self, session_key: str) -> bool:
+        """Tell whether somebody with this session may look."""
+        return bool(session_key) and bool(await self._those_who_may([session_key]))
+
+    async def check(self, session_keys: Collection[str]) -> set[str]:
+        """Return those of ``session_keys`` that may still look."""
+        began = time.monotonic()
+        found = await self._those_who_may(session_keys)
+        self._read = {key: read for key, read in self._read.items() if key in found}
+        self._checked_at = began
+        return found
+
+    async def _those_who_may(self, session_keys: Collection[str]) -> set[str]:
+        stored = await self._database.rows(SESSIONS, [list(session_keys)])
+        sessions = {key: session for key, data in stored if (session := self._session(key, data)) is not None}
+        passwords = dict(await self._database.rows(USERS, [[session.user_id for session in sessions.values()]]))
+        return {key for key, session in sessions.items() if _is_of(session, passwords.get(session.user_id))}
+
+    def _session(self, key: str, data: str) -> Session | None:
+        known = self._read.get(key)
+        if known is None or known[0] != data:
+            known = self._read[key] = (data, _opened(data))
+        return known[1]
+
+
+def session_key(cookies: str) -> str:
+    """Return the key in the session cookie among ``cookies``, or nothing."""
+    return parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def _opened(data: str) -> Session | None:
+    # The signature is checked here: data that somebody else has written is empty.
+    found = SessionStore().decode(data)
+    user_id, mark = str(found.get(SESSION_KEY, "")), found.get(HASH_SESSION_KEY, "")
+    return Session(int(user_id), mark) if user_id.isdigit() else None
+
+
+def _is_of(session: Session, password: str | None) -> bool:
+    if password is None:
+        return False
+    user = User(password=password)
+    marks = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(session.password_mark, mark) for mark in marks)
