@@ -34,6 +34,7 @@ class LiveStream extends HTMLElement {
     this.#source = new EventSource(url);
     this.#source.onopen = this.#restored;
     this.#source.onmessage = this.#received;
+    this.#source.addEventListener("reset", this.#reset);
     this.#source.onerror = this.#broken;
   };
 
@@ -73,6 +74,14 @@ class LiveStream extends HTMLElement {
     for (const name of names.filter(Boolean)) {
       document.body.dispatchEvent(new CustomEvent(`samovar:${name}`, { detail }));
     }
+  };
+
+  // Too much was missed to be told piece by piece: the page is read anew, but not under the hands of somebody who writes.
+  #reset = (event) => {
+    this.#last = event.lastEventId;
+    const writing = document.activeElement?.closest("textarea, input, [contenteditable]");
+    if (writing) writing.addEventListener("blur", () => location.reload(), { once: true });
+    else location.reload();
   };
 
   #show(isBroken) {
