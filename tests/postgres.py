@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import psycopg
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 60
+ALL_READABLE = "SELECT coalesce(max(tx) < events_horizon(), true) FROM events_event"
 START = "import sys, importlib, django; django.setup(); importlib.import_module(sys.argv[1]).main(*sys.argv[2:])"
 
 
@@ -26,6 +29,20 @@ def another_connection(*, autocommit: bool = False, **changes: Any) -> Iterator[
         yield other
     finally:
         other.close()
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait until ``condition`` holds; fails when it does not come true."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.02)
+
+
+def until_readable() -> None:
+    """Wait until readers may see all that was announced: any other transaction of the cluster holds them back."""
+    with connection.cursor() as cursor:
+        until(lambda: cursor.execute(ALL_READABLE).fetchone() == (True,))
 
 
 @contextmanager

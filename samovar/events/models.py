@@ -87,6 +87,10 @@ class Cursor(models.Model):
     def __str__(self) -> str:
         return f"{self.module} {self.tx}-{self.event_id}"
 
+    def is_past(self, event: Event) -> bool:
+        """Tell whether the module is done with ``event``, or has set it aside."""
+        return (self.tx, self.event_id) >= (event.tx, event.pk)
+
     def rewind(self) -> None:
         """Let the module read the log again from its beginning."""
         Cursor.objects.filter(pk=self.pk).update(tx=0, event_id=0, moved_at=Now())

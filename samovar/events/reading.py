@@ -14,8 +14,8 @@ from django.db.models.functions import Now
 
 from samovar.events import setting_aside
 from samovar.events.effects import installed
-from samovar.events.models import Cursor, Event
-from samovar.jobs.attempt import check_constraints_at_once
+from samovar.events.models import Cursor, Event, SetAside
+from samovar.jobs.attempt import TransactionLost, check_constraints_at_once, on_new_connection
 
 BATCH_ROWS = 500
 # A writing transaction holds back every reader of the cluster, so a batch must be short.
@@ -49,20 +49,33 @@ class Position:
 
 
 def read_batch(module: str, rows: int = BATCH_ROWS) -> Outcome:
-    """Let ``module`` react to the next events of the log, at most ``rows`` and for about 200 ms."""
-    with transaction.atomic(durable=True):
-        if not _is_taken(module):
-            return Outcome.BUSY
-        # Read only now, under the lock: whoever had it before has moved the cursor.
-        cursor = Cursor.objects.get(module=module)
-        batch = _positions(cursor, min(rows, _paces.get(module, rows)))
-        if not batch:
-            return Outcome.EMPTY
-        check_constraints_at_once()
-        done = _react(module, batch)
-        _paces[module] = BATCH_ROWS if done == len(batch) else 2 * done
-        last = batch[done - 1]
-        Cursor.objects.filter(pk=cursor.pk).update(tx=last.tx, event_id=last.id, moved_at=Now())
+    """Let ``module`` react to the next events of the log, at most ``rows`` and for about 200 ms.
+
+    Raises TransactionLost when the connection was lost in the middle: then nothing has happened, except that the
+    event at which it was lost is set aside.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            return _read_batch(module, rows)
+    except TransactionLost as lost:
+        cause = lost
+        on_new_connection(lambda: _set_aside(module, cause))
+        raise
+
+
+def _read_batch(module: str, rows: int) -> Outcome:
+    if not _is_taken(module):
+        return Outcome.BUSY
+    # Read only now, under the lock: whoever had it before has moved the cursor.
+    cursor = Cursor.objects.get(module=module)
+    batch = _positions(cursor, min(rows, _paces.get(module, rows)))
+    if not batch:
+        return Outcome.EMPTY
+    check_constraints_at_once()
+    done = _react(module, batch)
+    _paces[module] = BATCH_ROWS if done == len(batch) else 2 * done
+    last = batch[done - 1]
+    Cursor.objects.filter(pk=cursor.pk).update(tx=last.tx, event_id=last.id, moved_at=Now())
     return Outcome.READ
 
 
@@ -73,17 +86,28 @@ def _react(module: str, batch: Sequence[Position]) -> int:
     """
     table = installed()
     wanted = [index for index, position in enumerate(batch) if table.later(module, position.kind)]
-    events = Event.objects.in_bulk([batch[index].id for index in wanted])
+    numbers = [batch[index].id for index in wanted]
+    events = Event.objects.in_bulk(numbers)
+    aside = set(SetAside.objects.filter(module=module, event_id__in=numbers).values_list("event_id", flat=True))
     started, furthest = time.monotonic(), -1
     by_id = sorted(range(len(wanted)), key=lambda rank: batch[wanted[rank]].id)
     for done, rank in enumerate(by_id, start=1):
         event = events.get(batch[wanted[rank]].id)
-        if event:
+        if event and event.pk not in aside:
             setting_aside.react(module, event)
         furthest = max(furthest, rank)
         if furthest == done - 1 and done < len(wanted) and time.monotonic() - started > BATCH_SECONDS:
             return wanted[furthest] + 1
     return len(batch)
+
+
+def _set_aside(module: str, lost: TransactionLost) -> None:
+    """Set aside the event at which a batch was lost, unless another worker has been luckier with it meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCKS, module])
+    event = Event.objects.get(pk=lost.row)
+    if not Cursor.objects.get(module=module).is_past(event):
+        setting_aside.put(module, event.pk, lost.cause)
 
 
 def _is_taken(module: str) -> bool:

@@ -5,9 +5,9 @@ import random
 from datetime import timedelta
 
 from django.db import connection, models, transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 
-from samovar.jobs.attempt import attempt, check_constraints_at_once
+from samovar.jobs.attempt import TransactionLost, attempt, check_constraints_at_once, on_new_connection
 from samovar.jobs.models import Task
 from samovar.jobs.registry import JOBS, Job
 from samovar.lib.fence import Fence, reason
@@ -15,6 +15,8 @@ from samovar.lib.fence import Fence, reason
 log = logging.getLogger(__name__)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=15)
+# A periodic job may fail for years; its tries have to fit their column.
+MOST_TRIES = 30_000
 # A periodic job is one row that moves from slot to slot; slots begin at whole multiples of the span since 1970. A row
 # beyond the next slot means that the clock was put back.
 PLANT = """
@@ -42,13 +44,18 @@ def plant_periodic() -> None:
 
 def run_short() -> bool:
     """Run the short task that is due the longest, in the transaction that removes it; returns whether there was one."""
-    with transaction.atomic(durable=True):
-        task = Task.objects.due(_names(leased=False)).select_for_update(skip_locked=True).first()
-        if task is None:
-            return False
-        job = JOBS[task.job]
-        check_constraints_at_once()
-        _finish(task, job, attempt(lambda: job(*task.args)))
+    try:
+        with transaction.atomic(durable=True):
+            task = Task.objects.due(_names(leased=False)).select_for_update(skip_locked=True).first()
+            if task is None:
+                return False
+            job = JOBS[task.job]
+            check_constraints_at_once()
+            _finish(task, job, attempt(lambda: job(*task.args), task.pk))
+    except TransactionLost as lost:
+        cause = lost
+        on_new_connection(lambda: _count_lost(cause))
+        raise
     return True
 
 
@@ -63,12 +70,20 @@ def run_leased() -> bool:
             return True
     with Fence() as fence:
         job(*task.args)
+    # The job may have lost the connection.
+    connection.close_if_unusable_or_obsolete()
     with transaction.atomic(durable=True):
         # The moment of the claim says whose it is: after the lease another worker may have taken the task.
         own = Task.objects.filter(pk=task.pk, claimed_until=task.claimed_until).select_for_update().first()
         if own:
             _finish(own, job, fence.error)
     return True
+
+
+def _count_lost(lost: TransactionLost) -> None:
+    task = Task.objects.filter(pk=lost.row).select_for_update(skip_locked=True).first()
+    if task:
+        _finish(task, JOBS[task.job], lost.cause)
 
 
 def _names(*, leased: bool) -> list[str]:
@@ -81,7 +96,9 @@ def _claim(task: Task, job: Job[*tuple[object, ...]]) -> bool:
         _set_aside(task, task.error or "The worker was lost each time while it was at this task.")
         return False
     Task.objects.filter(pk=task.pk).update(
-        claimed_until=Now() + job.lease, tries=models.F("tries") + 1, key=task.key if task.every_seconds else None
+        claimed_until=Now() + job.lease,
+        tries=Least(models.F("tries") + 1, MOST_TRIES),
+        key=task.key if task.every_seconds else None,
     )
     task.refresh_from_db(fields=["claimed_until", "tries"])
     return True
@@ -100,7 +117,7 @@ def _finish(task: Task, job: Job[*tuple[object, ...]], error: Exception | None) 
 def _failed(task: Task, job: Job[*tuple[object, ...]], tries: int, error: Exception) -> None:
     log.warning("job failed", extra={"job": job.name, "task": task.pk, "tries": tries, "error": type(error).__name__})
     if task.every_seconds is not None:
-        _to_next_slot(task, tries=min(tries, 30000), error=reason(error))
+        _to_next_slot(task, tries=min(tries, MOST_TRIES), error=reason(error))
     elif tries >= job.tries:
         Task.objects.filter(pk=task.pk).update(tries=tries)
         _set_aside(task, reason(error))

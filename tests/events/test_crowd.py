@@ -36,7 +36,10 @@ SELECT pg_terminate_backend(pid) FROM (
 ) one
 """
 PROGRESS = "SELECT last_value FROM crowd_effect_id_seq"
-UNREAD = "SELECT EXISTS (SELECT FROM events_cursor c JOIN events_event e ON (e.tx, e.id) > (c.tx, c.event_id))"
+UNREAD = """
+SELECT EXISTS (SELECT FROM events_cursor c JOIN events_event e ON (e.tx, e.id) > (c.tx, c.event_id))
+       OR EXISTS (SELECT FROM events_setaside)
+"""
 
 
 @pytest.fixture

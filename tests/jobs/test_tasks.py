@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from samovar.accounts.models import Team
+from samovar.jobs.attempt import TransactionLost
 from samovar.jobs.models import Task
 from samovar.jobs.queries import Queue, queue
 from samovar.jobs.queue import CHANNEL, enqueue
@@ -141,24 +142,49 @@ def test_a_task_that_somebody_is_at_is_left_to_him() -> None:
     assert run_short()
 
 
-def test_a_task_whose_connection_is_cut_is_taken_again_with_all_its_tries(known: Jobs) -> None:
-    def be_cut() -> None:
-        Team.objects.create(name="never")
-        with another_connection() as other:
-            other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
-        Team.objects.create(name="never either")
+def be_cut() -> None:
+    """Lose the connection in the middle of the work."""
+    Team.objects.create(name="never")
+    with another_connection() as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    Team.objects.create(name="never either")
 
+
+def test_a_task_whose_connection_is_cut_is_undone_and_runs_again(known: Jobs) -> None:
     cut = Job(found_team.name, be_cut, every=None, lease=None, tries=5)
     enqueue(cut)
     known[cut.name] = cut
-    with pytest.raises(Exception, match="terminat|closed"):
+    with pytest.raises(TransactionLost, match="terminat|closed"):
         run_short()
-    connection.close()
 
-    assert (teams(), Task.objects.get().tries) == ([], 0)
+    task = Task.objects.get()
+    assert (teams(), task.tries, task.run_at > timezone.now()) == ([], 1, True)
     known[cut.name] = found_team
-    Task.objects.update(args=["sales"])
+    Task.objects.update(args=["sales"], run_at=PAST)
     assert run_short()
+    assert teams() == ["sales"]
+
+
+def test_a_task_that_loses_its_connection_each_time_is_set_aside(known: Jobs) -> None:
+    cut = Job(found_team.name, be_cut, every=None, lease=None, tries=2)
+    enqueue(cut)
+    known[cut.name] = cut
+    for _ in range(2):
+        Task.objects.update(run_at=PAST)
+        with pytest.raises(TransactionLost):
+            run_short()
+
+    assert (Task.objects.set_aside().get().tries, run_short()) == (2, False)
+
+
+def test_a_leased_task_that_loses_its_connection_is_tried_again_without_waiting_for_its_lease(known: Jobs) -> None:
+    cut = Job(send_invitation.name, be_cut, every=None, lease=timedelta(hours=1), tries=5)
+    enqueue(cut)
+    known[cut.name] = cut
+
+    assert run_leased()
+    task = Task.objects.get()
+    assert (task.tries, task.claimed_until) == (1, None)
 
 
 def test_a_job_that_this_version_does_not_know_waits_for_one_that_does() -> None:

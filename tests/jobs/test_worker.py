@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,10 +22,9 @@ from samovar.jobs.sources import Source
 from samovar.lib.postgres.cluster import Cluster
 from samovar.lib.postgres.place import embedded_address
 from tests.jobs import hands
-from tests.postgres import ROOT, another_connection, process
+from tests.postgres import PATIENCE_SECONDS, ROOT, another_connection, process, until
 
 HANDS = "tests.jobs.hands"
-PATIENCE_SECONDS = 60
 ENQUEUE = "INSERT INTO jobs_task (job, args, run_at) VALUES (%s, %s, now())"
 
 
@@ -45,14 +43,6 @@ def traces(kind: str = "%") -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid, trace FROM hands_trace WHERE trace LIKE %s ORDER BY id", [kind])
         return list(cursor.fetchall())
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until ``condition`` holds; fails when it does not come true."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
 
 
 def test_a_worker_does_what_it_is_notified_of_and_stops_when_it_is_told(url: str) -> None:
@@ -107,7 +97,7 @@ def test_a_leased_task_of_a_killed_worker_is_taken_again_when_its_lease_is_over(
 
     assert task.get().tries == 1
     with process(HANDS, "2", DATABASE_URL=url) as second:
-        until(lambda: len(traces("loop began")) == 2)
+        until(lambda: (second.pid, "loop began") in traces())
         assert len(traces("began")) == 1, "claimed until the lease is over"
         task.update(claimed_until=timezone.now())
         until(lambda: not task.exists())
