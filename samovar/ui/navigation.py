@@ -3,6 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+MOST_SHOWN = 999
+
+
+def shown(count: int) -> str:
+    """Return a count as navigation shows it: nothing for zero, "999+" for more than that."""
+    return f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count or "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -14,6 +21,8 @@ class Entry:
     # For entries without an icon: the tone of their dot.
     tone: str = ""
     count: int = 0
+    # Under this name an open page gets a new count.
+    name: str = ""
     # The count is shown in red: something is late or lost.
     is_hot: bool = False
     is_current: bool = False
@@ -23,6 +32,11 @@ class Entry:
     key: str = ""
     # The entry is pressed by POST, for example to sign out.
     is_post: bool = False
+
+    @property
+    def count_shown(self) -> str:
+        """The count in at most four signs, nothing instead of zero."""
+        return shown(self.count)
 
 
 @dataclass(frozen=True, kw_only=True)

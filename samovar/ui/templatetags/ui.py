@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
-from samovar.ui import modules, people
+from samovar.ui import durations, modules, people
 
 register = template.Library()
 
@@ -16,6 +16,7 @@ FORMS = {
     "relative": "SHORT_DATETIME_FORMAT",
     "clock": "TIME_FORMAT",
     "short": "SHORT_DATE_FORMAT",
+    "stamp": "SHORT_DATETIME_FORMAT",
     "full": "DATETIME_FORMAT",
 }
 
@@ -61,6 +62,13 @@ def importmap(context: template.Context) -> dict[str, object]:
 
 @register.inclusion_tag("ui/local_time.html")
 def local_time(moment: datetime, form: str = "relative") -> dict[str, object]:
-    """Draw a moment: ``relative`` (12 min ago), ``clock`` (14:05), ``short`` (clock today, else day) or ``full``."""
-    shown = formats.date_format(timezone.localtime(moment), FORMS[form])
+    """Draw a moment, which the browser words anew in the reader's zone.
+
+    ``relative`` (12 min ago), ``wait`` (12 min), ``clock`` (14:05), ``short`` (clock today, else day), ``stamp`` (the
+    day too when it is not today) or ``full``.
+    """
+    if form == "wait":
+        shown = durations.distance(moment)
+    else:
+        shown = formats.date_format(timezone.localtime(moment), FORMS[form])
     return {"moment": moment.astimezone(UTC).isoformat(timespec="seconds"), "form": form, "shown": shown}

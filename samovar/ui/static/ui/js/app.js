@@ -9,5 +9,6 @@ import "ui/local-time";
 import "ui/menu-list";
 import "ui/search-palette";
 import "ui/theme-choice";
+import "ui/time-zone";
 import "ui/troubles";
 import "ui/undo-toast";

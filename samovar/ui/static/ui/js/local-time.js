@@ -9,6 +9,8 @@ const formats = {
   year: new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", year: "numeric", ...zone }),
   full: new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short", ...zone }),
 };
+const amount = (unit) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" });
+const [minutes, hours, days] = ["minute", "hour", "day"].map(amount);
 const ago = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -27,7 +29,21 @@ function relative(moment, now) {
   return short(moment, now);
 }
 
-const shapes = { relative, short, clock: formats.clock.format, full: formats.full.format };
+function stamp(moment, now) {
+  const day = short(moment, now);
+  const time = formats.clock.format(moment);
+  return day === time ? time : `${day}, ${time}`;
+}
+
+function wait(moment, now) {
+  const distance = Math.abs(now - moment);
+  if (distance < MINUTE) return ago.format(0, "second");
+  if (distance < HOUR) return minutes.format(Math.floor(distance / MINUTE));
+  if (distance < 48 * HOUR) return hours.format(Math.floor(distance / HOUR));
+  return days.format(Math.floor(distance / (24 * HOUR)));
+}
+
+const shapes = { relative, short, stamp, wait, clock: formats.clock.format, full: formats.full.format };
 const shown = new Set();
 
 class LocalTime extends HTMLElement {

@@ -20,6 +20,8 @@ class SearchPalette extends HTMLElement {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && options.length) this.#choose((now + step + options.length) % options.length);
     else if (event.key === "Enter" && now >= 0) options[now].click();
+    // A browser would only empty the field.
+    else if (event.key === "Escape") this.closest("dialog")?.close();
     else return;
     event.preventDefault();
   };

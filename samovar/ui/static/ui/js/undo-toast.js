@@ -10,8 +10,10 @@ class UndoToast extends HTMLElement {
     for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, this.#release);
     this.addEventListener("htmx:afterRequest", this.#answered);
     this.addEventListener("click", this.#pressed);
-    const older = [...this.parentElement.querySelectorAll("undo-toast")].slice(0, -MOST);
-    for (const toast of older) toast.remove();
+    const older = [...this.parentElement.querySelectorAll("undo-toast")].slice(0, -1);
+    for (const toast of older.slice(0, older.length + 1 - MOST)) toast.remove();
+    // The key undoes what was done last.
+    for (const toast of older) toast.querySelector("[data-key]")?.removeAttribute("data-key");
     this.#release();
   }
 
