@@ -14,9 +14,10 @@ from django.utils import timezone
 from samovar.accounts.models import Role, User
 from samovar.channels.models import RawMail
 from samovar.channels.storing import Arrival, Source, keep_all
-from samovar.conversations.inbound import InboundMessage, Receipt
+from samovar.conversations.drafting import attach
+from samovar.conversations.inbound import InboundFile, InboundMessage, Receipt
 from samovar.conversations.intake import receive
-from samovar.conversations.models import Conversation, Inbox, Tag
+from samovar.conversations.models import Attachment, Conversation, Inbox, Tag
 from samovar.customers.models import Customer, Identity
 from samovar.customers.models.identity import normalised
 from samovar.customers.recognition import Sender, recognise
@@ -90,6 +91,17 @@ def conversation(text: str = "The desk came with a scratch.", **given: Any) -> C
 def tag(name: str = "Refund") -> Tag:
     """Return the tag with this name, making it at first use."""
     return Tag.objects.get_or_create(name=name)[0]
+
+
+def attachment(name: str = "scratch.jpg", content: bytes = b"picture") -> Attachment:
+    """Make a file that came with a message."""
+    file = InboundFile(name=name, media_type="image/jpeg", content=content)
+    return Attachment.objects.get(message=received(files=(file,)).message_id)
+
+
+def upload(by: User, name: str = "plan.pdf", content: bytes = b"%PDF") -> Attachment:
+    """Make a file that ``by`` is going to send as a note."""
+    return attach(conversation(), "note", (name, "application/pdf", content), by=by)
 
 
 def phone(customer: Customer, shown: str) -> Identity:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import Team, User
@@ -101,6 +102,10 @@ class Conversation(Snoozable, Answerable):
 
     def __str__(self) -> str:
         return self.subject or f"#{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("conversation", args=[self.pk])
 
     def locked(self) -> None:
         """Take the row for this transaction and read what is true now."""

@@ -146,9 +146,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 
 class Attachment(models.Model):
-    """A file of a message; without ``message`` it was uploaded by ``uploaded_by`` and is not sent yet."""
+    """A file of a message; without ``message`` it was uploaded by ``uploaded_by``, for a draft, and is not sent yet."""
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="attachments")
+    draft = models.ForeignKey("Draft", on_delete=models.SET_NULL, null=True, related_name="files")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=255)
     media_type = models.CharField(max_length=127)

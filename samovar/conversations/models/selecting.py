@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+
+from samovar.conversations.models.tag import ConversationTag
 
 if TYPE_CHECKING:
     from samovar.accounts.models import User
@@ -20,8 +23,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self if user.can_answer or user.role == "observer" else self.none()
 
     def for_list(self) -> ConversationQuerySet:
-        """Fetch what a row of a list shows."""
-        return self.select_related("customer", "assignee").prefetch_related("tags")
+        """Fetch what a row of a list shows, tags as ``tag_names``, in one query however many rows."""
+        tags = ConversationTag.objects.filter(conversation=models.OuterRef("pk"))
+        names = ArraySubquery(tags.order_by("tag__name").values("tag__name"))
+        return self.select_related("customer", "assignee").annotate(tag_names=names)
 
     def open(self) -> ConversationQuerySet:
         """Return what is not settled, with people on the other side."""

@@ -1,0 +1,84 @@
+"""Keeping what is being typed, and sending it: nothing typed is lost, nothing sent comes back as a draft."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+
+from samovar.accounts.models import User
+from samovar.conversations.models import Attachment, Conversation, Draft, Message
+from samovar.conversations.models.draft import DraftMode
+from samovar.conversations.models.message import Direction
+from samovar.lib import clock
+from samovar.lib.text import storable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What somebody sends: ``files`` were uploaded before, ``seen_id`` is the newest message that they have seen."""
+
+    mode: str
+    text: str
+    files: Iterable[Attachment] = ()
+    seen_id: int | None = None
+    is_last_word: bool = False
+
+
+@transaction.atomic
+def write(conversation: Conversation, typed: Typed, by: User) -> Message:
+    """Send a reply or leave a note; its draft is gone then. With ``is_last_word`` the matter is settled too.
+
+    Raises EmptyMessage and NewerMessage as Conversation.reply(); the draft stays in that case.
+    """
+    files = list(typed.files)
+    if typed.mode == DraftMode.REPLY:
+        message = conversation.reply(typed.text, by=by, files=files, seen_id=typed.seen_id)
+    else:
+        message = conversation.add_note(typed.text, by=by, files=files)
+    Draft.objects.filter(conversation=conversation, user=by, mode=typed.mode).delete()
+    if typed.is_last_word:
+        conversation.resolve(by=by)
+    return message
+
+
+@transaction.atomic
+def keep(conversation: Conversation, mode: str, text: str, by: User) -> None:
+    """Keep what ``by`` has typed so far; an empty text without files is no draft any more.
+
+    A browser that is slow may deliver the draft after the message: what has just been sent is no draft.
+    """
+    conversation.locked()
+    if _was_just_sent(conversation, mode, text, by):
+        return
+    draft = Draft.objects.filter(conversation=conversation, mode=mode, user=by)
+    text = storable(text)
+    if text.strip() or Attachment.objects.filter(draft__in=draft).exists():
+        Draft.objects.update_or_create(
+            conversation=conversation, mode=mode, user=by, defaults={"text": text, "saved_at": clock.now()}
+        )
+    else:
+        draft.delete()
+
+
+@transaction.atomic
+def attach(conversation: Conversation, mode: str, file: tuple[str, str, bytes], by: User) -> Attachment:
+    """Keep a file, (name, media type, content), with the draft of ``by``."""
+    draft, _is_new = Draft.objects.get_or_create(
+        conversation=conversation, mode=mode, user=by, defaults={"saved_at": clock.now()}
+    )
+    attachment = Attachment.objects.all().upload(*file, by=by)
+    attachment.draft = draft
+    attachment.save(update_fields=["draft"])
+    return attachment
+
+
+def own_files(by: User) -> Q:
+    """Select the files that ``by`` has uploaded and not sent."""
+    return Q(uploaded_by=by, message=None)
+
+
+def _was_just_sent(conversation: Conversation, mode: str, text: str, by: User) -> bool:
+    direction = Direction.OUT if mode == DraftMode.REPLY else Direction.NOTE
+    last = Message.objects.filter(conversation=conversation, author=by, direction=direction).order_by("-pk").first()
+    return last is not None and bool(text.strip()) and last.text.strip() == storable(text).strip()

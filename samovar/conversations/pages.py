@@ -1,0 +1,52 @@
+"""How every answer at an address of a conversation begins and ends."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django_htmx.http import trigger_client_event
+
+from samovar.accounts.requests import StaffRequest
+from samovar.conversations.models import Conversation
+from samovar.conversations.queries import Wanted
+
+
+def conversation_at(request: StaffRequest, pk: int) -> Conversation:
+    """Return the conversation with this number when the person may see it; answers 404 otherwise."""
+    return get_object_or_404(Conversation.objects.all().visible_to(request.user).select_related("customer"), pk=pk)
+
+
+def wanted_on(request: StaffRequest) -> Wanted:
+    """Return the list that stands beside the thread on the page that asks."""
+    return Wanted.of(QueryDict(urlsplit(request.htmx.current_url or "").query))
+
+
+def done(request: StaffRequest, conversation: Conversation, said: str = "", undo_url: str = "") -> HttpResponse:
+    """Say what has been done, with the address that undoes it, and let the open page fetch what is new.
+
+    Without scripts the person is led back to the conversation, where it is said.
+    """
+    if not request.htmx:
+        if said:
+            messages.success(request, said, extra_tags=undo_url)
+        return redirect(conversation)
+    answer = render(request, "conversations/_done.html", {"said": said, "undo_url": undo_url})
+    return with_news(answer, conversation)
+
+
+def refused(request: StaffRequest, conversation: Conversation, said: str) -> HttpResponse:
+    """Say in words why something could not be done."""
+    if not request.htmx:
+        messages.error(request, said)
+        return redirect(conversation)
+    context = {"said": said, "is_refused": True}
+    return render(request, "conversations/_done.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def with_news(answer: HttpResponse, conversation: Conversation) -> HttpResponse:
+    """Let the page that gets ``answer`` fetch the news of the conversation and of its list, as if from the stream."""
+    detail = {"conversation_id": conversation.pk, "customer_id": conversation.customer_id}
+    trigger_client_event(answer, f"samovar:conversation-{conversation.pk}", detail)
+    return trigger_client_event(answer, "samovar:event", detail)

@@ -1,0 +1,129 @@
+"""Questions about many conversations: a page of a list, and how many stand in each view."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db import models
+from django.db.models import Q, Subquery
+
+from samovar.accounts.models import User
+from samovar.conversations.models import Conversation
+from samovar.conversations.models.selecting import ConversationQuerySet
+from samovar.conversations.saved_views import FIRST, ONLY, VIEWS, SavedView
+from samovar.lib.marks import mark, read_mark
+from samovar.lib.text import search_key, tidy
+
+PAGE = 30
+MOST = 180
+# Counting further is of no use to a person, and would cost more the more there is.
+MOST_COUNTED = 1000
+# A filter by text looks at this many rows of the view; the search looks at everything.
+MOST_FILTERED = 2000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of which list a person looks at, as it stands in the address.
+
+    ``after`` is where the page before has ended; ``size`` is how many rows an open page shows already.
+    """
+
+    view: SavedView = FIRST
+    only: str = ""
+    text: str = ""
+    after: str = ""
+    size: int = PAGE
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "Wanted":
+        """Read an address; what makes no sense in it is as if it were not there."""
+        size = given.get("size", "")
+        return cls(
+            view=VIEWS.get(given.get("view", ""), FIRST),
+            only=only if (only := given.get("only", "")) in ONLY else "",
+            text=tidy(given.get("q", ""))[:100],
+            after=given.get("after", ""),
+            size=min(max(int(size), PAGE), MOST) if size.isdecimal() and len(size) < 5 else PAGE,
+        )
+
+    @property
+    def query(self) -> str:
+        """The address of the list after the "?", without what is so anyway; also for the pages of its rows."""
+        parts = {
+            "view": self.view.name if self.view != FIRST else "",
+            "only": self.only,
+            "q": self.text,
+            "after": self.after,
+        }
+        return urlencode({name: value for name, value in parts.items() if value})
+
+    def at(self, after: str) -> "Wanted":
+        """Return the same list further down."""
+        return replace(self, after=after)
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """Rows of a list; ``following`` is where it goes on, None at its end."""
+
+    rows: list[Conversation]
+    following: Wanted | None
+
+
+class CappedCount(Subquery):
+    """How many rows a subquery brings, up to its limit."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = models.IntegerField()
+
+
+def page(user: User, wanted: Wanted) -> ListPage:
+    """Return the rows of the list that ``user`` may see, in one query."""
+    view = wanted.view
+    rows = _of_view(user, view)
+    if wanted.only:
+        rows = rows.filter(ONLY[wanted.only](user))
+    if wanted.text:
+        rows = _matching(rows, view, wanted.text)
+    if found := read_mark(wanted.after):
+        rows = rows.filter(_beyond(view, *found))
+    fetched = list(rows.for_list().order_by(*_order(view))[: wanted.size + 1])
+    shown = fetched[: wanted.size]
+    following = wanted.at(mark(getattr(shown[-1], view.field), shown[-1].pk)) if len(fetched) > wanted.size else None
+    return ListPage(shown, following)
+
+
+def counts(user: User) -> dict[str, int]:
+    """Return how many stand in each view that has a count, at most MOST_COUNTED each, in one query."""
+    views = [view for view in VIEWS.values() if view.has_count]
+    counted = {
+        view.name.replace("-", "_"): CappedCount(_of_view(user, view).order_by().values("pk")[:MOST_COUNTED])
+        for view in views
+    }
+    row = User.objects.filter(pk=user.pk).order_by().values_list(*counted.values()).get()
+    return {view.name: count or 0 for view, count in zip(views, row, strict=True)}
+
+
+def _of_view(user: User, view: SavedView) -> ConversationQuerySet:
+    return view.select(Conversation.objects.all().visible_to(user), user)
+
+
+def _order(view: SavedView) -> list[str]:
+    return [view.order, "-pk" if view.is_newest_first else "pk"]
+
+
+def _matching(rows: ConversationQuerySet, view: SavedView, text: str) -> ConversationQuerySet:
+    looked_at = rows.order_by(*_order(view)).values("pk")[:MOST_FILTERED]
+    by_name = Q(customer__search_key__contains=search_key(text))
+    return Conversation.objects.filter(
+        by_name | Q(subject__icontains=text) | Q(preview__icontains=text), pk__in=looked_at
+    )
+
+
+def _beyond(view: SavedView, moment: datetime, pk: int) -> Q:
+    sign = "lt" if view.is_newest_first else "gt"
+    at_or_beyond = Q(**{f"{view.field}__{sign}e": moment})
+    # In this form the index is entered at the mark, however far down that is.
+    return at_or_beyond & (Q(**{f"{view.field}__{sign}": moment}) | Q(**{f"pk__{sign}": pk}))

@@ -1,0 +1,123 @@
+"""The saved views of the inbox: what each holds, in which order, and what it says when it is empty."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from samovar.accounts.models import User
+from samovar.conversations.models.selecting import ConversationQuerySet
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedView:
+    """One view: ``name`` stands in the address, ``order`` is the field that sorts, "-" first for the newest on top.
+
+    ``has_count`` says that somebody has to act on what stands in it; ``tone`` marks it in the navigation.
+    """
+
+    name: str
+    title: Promise
+    select: Callable[[ConversationQuerySet, User], ConversationQuerySet]
+    order: str
+    has_count: bool = True
+    tone: str = ""
+    empty_title: Promise
+    empty_text: Promise
+
+    @property
+    def field(self) -> str:
+        """The field that sorts."""
+        return self.order.removeprefix("-")
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether what is newest stands on top."""
+        return self.order.startswith("-")
+
+
+VIEWS = {
+    view.name: view
+    for view in (
+        SavedView(
+            name="needs-reply",
+            title=_("Needs a reply"),
+            select=lambda rows, user: rows.needs_reply(),
+            order="waiting_since",
+            tone="accent",
+            empty_title=_("Everyone has an answer"),
+            empty_text=_("Who waits longest will stand on top here."),
+        ),
+        SavedView(
+            name="mine",
+            title=_("Mine"),
+            select=lambda rows, user: rows.of(user),
+            order="-last_message_at",
+            empty_title=_("Nothing is assigned to you"),
+            empty_text=_("Open a conversation and press M to take it."),
+        ),
+        SavedView(
+            name="unassigned",
+            title=_("Unassigned"),
+            select=lambda rows, user: rows.unassigned(),
+            order="-last_message_at",
+            empty_title=_("Somebody answers for every conversation"),
+            empty_text=_("What nobody has taken yet will stand here."),
+        ),
+        SavedView(
+            name="snoozed",
+            title=pgettext_lazy("saved view", "Snoozed"),
+            select=lambda rows, user: rows.snoozed(),
+            order="snoozed_until",
+            empty_title=_("Nothing is snoozed"),
+            empty_text=_("Press S in a conversation to put it aside until a day, or until the customer writes."),
+        ),
+        SavedView(
+            name="resolved",
+            title=pgettext_lazy("saved view", "Resolved"),
+            select=lambda rows, user: rows.resolved(),
+            order="-resolved_at",
+            has_count=False,
+            tone="ok",
+            empty_title=_("Nothing is resolved yet"),
+            empty_text=_("Press E in a conversation when its matter is settled."),
+        ),
+        SavedView(
+            name="undelivered",
+            title=_("Undelivered"),
+            select=lambda rows, user: rows.undelivered(),
+            order="-undelivered_at",
+            tone="bad",
+            empty_title=_("Everything has arrived"),
+            empty_text=_("A message of ours that could not be delivered will stand here with its reason."),
+        ),
+        SavedView(
+            name="automatic",
+            title=_("Automatic"),
+            select=lambda rows, user: rows.automatic(),
+            order="-last_message_at",
+            has_count=False,
+            empty_title=_("No machine has written"),
+            empty_text=_("Out-of-office notes, bounces and newsletters are kept here, out of the way."),
+        ),
+        SavedView(
+            name="unreadable",
+            title=_("Could not be read"),
+            select=lambda rows, user: rows.unreadable(),
+            order="-last_message_at",
+            tone="warn",
+            empty_title=_("Every message could be read"),
+            empty_text=_("A message that we cannot understand will stand here, with all that came."),
+        ),
+    )
+}
+FIRST = VIEWS["needs-reply"]
+
+# What a list can be narrowed to.
+ONLY: dict[str, Callable[[User], Q]] = {
+    "mine": lambda user: Q(assignee=user),
+    "unread": lambda user: Q(is_unread=True),
+}

@@ -1,0 +1,116 @@
+// The list beside the thread: marks what is open, walks by what says data-step, and keeps itself true. While the pointer
+// or the focus is in it nothing jumps: what is new waits behind a button.
+const PAUSE = 400;
+const AT_MOST = 2000;
+const HAS_POINTER = matchMedia("(hover: hover)");
+
+class ConversationList extends HTMLElement {
+  #at = -1;
+  #timer;
+  #last = 0;
+  #isStale = false;
+  #new = new Set();
+
+  connectedCallback() {
+    document.body.addEventListener("samovar:event", this.#happened);
+    document.body.addEventListener("conversations:next", this.#goOn);
+    document.addEventListener("click", this.#stepped);
+    document.addEventListener("htmx:afterSettle", this.#mark);
+    this.addEventListener("click", this.#shown);
+    this.addEventListener("pointerleave", this.#free);
+    this.addEventListener("focusout", this.#free);
+    this.#mark();
+  }
+
+  disconnectedCallback() {
+    document.body.removeEventListener("samovar:event", this.#happened);
+    document.body.removeEventListener("conversations:next", this.#goOn);
+    document.removeEventListener("click", this.#stepped);
+    document.removeEventListener("htmx:afterSettle", this.#mark);
+    clearTimeout(this.#timer);
+  }
+
+  get rows() {
+    return [...this.querySelectorAll("a.conversation")];
+  }
+
+  /** The row a step away from the open one; when that has left the list, from the place where it stood. */
+  neighbour(step) {
+    const rows = this.rows;
+    const open = rows.findIndex((row) => row.ariaCurrent === "true");
+    if (open >= 0) return rows[open + step];
+    return rows[step > 0 ? Math.max(this.#at, 0) : this.#at - 1];
+  }
+
+  get #isHeld() {
+    return (HAS_POINTER.matches && this.matches(":hover")) || this.querySelector(":focus-visible") !== null;
+  }
+
+  #mark = () => {
+    for (const [at, row] of this.rows.entries()) {
+      const isOpen = row.pathname === location.pathname;
+      if (isOpen) {
+        this.#at = at;
+        row.removeAttribute("data-unread");
+      }
+      row.ariaCurrent = isOpen ? "true" : null;
+    }
+  };
+
+  #stepped = (event) => {
+    const step = Number(event.target.closest("[data-step]")?.dataset.step);
+    if (step) this.#open(this.neighbour(step));
+  };
+
+  #goOn = () => {
+    const next = this.neighbour(1) ?? this.neighbour(-1);
+    if (next) this.#open(next);
+    else location.assign(this.getAttribute("url"));
+  };
+
+  #open(row) {
+    row?.scrollIntoView({ block: "nearest" });
+    row?.click();
+  }
+
+  #happened = ({ detail }) => {
+    if (!detail?.conversation_id) return;
+    if (!this.querySelector(`#c-${detail.conversation_id}`)) this.#new.add(detail.conversation_id);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#refresh, Date.now() - this.#last > AT_MOST ? PAUSE : AT_MOST);
+  };
+
+  #refresh = () => {
+    this.#last = Date.now();
+    this.#isStale = this.#isHeld;
+    if (!this.#isStale) this.#new.clear();
+    this.#count();
+    this.#fetch(this.rows.length, this.#isStale ? "none" : undefined);
+  };
+
+  #fetch(size, swap) {
+    const form = this.querySelector("form");
+    const asked = new URLSearchParams(new FormData(form));
+    asked.set("size", size);
+    htmx.ajax("GET", `${form.getAttribute("action")}?${asked}`, { source: this, target: "#rows", swap });
+  }
+
+  #count() {
+    this.querySelector("[data-new-count]").textContent = this.#new.size;
+    this.querySelector("[data-shows-news]").hidden = !this.#new.size;
+  }
+
+  #free = () => {
+    if (this.#isStale && !this.#isHeld) this.#refresh();
+  };
+
+  #shown = (event) => {
+    if (!event.target.closest("[data-shows-news]")) return;
+    this.#isStale = false;
+    this.#new.clear();
+    this.#count();
+    this.#fetch(0);
+    this.querySelector(".list-rows").scrollTop = 0;
+  };
+}
+customElements.define("conversation-list", ConversationList);

@@ -1,0 +1,6 @@
+// What the inbox adds to the toolkit.
+import "conversations/conversation-list";
+import "conversations/fetch-ahead";
+import "conversations/menu-choice";
+import "conversations/message-editor";
+import "conversations/pane-toggle";

@@ -1,0 +1,240 @@
+"""A conversation as a thread: its messages and what was decided between them, page by page, and what is new."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from samovar.accounts.models import User
+from samovar.conversations.events import (
+    ConversationAssigned,
+    ConversationReopened,
+    ConversationResolved,
+    ConversationSnoozed,
+    ConversationWoken,
+    MessageReceived,
+    NoteAdded,
+    ReplyWritten,
+)
+from samovar.conversations.models import Attachment, Conversation, ConversationTag, Draft, Message
+from samovar.conversations.models.message import Direction
+from samovar.conversations.pieces import Passage, passages
+from samovar.customers.models import Identity
+from samovar.events.models import Event
+from samovar.lib.marks import mark, read_mark
+
+# A page of a thread ends at this many messages or at this much text, whichever comes first.
+MESSAGES = 50
+CHARACTERS = 60_000
+AT_LEAST = 5
+LINES = 200
+MOST_SHOWN = 8_000
+MOST_HIDDEN = 1_000
+WHOLE = 2_000_000
+WRITTEN = [kind.__name__ for kind in (MessageReceived, ReplyWritten, NoteAdded)]
+DECIDED = [
+    kind.__name__
+    for kind in (
+        ConversationAssigned,
+        ConversationResolved,
+        ConversationReopened,
+        ConversationSnoozed,
+        ConversationWoken,
+    )
+]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message with its text in passages."""
+
+    message: Message
+    passages: list[Passage]
+
+    @property
+    def at(self) -> datetime:
+        """When it came or was written."""
+        return self.message.created_at
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was decided, in one line; ``until`` is the end of a snooze."""
+
+    event: Event
+    actor_name: str
+    until: datetime | None
+
+    @property
+    def at(self) -> datetime:
+        """When it was decided."""
+        return self.event.at
+
+    @property
+    def shows_actor(self) -> bool:
+        """Whether the line has to say who decided; who takes a conversation is named by it already."""
+        return bool(self.actor_name) and self.event.data.get("assignee_id") != self.event.actor_id
+
+
+Entry = Said | Line
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """Entries in the order of time; ``before`` is the mark of the page that comes earlier, "" when there is none."""
+
+    entries: list[Entry]
+    before: str
+
+
+@dataclass(frozen=True)
+class News:
+    """What has happened since an event: entries to add, messages that look different now, and the newest event."""
+
+    entries: list[Entry]
+    changed: list[Said]
+    last_event_id: int
+    is_empty: bool
+
+    @property
+    def received(self) -> list[Said]:
+        """What the customer has written."""
+        return [entry for entry in self.entries if isinstance(entry, Said) and entry.message.direction == Direction.IN]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A conversation with all that its page shows besides the entries.
+
+    ``newest_id`` is the newest message that the customer wrote or can see, ``drafts`` is what the reader has typed and
+    not sent, by mode, and ``files`` are the files (id, name, size_bytes, mode) that go with it.
+    """
+
+    conversation: Conversation
+    tags: list[dict[str, Any]]
+    drafts: dict[str, str]
+    files: list[dict[str, Any]]
+    addresses: list[dict[str, str]]
+    last_event_id: int
+    newest_id: int
+
+    @property
+    def email(self) -> str:
+        """The address to which an answer goes."""
+        return next((address["shown"] for address in self.addresses if address["kind"] == "email"), "")
+
+
+def opened(user: User, pk: int) -> Opened:
+    """Return the conversation as its page shows it to ``user``, in one query; raises Conversation.DoesNotExist."""
+    own, customer = OuterRef("pk"), OuterRef("customer")
+    tags = ConversationTag.objects.filter(conversation=own).order_by("tag__name")
+    drafts = Draft.objects.filter(conversation=own, user=user)
+    files = Attachment.objects.filter(draft__conversation=own, draft__user=user, message=None).order_by("pk")
+    written = Message.objects.filter(conversation=own).exclude(direction=Direction.NOTE).order_by()
+    row = (
+        Conversation.objects.all()
+        .visible_to(user)
+        .select_related("customer", "assignee", "inbox")
+        .annotate(
+            tag_list=ArraySubquery(tags.values(found=JSONObject(id="tag_id", name="tag__name"))),
+            draft_list=ArraySubquery(drafts.values(found=JSONObject(mode="mode", text="text"))),
+            file_list=ArraySubquery(
+                files.values(found=JSONObject(pk="id", name="name", size_bytes="size_bytes", mode="draft__mode"))
+            ),
+            address_list=ArraySubquery(
+                Identity.objects.filter(customer=customer)
+                .order_by("pk")
+                .values(found=JSONObject(kind="kind", shown="shown"))
+            ),
+            last_event=Subquery(Event.objects.filter(conversation_id=own).order_by("-id").values("id")[:1]),
+            newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),
+        )
+        .get(pk=pk)
+    )
+    found = vars(row)
+    return Opened(
+        conversation=row,
+        tags=found["tag_list"],
+        drafts={draft["mode"]: draft["text"] for draft in found["draft_list"]},
+        files=found["file_list"],
+        addresses=found["address_list"],
+        last_event_id=found["last_event"] or 0,
+        newest_id=found["newest_message"] or 0,
+    )
+
+
+def newest(conversation: Conversation, before: str = "") -> ThreadPage:
+    """Return the newest entries, or those before the mark of a later page: three queries, however long the thread."""
+    rows = Message.objects.filter(conversation=conversation).of_thread()
+    if edge := read_mark(before):
+        at, pk = edge
+        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
+    found = list(rows.order_by("-created_at", "-id")[: MESSAGES + 1])
+    shown = found[: _how_many(found)]
+    oldest = shown[-1] if len(shown) < len(found) else None
+    lines = _lines(conversation, since=oldest.created_at if oldest else None, until=edge[0] if edge else None)
+    return ThreadPage(_merged(map(said, shown), lines), mark(oldest.created_at, oldest.pk) if oldest else "")
+
+
+def news(conversation: Conversation, after: int) -> News:
+    """Return what has happened since the event ``after``: at most three queries."""
+    events = list(_events(conversation).filter(pk__gt=after).order_by("pk")[:LINES])
+    ids = {event.data["message_id"] for event in events if "message_id" in event.data}
+    new = {event.data["message_id"] for event in events if event.kind in WRITTEN}
+    messages = [said(message) for message in Message.objects.filter(pk__in=ids).of_thread()] if ids else []
+    return News(
+        entries=_merged((one for one in messages if one.message.pk in new), _as_lines(events)),
+        changed=[one for one in messages if one.message.pk not in new],
+        last_event_id=events[-1].pk if events else after,
+        is_empty=not events,
+    )
+
+
+def said(message: Message, *, is_whole: bool = False) -> Said:
+    """Return a message as a page shows it, long texts and long quotes cut unless ``is_whole``."""
+    most = (WHOLE, WHOLE) if is_whole else (MOST_SHOWN, MOST_HIDDEN)
+    return Said(message, passages(message.parts, *most))
+
+
+def _how_many(found: list[Message]) -> int:
+    characters = 0
+    for number, message in enumerate(found[:MESSAGES]):
+        characters += min(sum(len(text) for is_hidden, text in message.parts if not is_hidden), MOST_SHOWN)
+        if characters > CHARACTERS and number >= AT_LEAST:
+            return number
+    return min(len(found), MESSAGES)
+
+
+def _lines(conversation: Conversation, since: datetime | None, until: datetime | None) -> list[Line]:
+    events = _events(conversation).filter(kind__in=DECIDED)
+    if since:
+        events = events.filter(at__gte=since)
+    if until:
+        events = events.filter(at__lt=until)
+    return _as_lines(events.order_by("-pk")[:LINES])
+
+
+def _events(conversation: Conversation) -> QuerySet[Event]:
+    actor = User.objects.filter(pk=OuterRef("actor_id")).values("name")
+    return Event.objects.filter(conversation_id=conversation.pk).annotate(actor_name=Subquery(actor))
+
+
+def _as_lines(events: Iterable[Event]) -> list[Line]:
+    return [
+        Line(event, getattr(event, "actor_name", None) or "", _until(event))
+        for event in events
+        if event.kind in DECIDED
+    ]
+
+
+def _until(event: Event) -> datetime | None:
+    return datetime.fromisoformat(event.data["until"]) if "until" in event.data else None
+
+
+def _merged(messages: Iterable[Said], lines: Iterable[Line]) -> list[Entry]:
+    entries: list[Entry] = [*messages, *lines]
+    return sorted(entries, key=lambda entry: entry.at)

@@ -1,0 +1,105 @@
+"""Writing in a conversation: messages, drafts, files that go with them."""
+
+from http import HTTPStatus
+
+from django.contrib import messages as told
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
+
+from samovar.accounts.requests import StaffRequest, agents_only
+from samovar.conversations import drafting
+from samovar.conversations.errors import EmptyMessage, NewerMessage
+from samovar.conversations.forms import MessageForm, UploadForm
+from samovar.conversations.models import Attachment, Conversation, Message
+from samovar.conversations.models.draft import DraftMode
+from samovar.conversations.pages import conversation_at, done, with_news
+
+
+@agents_only
+@require_POST
+def messages(request: StaffRequest, pk: int) -> HttpResponse:
+    """Send a reply or leave a note."""
+    conversation = conversation_at(request, pk)
+    form = MessageForm(request.POST, request.FILES, writer=request.user)
+    if not form.is_valid():
+        mistakes = [str(mistake) for mistakes in form.errors.values() for mistake in mistakes]
+        return _not_sent(request, conversation, {"mistake": mistakes[0]})
+    typed = _typed(request, conversation, form)
+    try:
+        drafting.write(conversation, typed, by=request.user)
+    except EmptyMessage as mistake:
+        return _not_sent(request, conversation, {"mistake": str(mistake)})
+    except NewerMessage as newer:
+        newest = Message.objects.select_related("author", "customer").get(pk=newer.message_id)
+        return _not_sent(request, conversation, {"newest": newest})
+    if not typed.is_last_word:
+        return _sent(request, conversation)
+    answer = done(request, conversation, _("Sent and resolved"))
+    return trigger_client_event(answer, "conversations:next") if request.htmx else redirect("/")
+
+
+@agents_only
+@require_POST
+def draft(request: StaffRequest, pk: int, mode: str) -> HttpResponse:
+    """Keep what is being typed."""
+    drafting.keep(conversation_at(request, pk), mode, request.POST.get("text", ""), by=request.user)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@agents_only
+@require_POST
+def files(request: StaffRequest, pk: int, mode: str) -> HttpResponse:
+    """Take a file that will go with what is being typed."""
+    conversation = conversation_at(request, pk)
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "conversations/_file_refused.html", {"form": form}, status=422)
+    attachment = drafting.attach(conversation, mode, _content(form.cleaned_data["file"]), by=request.user)
+    return render(request, "conversations/_file.html", {"file": attachment})
+
+
+@agents_only
+@require_http_methods(["DELETE"])
+def file(request: StaffRequest, pk: int) -> HttpResponse:
+    """Remove a file that has not been sent."""
+    get_object_or_404(Attachment.objects.filter(drafting.own_files(request.user)), pk=pk).delete()
+    return HttpResponse()
+
+
+def _typed(request: StaffRequest, conversation: Conversation, form: MessageForm) -> drafting.Typed:
+    cleaned = form.cleaned_data
+    uploaded = [
+        drafting.attach(conversation, cleaned["mode"], _content(one), by=request.user) for one in cleaned["upload"]
+    ]
+    return drafting.Typed(
+        mode=cleaned["mode"],
+        text=cleaned["text"],
+        files=[*cleaned["file"], *uploaded],
+        seen_id=cleaned["seen"],
+        is_last_word=cleaned["then"] == "resolve",
+    )
+
+
+def _content(file: UploadedFile) -> tuple[str, str, bytes]:
+    return file.name or "", file.content_type or "application/octet-stream", file.read()
+
+
+def _sent(request: StaffRequest, conversation: Conversation) -> HttpResponse:
+    return with_news(HttpResponse(), conversation) if request.htmx else redirect(conversation)
+
+
+def _not_sent(request: StaffRequest, conversation: Conversation, why: dict[str, object]) -> HttpResponse:
+    mode = request.POST.get("mode", "")
+    if request.htmx:
+        context = {"conversation": conversation, "mode": mode, **why}
+        return render(request, "conversations/_not_sent.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    # Without scripts there is only the page itself: the text comes back into it as a draft.
+    if mode in DraftMode.values:
+        drafting.keep(conversation, mode, request.POST.get("text", ""), by=request.user)
+    newer = _("Not sent yet: somebody wrote while you typed. Read it, then send again.")
+    told.warning(request, str(why.get("mistake", newer)))
+    return redirect(conversation)

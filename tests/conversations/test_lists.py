@@ -1,0 +1,159 @@
+"""The lists of the inbox: what stands in each view, in which order, page by page, in how many queries."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from samovar.accounts.models import Role, User
+from samovar.conversations import queries
+from samovar.conversations.models import Conversation
+from samovar.conversations.queries import Wanted
+from samovar.conversations.saved_views import VIEWS
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+Counted = Callable[[int], CaptureQueriesContext]
+
+
+def waiting(minutes: int, subject: str = "A scratched desk") -> Conversation:
+    """A conversation in which a customer has waited for so long."""
+    at = timezone.now() - timedelta(minutes=minutes)
+    return make.conversation(
+        at=at, subject=subject, sender=make.sender(f"c{minutes}@mail.example", f"Customer {minutes}")
+    )
+
+
+def names(user: User, **given: str) -> list[str]:
+    """The names of the customers on a page."""
+    return [row.customer.name for row in queries.page(user, Wanted.of(given)).rows]
+
+
+def test_who_waits_longest_stands_on_top() -> None:
+    for minutes in (10, 30, 20):
+        waiting(minutes)
+
+    assert names(make.agent()) == ["Customer 30", "Customer 20", "Customer 10"]
+
+
+def test_every_view_holds_what_its_name_says() -> None:
+    olga = make.agent("olga")
+    rows = {minutes: waiting(minutes) for minutes in (1, 2, 3, 4, 5)}
+    rows[1].assign(to=olga, by=olga)
+    rows[2].snooze(timezone.now() + timedelta(days=1), by=olga)
+    rows[3].resolve(by=olga)
+    rows[4].reply("Done", by=olga)
+    Conversation.objects.filter(pk=rows[4].pk).update(undelivered_at=timezone.now())
+    make.conversation(mail_class="bounce", sender=make.sender("daemon@mail.example", "Daemon"))
+    make.conversation(mail_class="unreadable", sender=make.sender("odd@mail.example", "Odd"))
+
+    found = {view: sorted(names(olga, view=view)) for view in VIEWS}
+
+    assert found == {
+        "needs-reply": ["Customer 1", "Customer 5"],
+        "mine": ["Customer 1"],
+        "unassigned": ["Customer 4", "Customer 5"],
+        "snoozed": ["Customer 2"],
+        "resolved": ["Customer 3"],
+        "undelivered": ["Customer 4"],
+        "automatic": ["Daemon"],
+        "unreadable": ["Odd"],
+    }
+    assert queries.counts(olga) == {view: len(found[view]) for view in VIEWS if VIEWS[view].has_count}
+
+
+@pytest.mark.parametrize("view", ["needs-reply", "unassigned"])
+def test_pages_follow_each_other_without_a_gap(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = timezone.now() - timedelta(hours=1)
+    for number in range(7):
+        # Some came at the very same moment.
+        make.conversation(
+            at=at - timedelta(minutes=number // 2), sender=make.sender(f"c{number}@mail.example", str(number))
+        )
+    user = make.agent()
+    everything = names(user, view=view)
+    monkeypatch.setattr(queries, "PAGE", 2)
+
+    seen: list[str] = []
+    wanted: Wanted | None = Wanted(view=VIEWS[view], size=2)
+    while wanted is not None:
+        page = queries.page(user, wanted)
+        seen += [row.customer.name for row in page.rows]
+        wanted = page.following
+
+    assert seen == everything
+    assert len(seen) == 7
+
+
+def test_a_list_is_narrowed_to_mine_and_to_unread() -> None:
+    olga = make.agent("olga")
+    mine, read = waiting(1), waiting(2)
+    waiting(3)
+    mine.assign(to=olga, by=olga)
+    read.mark_read()
+
+    assert names(olga, only="mine") == ["Customer 1"]
+    assert sorted(names(olga, only="unread")) == ["Customer 1", "Customer 3"]
+
+
+@pytest.mark.parametrize("text", ["customer 2", "SOFA", "came with"])
+def test_a_list_is_searched_by_person_subject_and_first_words(text: str) -> None:
+    waiting(1, subject="A chair").resolve(by=make.agent())
+    waiting(2, subject="A green sofa")
+
+    assert names(make.agent(), q=text) == ["Customer 2"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"view": "nothing", "only": "x", "after": "x.y", "size": "-1"},
+        {"after": "1.2.3", "size": "99999999999"},
+        {"after": f"{'9' * 30}.1", "size": "٣"},
+        {"q": "\x00\ud800%_"},
+    ],
+)
+def test_what_makes_no_sense_in_an_address_is_left_out(given: dict[str, str]) -> None:
+    waiting(1)
+
+    page = queries.page(make.agent(), Wanted.of(given))
+
+    assert len(page.rows) == (0 if "q" in given else 1)
+
+
+def test_an_address_says_only_what_is_not_so_anyway() -> None:
+    assert Wanted.of({}).query == ""
+    assert Wanted.of({"view": "mine", "only": "unread", "q": " oak  desk "}).query == "view=mine&only=unread&q=oak+desk"
+
+
+def test_counting_ends_at_a_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
+    for minutes in (1, 2, 3):
+        waiting(minutes)
+
+    assert queries.counts(make.agent())["needs-reply"] == 2
+
+
+def test_a_list_and_all_counts_take_one_query_each(django_assert_num_queries: Counted) -> None:
+    olga = make.agent("olga")
+    for minutes in range(1, 8):
+        conversation = waiting(minutes)
+        conversation.tag(make.tag("Refund"), by=olga)
+        conversation.assign(to=olga, by=olga)
+
+    with django_assert_num_queries(1):
+        page = queries.page(olga, Wanted.of({}))
+        assert [(row.customer.name, row.assignee and row.assignee.name, vars(row)["tag_names"]) for row in page.rows]
+    with django_assert_num_queries(1):
+        queries.counts(olga)
+
+
+def test_outside_experts_see_nothing_and_observers_everything() -> None:
+    waiting(1)
+
+    assert names(make.user(role=Role.EXPERT)) == []
+    assert set(queries.counts(make.user(role=Role.EXPERT)).values()) == {0}
+    assert names(make.user(role=Role.OBSERVER)) == ["Customer 1"]
