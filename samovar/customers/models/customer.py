@@ -2,8 +2,10 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from samovar.accounts.models import Role, User
 from samovar.customers.events import CustomerRenamed
 from samovar.events.announcing import announce
 from samovar.lib.text import search_key, sort_key, tidy
@@ -12,9 +14,9 @@ from samovar.lib.text import search_key, sort_key, tidy
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Customers as staff see them."""
 
-    def visible_to(self, user: object) -> "CustomerQuerySet":
-        """Return those whom ``user`` may see: for now every customer of the company."""
-        return self
+    def visible_to(self, user: User) -> "CustomerQuerySet":
+        """Return those whom ``user`` may see: every one for the desk, none for outside experts."""
+        return self if user.can_answer or user.role == Role.OBSERVER else self.none()
 
     def present(self) -> "CustomerQuerySet":
         """Return those who were not merged into somebody else."""
@@ -44,6 +46,10 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("customer", args=[self.pk])
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the sorting and the searching form of the name beside it."""
