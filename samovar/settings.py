@@ -94,6 +94,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "samovar.accounts.context.company",
                 "samovar.accounts.context.me",
+                "samovar.desk.menu.menu",
             ],
         },
     }

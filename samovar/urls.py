@@ -4,5 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("samovar.accounts.urls")),
+    path("", include("samovar.customers.urls")),
+    path("", include("samovar.conversations.urls")),
+    path("", include("samovar.desk.urls")),
     path("", include("samovar.operations.urls")),
 ]

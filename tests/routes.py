@@ -14,12 +14,35 @@ from tests import make
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STRANGER = "stranger"
 ROLES = (STRANGER, Role.EXPERT.value, Role.OBSERVER.value, Role.AGENT.value, Role.LEAD.value, Role.ADMIN.value)
+OF_CONVERSATIONS = ["conversation", "messages", "resolution", "snooze", "assignment", "assignees", "tags"]
+OF_CONVERSATIONS += ["reading", "news", "earlier"]
 # What an address with parameters is about, by the name of its route: one hook a route.
 OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(("person", "role", "password", "deactivation", "activation"), lambda: {"pk": make.user().pk}),
+    **dict.fromkeys(("customer", "customer_name", "history"), lambda: {"pk": make.customer().pk}),
+    **dict.fromkeys(
+        [
+            "conversation",
+            "messages",
+            "resolution",
+            "snooze",
+            "assignment",
+            "assignees",
+            "tags",
+            "reading",
+            "news",
+            "earlier",
+        ],
+        lambda: {"pk": make.conversation().pk},
+    ),
+    **dict.fromkeys(("draft", "files"), lambda: {"pk": make.conversation().pk, "mode": "note"}),
+    "tagging": lambda: {"pk": make.conversation().pk, "tag_pk": make.tag().pk},
+    **dict.fromkeys(("message", "original"), lambda: {"pk": make.conversation(html="<p>Hello").messages.get().pk}),
+    "attachment": lambda: {"pk": make.attachment().pk},
+    "file": lambda: {"pk": make.upload(make.agent()).pk},
 }
 # Values of parameters that belong to nothing.
-OF_NOTHING: dict[str, object] = {"int": 2**31 - 1, "uuid": "00000000-0000-4000-8000-000000000000"}
+OF_NOTHING: dict[str, object] = {"int": 2**31 - 1, "mode": "reply", "uuid": "00000000-0000-4000-8000-000000000000"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""The desk: the screens of the staff that show several apps at once, and the search over all of them.
+"""The screens that show several apps at once: the inbox, the customer's page, the search.
 
-It has no nouns of the domain and announces nothing.
+Defines no nouns. ``menu.py`` is the navigation, ``panels.py`` is what stands beside a conversation and on the
+customer's page, one line a panel; the parts themselves are drawn by the apps they belong to.
 """

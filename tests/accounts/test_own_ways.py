@@ -66,14 +66,14 @@ def test_a_person_is_here_from_the_last_action_and_writing_it_costs_once_a_minut
     assert not olga.is_here(seen_at + timedelta(minutes=5, seconds=1))
 
 
-def test_a_page_costs_three_queries_of_its_frame(
+def test_a_page_costs_four_queries_of_its_frame(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The session, the person, the name of the company."""
+    """The session, the person, the name of the company, what waits in the views."""
     client.force_login(make.agent("olga"))
     client.get("/profile/")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/profile/")
 
 

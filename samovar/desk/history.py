@@ -1,0 +1,80 @@
+"""How the one history is drawn: the sign of each kind of event, its colour, and under which heading it falls."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from samovar.accounts.models import User
+from samovar.customers import timeline
+from samovar.events.models import Event
+from samovar.lib.marks import mark, read_mark
+
+SIGNS = {
+    "MessageReceived": ("mail", "info"),
+    "ReplyWritten": ("reply", "accent"),
+    "NoteAdded": ("note", "note"),
+    "MessageFailed": ("alert", "bad"),
+    "ConversationAssigned": ("user", ""),
+    "ConversationResolved": ("check", "ok"),
+    "ConversationReopened": ("undo", "warn"),
+    "ConversationSnoozed": ("snooze", ""),
+    "ConversationTagged": ("tag", ""),
+    "ConversationUntagged": ("tag", ""),
+    "CustomerAdded": ("user", "accent"),
+    "CustomerRenamed": ("edit", ""),
+}
+UNKNOWN = ("history", "")
+TOPICS: dict[str, Promise] = {"": _("All"), "talk": _("Talk"), "work": _("Work"), "facts": _("Facts")}
+TODAY, THIS_MONTH, EARLIER = _("Today"), _("This month"), _("Earlier")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history as it is drawn."""
+
+    event: Event
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines under one heading."""
+
+    title: Promise
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class History:
+    """A page of a history; ``after`` is the mark of the next one, "" at the end; ``last`` is its last heading."""
+
+    groups: list[Group]
+    topic: str
+    after: str
+    last: str
+
+
+def history(customer_id: int, reader: User, topic: str = "", after: str = "") -> History:
+    """Return a page of the history of a customer, newest first, in one query."""
+    topic = topic if topic in TOPICS else ""
+    page = timeline.history(customer_id, reader, topic, read_mark(after))
+    groups = list(_grouped(page.entries))
+    return History(groups, topic, mark(*page.after) if page.after else "", str(groups[-1].title) if groups else "")
+
+
+def _grouped(events: list[Event]) -> Iterator[Group]:
+    now = timezone.localtime()
+    for title, found in groupby(events, lambda event: _heading(timezone.localtime(event.at), now)):
+        yield Group(title, [Entry(event, *SIGNS.get(event.kind, UNKNOWN)) for event in found])
+
+
+def _heading(at: datetime, now: datetime) -> Promise:
+    if at.date() == now.date():
+        return TODAY
+    return THIS_MONTH if (at.year, at.month) == (now.year, now.month) else EARLIER

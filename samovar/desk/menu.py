@@ -1,0 +1,70 @@
+"""The navigation: the places of the desk and the saved views, with what waits in them."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from samovar.accounts.models import User
+from samovar.conversations import queries
+from samovar.conversations.saved_views import FIRST, VIEWS
+from samovar.ui.navigation import Entry, Menu, Section
+
+
+def menu(request: HttpRequest) -> dict[str, object]:
+    """Give the navigation to every page; counted only by a page that shows it, in one query."""
+    user = getattr(request, "user", None)
+    return {"menu": SimpleLazyObject(lambda: _menu(request, user)) if isinstance(user, User) else None}
+
+
+def _menu(request: HttpRequest, user: User) -> Menu:
+    counts = queries.counts(user)
+    is_inbox = request.path == reverse("inbox") or request.path.startswith("/conversations/")
+    current = request.GET.get("view", FIRST.name) if is_inbox else ""
+    return Menu(
+        search_url=reverse("search"),
+        sections=[
+            Section(entries=_places(request.path, counts, is_inbox)),
+            Section(title=_("My views"), entries=_views(counts, current)),
+        ],
+    )
+
+
+def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
+    return [
+        Entry(
+            label=_("Inbox"),
+            url=reverse("inbox"),
+            icon="inbox",
+            count=counts[FIRST.name],
+            name=FIRST.name,
+            is_current=is_inbox,
+            is_on_phone=True,
+            key="G I",
+        ),
+        Entry(
+            label=_("Customers"),
+            url=reverse("customers"),
+            icon="customers",
+            is_current=path.startswith("/customers/"),
+            is_on_phone=True,
+            key="G C",
+        ),
+    ]
+
+
+def _views(counts: dict[str, int], current: str) -> list[Entry]:
+    address = reverse("inbox")
+    return [
+        Entry(
+            label=str(view.title),
+            url=address if view == FIRST else f"{address}?view={view.name}",
+            tone=view.tone,
+            count=counts.get(view.name, 0),
+            name=view.name if view.has_count else "",
+            is_hot=view.tone == "bad" and bool(counts.get(view.name)),
+            is_current=view.name == current,
+            key=str(number),
+        )
+        for number, view in enumerate(VIEWS.values(), start=1)
+    ]

@@ -1,0 +1,39 @@
+"""What stands beside a conversation and on the page of a customer: one panel a line, read in one query each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from samovar.accounts.models import User
+from samovar.conversations.models import Conversation
+from samovar.customers.models import Customer
+from samovar.desk.history import History, history
+
+MOST_OPEN = 10
+
+# Beside a conversation, from the top.
+SIDE = ("desk/_side_head.html", "desk/_side_open.html", "desk/_side_history.html")
+# On the page of a customer, beside the history.
+CUSTOMER = ("desk/_next.html", "desk/_about.html")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer with what the panels show of them."""
+
+    customer: Customer
+    addresses: list[dict[str, Any]]
+    open: list[Conversation]
+    history: History
+
+
+def open_conversations(user: User, customer_id: int) -> list[Conversation]:
+    """Return what is not settled with a customer, who waits for us first."""
+    rows = Conversation.objects.all().visible_to(user).open().filter(customer=customer_id).for_list()
+    return sorted(rows.order_by("-last_message_at")[:MOST_OPEN], key=lambda row: row.waiting_since is None)
+
+
+def beside(user: User, conversation: Conversation, addresses: list[dict[str, Any]]) -> Person:
+    """Return what stands beside a conversation."""
+    rows = open_conversations(user, conversation.customer_id)
+    others = [row for row in rows if row.pk != conversation.pk]
+    return Person(conversation.customer, addresses, others, history(conversation.customer_id, user))

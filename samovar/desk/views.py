@@ -1,0 +1,157 @@
+"""The pages of the desk."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from samovar.accounts.requests import StaffRequest
+from samovar.conversations import putting_off, queries, threads
+from samovar.conversations.models import Conversation, ConversationRedirect
+from samovar.conversations.queries import Wanted
+from samovar.customers.models import Customer
+from samovar.desk import panels
+from samovar.desk.actions import actions
+from samovar.desk.beginning import steps
+from samovar.desk.history import TOPICS, history
+from samovar.desk.recent import recent, remember
+from samovar.desk.search import Found, find
+
+by_part = vary_on_headers("HX-Request", "HX-Target", "HX-History-Restore-Request")
+
+
+@by_part
+@require_GET
+def inbox(request: StaffRequest) -> HttpResponse:
+    """Show a list of conversations and no conversation yet."""
+    wanted = Wanted.of(request.GET)
+    target = _part(request)
+    if target == "thread":
+        return render(request, "desk/_nothing_open.html", {"wanted": wanted})
+    context = _list(request, wanted)
+    if target in ("rows", "more"):
+        return render(request, "desk/_rows.html", {**context, "is_refresh": target == "rows"})
+    return render(request, "desk/inbox.html", context)
+
+
+@by_part
+@require_GET
+def conversation(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show a conversation, beside its list and its customer; opening it is reading it."""
+    try:
+        opened = threads.opened(request.user, pk)
+    except Conversation.DoesNotExist:
+        return _moved(pk)
+    wanted = Wanted.of(request.GET)
+    is_ahead = "X-Ahead" in request.headers
+    context = {
+        "opened": opened,
+        "conversation": opened.conversation,
+        "current_id": pk,
+        "page": threads.newest(opened.conversation, request.GET.get("before", "")),
+        "person": panels.beside(request.user, opened.conversation, opened.addresses),
+        "side_panels": panels.SIDE,
+        "topics": TOPICS.items(),
+        "wanted": wanted,
+        "list_url": reverse("inbox"),
+        "putting_off": putting_off.choices(timezone.now()),
+        "is_ahead": is_ahead,
+    }
+    if not is_ahead and request.user.can_answer:
+        opened.conversation.mark_read()
+    if _part(request) == "thread":
+        return remember(request, render(request, "desk/_conversation.html", context), pk)
+    return remember(request, render(request, "desk/inbox.html", {**context, **_list(request, wanted)}), pk)
+
+
+@require_GET
+def customer(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show one customer: who they are, what is open, one history."""
+    found = get_object_or_404(Customer.objects.all().visible_to(request.user), pk=pk)
+    if found.merged_into_id:
+        return redirect("customer", found.merged_into_id, permanent=True)
+    identities = [
+        {"kind": one.kind, "shown": one.shown, "label": one.get_kind_display(), "verified_at": one.verified_at}
+        for one in found.identities.order_by("pk")
+    ]
+    person = panels.Person(
+        found,
+        identities,
+        panels.open_conversations(request.user, pk),
+        history(pk, request.user, request.GET.get("topic", ""), request.GET.get("after", "")),
+    )
+    context = {"person": person, "panels": panels.CUSTOMER, "topics": TOPICS.items()}
+    return render(request, "desk/customer.html", context)
+
+
+@require_GET
+def customer_history(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give a page more of a history, or another filter of it."""
+    found = get_object_or_404(Customer.objects.all().visible_to(request.user), pk=pk)
+    page = history(pk, request.user, request.GET.get("topic", ""), request.GET.get("after", ""))
+    context = {
+        "customer": found,
+        "history": page,
+        "last": request.GET.get("last", ""),
+        "is_short": "short" in request.GET,
+        "topics": TOPICS.items(),
+    }
+    return render(request, "desk/_history.html" if "after" not in request.GET else "desk/_history_page.html", context)
+
+
+@by_part
+@require_GET
+def search(request: StaffRequest) -> HttpResponse:
+    """Search everything; for the palette: what was open last when nothing is asked, and what can be done."""
+    text = request.GET.get("q", "").strip()[:200]
+    if _part(request) != "palette-results":
+        return render(request, "desk/search.html", {"text": text, "found": find(request.user, text)})
+    context = {
+        "text": text,
+        "found": find(request.user, text, limit=6) if text else Found([], []),
+        "recent": [] if text else recent(request),
+        "actions": actions(text, request.htmx.current_url_abs_path or "", request.user),
+        "search_url": f"{reverse('search')}?{urlencode({'q': text})}",
+    }
+    return render(request, "desk/_palette.html", context)
+
+
+def _list(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
+    page = queries.page(request.user, wanted)
+    is_quiet = not page.rows and not wanted.text and not wanted.only and wanted == Wanted()
+    return {
+        "wanted": wanted,
+        "list": page,
+        "filters": _filters(wanted),
+        "list_url": reverse("inbox"),
+        "search_url": f"{reverse('search')}?{urlencode({'q': wanted.text})}",
+        "steps": steps(request.user) if is_quiet else [],
+    }
+
+
+def _filters(wanted: Wanted) -> list[dict[str, Any]]:
+    labels = {"": _("All"), "mine": _("Mine"), "unread": _("Unread")}
+    if wanted.view.name == "mine":
+        del labels["mine"]
+    return [
+        {"label": label, "is_current": only == wanted.only, "query": Wanted(wanted.view, only, wanted.text).query}
+        for only, label in labels.items()
+    ]
+
+
+def _part(request: StaffRequest) -> str:
+    """Return which part of the page htmx asks for, "" for the whole page."""
+    return "" if request.htmx.history_restore_request or not request.htmx else request.htmx.target or ""
+
+
+def _moved(pk: int) -> HttpResponse:
+    redirect_row = ConversationRedirect.objects.filter(old_id=pk).select_related("conversation").first()
+    if redirect_row is None:
+        raise Http404
+    return redirect(redirect_row.conversation, permanent=True)

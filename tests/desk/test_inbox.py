@@ -1,0 +1,308 @@
+"""The page of the inbox: list, thread and customer together, whole or in parts, within its budget."""
+
+import gzip
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from samovar.accounts.models import Company, Role, User
+from samovar.conversations import drafting
+from samovar.conversations.models import Conversation, ConversationRedirect
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+AtMost = Callable[[int], CaptureQueriesContext]
+WORDS = re.findall(
+    r"\w+",
+    "the desk oak drawer came late courier window Thursday morning please invoice order number handle scratch left"
+    " right warranty return swap carpet lamp kitchen green delivery floor lift remember sister colour sample answer",
+)
+
+
+@pytest.fixture
+def olga(client: Client) -> User:
+    """An agent who is signed in and was here a moment ago."""
+    user = make.agent("olga")
+    user.touch(timezone.now())
+    client.force_login(user)
+    return user
+
+
+def part(client: Client, address: str, target: str, **more: str) -> str:
+    """Ask for a part of a page as htmx does."""
+    answer = client.get(address, headers={"HX-Request": "true", "HX-Target": target, **more})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def busy_inbox(olga: User, count: int) -> Conversation:
+    """An inbox with ``count`` conversations, and one with as many messages, files, tags and a draft."""
+    begin = timezone.now() - timedelta(days=1)
+    for number in range(count):
+        other = make.conversation(at=begin, sender=make.sender(f"c{number}@mail.example", f"Customer {number}"))
+        other.assign(to=olga, by=olga)
+        other.tag(make.tag("Refund"), by=olga)
+    conversation = make.conversation(at=begin, external_id="a@mail.example")
+    for number in range(count):
+        make.received(f"No. {number}", at=begin + timedelta(minutes=number), named_ids=("a@mail.example",))
+        conversation.assign(to=olga if number % 2 else None, by=olga)
+    drafting.keep(conversation, "reply", "Dear Elena", by=olga)
+    drafting.attach(conversation, "reply", ("a.txt", "text/plain", b"a"), by=olga)
+    return conversation
+
+
+def test_rows_are_ordinary_links_that_keep_the_list(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+    conversation.assign(to=olga, by=olga)
+
+    text = client.get("/?view=mine").content.decode()
+
+    assert f'href="/conversations/{conversation.pk}/?view=mine"' in text
+    assert "<h1>Mine</h1>" in text
+    assert text.count("<main") == text.count("<h1") == 1
+
+
+def test_a_conversation_stands_between_its_list_and_its_customer(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+
+    text = client.get(f"/conversations/{conversation.pk}/").content.decode()
+
+    assert f'id="c-{conversation.pk}" href="/conversations/{conversation.pk}/" aria-current="true"' in text
+    assert f'href="/customers/{conversation.customer_id}/"' in text
+    assert "The desk came with a scratch." in text
+    assert "Became a customer" in text
+    assert f'action="/conversations/{conversation.pk}/messages/"' in text
+
+
+def test_htmx_gets_the_thread_and_the_customer_without_the_rest(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+
+    text = part(client, f"/conversations/{conversation.pk}/?view=mine", "thread")
+
+    assert "<title>A scratched desk" in text
+    assert 'hx-swap-oob="innerHTML:#side"' in text
+    assert "<nav" not in text
+    assert 'href="/?view=mine"' in text
+
+
+def test_going_back_in_the_browser_gets_the_whole_page(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+
+    text = part(client, f"/conversations/{conversation.pk}/", "thread", **{"HX-History-Restore-Request": "true"})
+
+    assert "<nav" in text
+
+
+def test_opening_is_reading_and_fetching_ahead_is_not(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+    address = f"/conversations/{conversation.pk}/"
+
+    ahead = part(client, address, "thread", **{"X-Ahead": "1"})
+    conversation.refresh_from_db()
+    assert conversation.is_unread
+    assert f'hx-post="{address}reading/"' in ahead
+    client.get(address)
+
+    conversation.refresh_from_db()
+    assert not conversation.is_unread
+
+
+def test_an_observer_reads_without_noting_it_and_writes_nothing(client: Client) -> None:
+    conversation = make.conversation()
+    client.force_login(make.user(role=Role.OBSERVER))
+
+    text = client.get(f"/conversations/{conversation.pk}/").content.decode()
+
+    conversation.refresh_from_db()
+    assert conversation.is_unread
+    assert "The desk came with a scratch." in text
+    assert "<textarea" not in text
+    assert 'method="post"' not in text.split('id="thread"')[1].split("<aside")[0]
+
+
+def test_an_outside_expert_sees_an_empty_desk(client: Client) -> None:
+    conversation = make.conversation()
+    client.force_login(make.user(role=Role.EXPERT))
+
+    assert "A scratched desk" not in client.get("/").content.decode()
+    assert client.get(f"/conversations/{conversation.pk}/").status_code == 404
+
+
+def test_strangers_are_asked_to_sign_in(client: Client) -> None:
+    conversation = make.conversation()
+    make.agent()
+
+    for address in ("/", f"/conversations/{conversation.pk}/", f"/customers/{conversation.customer_id}/", "/search/"):
+        assert client.get(address).headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_number_that_went_elsewhere_leads_there(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+    ConversationRedirect.objects.create(old_id=conversation.pk + 100, conversation=conversation)
+
+    assert client.get(f"/conversations/{conversation.pk + 100}/").headers["Location"] == conversation.get_absolute_url()
+    assert client.get(f"/conversations/{conversation.pk + 101}/").status_code == 404
+
+
+def test_a_refreshed_list_brings_the_counts(client: Client, olga: User) -> None:
+    make.conversation()
+
+    text = part(client, "/?size=30", "rows")
+
+    assert "hx-swap-oob=\"innerHTML:[data-count='needs-reply']\">1</span>" in text
+    assert "<header" not in text
+    assert "hx-swap-oob" not in part(client, "/?after=", "more")
+
+
+def test_leaving_a_conversation_on_a_phone_empties_the_place(client: Client, olga: User) -> None:
+    assert "No conversation is open" in part(client, "/", "thread")
+
+
+def test_what_was_typed_is_in_the_page_again(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+    drafting.keep(conversation, "reply", "Dear <b>Elena</b>", by=olga)
+    drafting.keep(conversation, "note", "She is a regular", by=olga)
+    drafting.attach(conversation, "reply", ("plan.pdf", "application/pdf", b"%PDF"), by=olga)
+
+    text = client.get(f"/conversations/{conversation.pk}/").content.decode()
+
+    assert "Dear &lt;b&gt;Elena&lt;/b&gt;</textarea>" in text
+    assert "She is a regular</textarea>" in text
+    assert text.count(">plan.pdf</a>") == 1
+
+
+@pytest.mark.parametrize(
+    "attack", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "{{ 7 }}", "' onmouseover='alert(1)"]
+)
+def test_nothing_from_outside_becomes_part_of_the_page(client: Client, olga: User, attack: str) -> None:
+    conversation = make.conversation(
+        attack,
+        subject=attack,
+        sender=make.sender("a@mail.example", attack),
+        recipients={"cc": [[attack, "b@c.example"]]},
+    )
+    conversation.tag(make.tag(attack), by=olga)
+
+    for address in (
+        "/",
+        f"/conversations/{conversation.pk}/",
+        f"/customers/{conversation.customer_id}/",
+        "/customers/",
+    ):
+        text = client.get(address).content.decode()
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "' onmouseover='" not in text
+        assert client.get(address).headers["Content-Security-Policy"]
+
+
+def test_a_failed_message_says_that_the_text_is_safe(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+    message = conversation.reply("Soon", by=olga)
+    message.failed_at, message.failure = timezone.now(), "The server did not answer."
+    message.save(update_fields=["failed_at", "failure"])
+
+    text = client.get(f"/conversations/{conversation.pk}/").content.decode()
+
+    assert "Not sent. Your text is safe" in text
+    assert "The server did not answer." in text
+    assert f'action="/messages/{message.pk}/deliveries/"' in text
+
+
+@pytest.mark.parametrize(("verdict", "is_marked"), [("failed", True), ("claimed", False), ("verified", False)])
+def test_a_sender_who_is_not_verified_is_marked(client: Client, olga: User, verdict: str, is_marked: bool) -> None:
+    conversation = make.conversation(verdict=verdict)
+
+    text = client.get(f"/conversations/{conversation.pk}/").content.decode()
+
+    assert ("Sender not verified" in text) is is_marked
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/?view=mine", "Nothing is assigned to you"),
+        ("/?view=undelivered", "Everything has arrived"),
+        ("/?only=unread", "Nothing that fits"),
+        ("/?q=zzz", "Search everything"),
+    ],
+)
+def test_a_quiet_list_says_why(client: Client, olga: User, address: str, words: str) -> None:
+    assert words in client.get(address).content.decode()
+
+
+def test_a_new_installation_shows_three_steps(client: Client) -> None:
+    client.force_login(make.admin())
+
+    text = client.get("/").content.decode()
+
+    assert "Three steps to the first answer" in text
+    assert 'href="/people/"' in text
+    make.conversation().resolve(by=make.agent())
+    assert "Everyone has an answer" in client.get("/").content.decode()
+
+
+def test_an_agent_of_a_new_installation_is_told_the_address(client: Client, olga: User) -> None:
+    make.inbox("help@aurora.example")
+
+    text = client.get("/").content.decode()
+
+    assert "Write to help@aurora.example" in text
+    assert 'href="/people/"' not in text
+
+
+@pytest.mark.parametrize("count", [2, 40])
+@pytest.mark.parametrize("address", ["/", "/?view=mine&only=unread&q=customer", "conversation", "customer"])
+def test_no_page_takes_more_than_twelve_queries(
+    client: Client, olga: User, django_assert_max_num_queries: AtMost, address: str, count: int
+) -> None:
+    Company.objects.create(pk=1, name="Aurora Home")
+    conversation = busy_inbox(olga, count)
+    address = {
+        "conversation": conversation.get_absolute_url(),
+        "customer": conversation.customer.get_absolute_url(),
+    }.get(address, address)
+
+    with django_assert_max_num_queries(12):
+        answer = client.get(address)
+
+    assert answer.status_code == 200
+
+
+def test_the_page_of_a_long_thread_weighs_at_most_sixty_kilobytes(client: Client, olga: User) -> None:
+    begin = timezone.now() - timedelta(days=30)
+    conversation = make.conversation(at=begin, external_id="a@mail.example")
+    for number in range(120):
+        text = " ".join(WORDS[(number * 7 + step * step * (number % 5 + 1)) % len(WORDS)] for step in range(400))
+        quote = "\n> ".join(text.split("e"))
+        make.received(
+            f"{text}\n\n{quote}",
+            at=begin + timedelta(hours=number),
+            hidden=((len(text) + 2, len(text) + 2 + len(quote)),),
+            named_ids=("a@mail.example",),
+        )
+    for number in range(40):
+        make.conversation(sender=make.sender(f"c{number}@mail.example", f"Customer {number}"))
+
+    content = client.get(f"/conversations/{conversation.pk}/").content
+
+    assert len(gzip.compress(content, 6)) <= 60 * 1024
+    assert len(re.findall(rb'class="message"', content)) >= 5
+
+
+def test_speaks_russian(client: Client, olga: User) -> None:
+    olga.change_ways(language="ru")
+    conversation = make.conversation(at=timezone.now() - timedelta(days=3))
+    conversation.resolve(by=olga)
+
+    text = client.get(f"/conversations/{conversation.pk}/?view=resolved").content.decode()
+
+    assert "<h1>Решённые</h1>" in text
+    assert "Заметка команде" in text
+    assert "Вернуть в работу" in text

@@ -1,0 +1,81 @@
+"""The page of the search and the palette."""
+
+import pytest
+from django.test import Client
+
+from samovar.accounts.models import Role, User
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+PALETTE = {"HX-Request": "true", "HX-Target": "palette-results"}
+
+
+@pytest.fixture
+def olga(client: Client) -> User:
+    """An agent who is signed in."""
+    user = make.agent("olga")
+    client.force_login(user)
+    return user
+
+
+def test_people_and_conversations_are_found_with_the_words_marked(client: Client, olga: User) -> None:
+    conversation = make.conversation("The desk came with a scratch.")
+
+    text = client.get("/search/?q=desk").content.decode()
+    person = client.get("/search/?q=sokolva").content.decode()
+
+    assert f'href="/conversations/{conversation.pk}/"' in text
+    assert "<mark>desk</mark>" in text
+    assert f'href="/customers/{conversation.customer_id}/"' in person
+
+
+@pytest.mark.parametrize(("text", "words"), [("", "Find a person or what was said"), ("zzzzzz", "Nothing is found")])
+def test_an_empty_page_says_what_to_do(client: Client, olga: User, text: str, words: str) -> None:
+    assert words in client.get("/search/", {"q": text}).content.decode()
+
+
+def test_the_palette_shows_what_was_open_last(client: Client, olga: User) -> None:
+    first, second = make.conversation(subject="A desk"), make.conversation(subject="A sofa")
+    for conversation in (first, second, first):
+        client.get(f"/conversations/{conversation.pk}/")
+    client.get(f"/conversations/{second.pk}/", headers={"X-Ahead": "1", "HX-Request": "true", "HX-Target": "thread"})
+
+    text = client.get("/search/", headers=PALETTE).content.decode()
+
+    assert text.index("A desk") < text.index("A sofa")
+    assert text.count("A desk") == 1
+
+
+@pytest.mark.parametrize("cookie", ["x", "1.2.3.4.5.6.7.8", f"{'9' * 30}", "-1", "1..2"])
+def test_a_strange_cookie_breaks_nothing(client: Client, olga: User, cookie: str) -> None:
+    client.cookies["recent"] = cookie
+
+    assert client.get("/search/", headers=PALETTE).status_code == 200
+    assert client.get(f"/conversations/{make.conversation().pk}/").status_code == 200
+
+
+def test_the_palette_finds_and_leads_to_everything(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+
+    text = client.get("/search/?q=elena", headers=PALETTE).content.decode()
+
+    assert f'role="option" aria-selected="false" tabindex="-1" href="/customers/{conversation.customer_id}/"' in text
+    assert 'href="/search/?q=elena"' in text
+    assert "<html" not in text
+
+
+def test_the_palette_teaches_the_keys_where_they_work(client: Client, olga: User) -> None:
+    here = {**PALETTE, "HX-Current-URL": "http://testserver/conversations/5/"}
+
+    assert 'data-presses="S"' in client.get("/search/?q=snoo", headers=here).content.decode()
+    assert 'data-presses="S"' not in client.get("/search/?q=snoo", headers=PALETTE).content.decode()
+    client.force_login(make.user(role=Role.OBSERVER))
+    assert 'data-presses="S"' not in client.get("/search/?q=snoo", headers=here).content.decode()
+
+
+def test_an_outside_expert_finds_no_conversations(client: Client) -> None:
+    make.conversation("The desk came with a scratch.")
+    client.force_login(make.user(role=Role.EXPERT))
+
+    assert "<mark>" not in client.get("/search/?q=desk").content.decode()
