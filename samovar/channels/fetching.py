@@ -7,6 +7,7 @@ does not hand over; those behind it are read all the same. Nothing is deleted an
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +26,7 @@ BYTES_AT_ONCE = 16_000_000
 # Of a mail beyond this size only the beginning is read: who wrote, about what, and the first words.
 LARGEST_BYTES = 60_000_000
 BEGINNING_BYTES = 256_000
+JUST_NOW = timedelta(minutes=5)
 
 
 def fetch(account: ChannelAccount, mailbox: BaseMailBox) -> Iterator[list[int]]:
@@ -70,7 +72,7 @@ class _Round:
     @transaction.atomic
     def _keep(self, mails: list[Fetched], uid: int) -> list[int]:
         account, now = self.account, timezone.now()
-        arrivals = [Arrival(mail.content, min(mail.at or now, now), mail.uid) for mail in mails]
+        arrivals = [Arrival(mail.content, _arrived(mail.at, now), mail.uid) for mail in mails]
         kept = keep_all(Source(account.inbox_id, account.pk, account.uid_validity), arrivals)
         faults.point("fetch.stored")
         account.move_mark(min([uid, *(withheld - 1 for withheld in self.withheld)]))
@@ -84,6 +86,14 @@ class _Round:
             self.mailbox, large, f"BODY.PEEK[]<0.{BEGINNING_BYTES}>"
         )
         return [mail for mail in mails if mail.uid in sizes]
+
+
+def _arrived(told: datetime | None, now: datetime) -> datetime:
+    """Return when a mail came: now, unless the server says that it has lain there for a while.
+
+    The server's clock counts whole seconds and may be slow, and a quick answer must not stand before what it answers.
+    """
+    return told if told and told < now - JUST_NOW else now
 
 
 def _follow_numbering(account: ChannelAccount, mailbox: BaseMailBox) -> None:

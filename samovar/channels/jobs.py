@@ -1,13 +1,14 @@
 """Mail as workers see it: letters that leave, mailboxes that are watched."""
 
+import threading
 from datetime import timedelta
 
 from django.utils import timezone
 
-from samovar.channels import sending
-from samovar.channels.models import Delivery
+from samovar.channels import sending, taking_in, watching
+from samovar.channels.models import ChannelAccount, Delivery, RawMail
 from samovar.jobs.queue import enqueue
-from samovar.jobs.registry import job
+from samovar.jobs.registry import job, loop
 
 # Who is so late has lost their task together with a worker.
 LATE = timedelta(seconds=30)
@@ -27,6 +28,19 @@ def take_up_deliveries() -> None:
     """Go on with what the death of a worker interrupted; who still works at it holds its lock and is left alone."""
     for pk in Delivery.objects.overdue(timezone.now() - LATE).values_list("pk", flat=True)[:AT_ONCE]:
         enqueue(send_mail, pk, key=key_of(pk))
+
+
+@job(every="1 minute", lease="10 minutes")
+def take_in_left() -> None:
+    """Take in what waits although nobody watches its mailbox: it was delivered by a command, or is paused."""
+    left = RawMail.objects.filter(is_from_archive=False).exclude(account__in=ChannelAccount.objects.in_use())
+    taking_in.take_in_each(left)
+
+
+@loop
+def watch_mailboxes(stop: threading.Event) -> None:
+    """Read all mailboxes as long as a worker runs."""
+    watching.watch_all(stop)
 
 
 def key_of(delivery_id: int) -> str:

@@ -7,7 +7,8 @@ that still fails after three tries becomes a message that could not be read, and
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from samovar.channels.models import RawMail
@@ -16,6 +17,8 @@ from samovar.conversations import signing
 from samovar.conversations.inbound import InboundMessage, Receipt
 from samovar.conversations.intake import receive_all
 from samovar.conversations.recognising import conversations_of
+from samovar.lib import faults
+from samovar.lib.fence import Fence, reason
 
 TRIES = 3
 BATCH = 64
@@ -39,6 +42,18 @@ def take_in_waiting(limit: int = BATCH) -> int:
     raws = list(RawMail.objects.filter(understood_at=None).select_related("inbox", "account").order_by("id")[:limit])
     take_in(raws)
     return len(raws)
+
+
+def take_in_each(raws: QuerySet[RawMail]) -> None:
+    """Take in mails that wait, each in a transaction of its own, in the order in which they were stored.
+
+    A mail at which a worker died, or that failed, is tried three times in all and then kept as one that could not be
+    read. Raises only when the database cannot be used.
+    """
+    for pk in list(raws.filter(understood_at=None).order_by("pk").values_list("pk", flat=True)):
+        raw = RawMail.objects.select_related("inbox", "account").get(pk=pk)
+        if raw.understood_at is None:
+            _take_in_alone(raw)
 
 
 def store(batch: Sequence[Understood]) -> dict[int, Receipt]:
@@ -74,6 +89,7 @@ def _store(batch: Sequence[Understood]) -> dict[int, Receipt]:
     mine = [one for one in batch if one.raw_id in waiting]
     receipts = receive_all(_vouched([one.meaning for one in mine]))
     raw_ids = [one.raw_id for one in mine]
+    faults.point("take.received")
     RawMail.objects.all().mark_understood(raw_ids, [receipt.message_id for receipt in receipts], timezone.now())
     return dict(zip(raw_ids, receipts, strict=True))
 
@@ -87,6 +103,23 @@ def _vouched(meanings: Sequence[Meaning]) -> list[InboundMessage]:
         else meaning.inbound
         for meaning in meanings
     ]
+
+
+def _take_in_alone(raw: RawMail) -> None:
+    if raw.tries >= TRIES:
+        _store([Understood(raw.pk, Meaning(unreadable(bytes(raw.content), envelope_of(raw))))])
+        return
+    # Counted before it is tried: a mail that kills its worker must not be tried for ever.
+    raw.note_try()
+    faults.point("take.begun")
+    with Fence() as fence:
+        _store([Understood(raw.pk, understand(bytes(raw.content), envelope_of(raw)))])
+    if isinstance(fence.error, OperationalError | InterfaceError):
+        raw.take_back_try()
+        raise fence.error
+    if fence.error:
+        raw.note_problem(reason(fence.error))
+    faults.point("take.done")
 
 
 def _store_alone(one: Understood) -> dict[int, Receipt]:

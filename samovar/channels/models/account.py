@@ -28,6 +28,14 @@ class Security(models.TextChoices):
     NONE = "none", _("Not protected (this machine only)")
 
 
+class ChannelAccountQuerySet(models.QuerySet["ChannelAccount"]):
+    """Mailboxes."""
+
+    def in_use(self) -> ChannelAccountQuerySet:
+        """Return those that are to be read and sent from: neither paused nor archived."""
+        return self.filter(paused_at=None, inbox__archived_at=None)
+
+
 class ChannelAccount(models.Model):
     """The servers of one mailbox, and how far it has been read.
 
@@ -61,6 +69,8 @@ class ChannelAccount(models.Model):
     if TYPE_CHECKING:
         mails: models.Manager[RawMail]
 
+    objects = ChannelAccountQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("mailbox")
         ordering = ["id"]
@@ -76,6 +86,12 @@ class ChannelAccount(models.Model):
     @password.setter
     def password(self, value: str) -> None:
         self.sealed_password = sealing.sealed(value)
+
+    @property
+    def way_in(self) -> tuple[object, ...]:
+        """Everything that a connection to the mailbox is made by; when it changes, another one has to be made."""
+        password = bytes(self.sealed_password)
+        return self.imap_host, self.imap_port, self.imap_security, self.user_name, password, self.folder
 
     @property
     def problem_text(self) -> str:

@@ -63,5 +63,20 @@ class RawMail(models.Model):
             ),
         ]
 
+    def note_try(self) -> None:
+        """Note that somebody begins to read it."""
+        self.tries += 1
+        self.save(update_fields=["tries"])
+
+    def take_back_try(self) -> None:
+        """Note that it was not the mail's fault that it could not be read."""
+        self.tries -= 1
+        self.save(update_fields=["tries"])
+
+    def note_problem(self, problem: str) -> None:
+        """Note why it could not be read this time."""
+        self.problem = problem[:500]
+        self.save(update_fields=["problem"])
+
     def __str__(self) -> str:
         return f"{bytes(self.sha256).hex()[:12]}"
