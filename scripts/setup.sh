@@ -68,7 +68,7 @@ stamp_of() { { pwd; cat pyproject.toml "$1"; } | cksum; }
 
 locked() {
   .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps \
-    --no-build-isolation "$@"
+    --no-build-isolation --use-pep517 "$@"
 }
 
 # prepare LOCK…: makes .venv right by the first lock, unless it is right by any of them already.
