@@ -68,14 +68,14 @@ def find_attribution(lines: list[str], last: int, floor: int = 0) -> Attribution
         return None
     if DATE_AND_NAME.match(end):
         return Attribution(last, last, is_sure=True)
-    found = None
+    found, has_opened = None, False
     for first, line, joined in _longer_and_longer(lines, last, floor):
-        judged = _judge(line, joined)
+        judged, opens = _judge(line, joined), _opens(line)
+        if has_opened and not (opens and judged):
+            break
         # A line may look complete, and yet be the end of a longer sentence that begins above.
         if judged == "sure" and (found is None or not line.rstrip().endswith(SENTENCE_END)):
-            found = Attribution(first, last, is_sure=True)
-            if _opens(line) and not lines[first - 1].rstrip().endswith(","):
-                break
+            found, has_opened = Attribution(first, last, is_sure=True), opens
         elif judged and found is None:
             found = Attribution(first, last, is_sure=False)
     return found

@@ -22,6 +22,8 @@ META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9
 NO_HTML_NOTICE = re.compile(r"\bhtml\b", re.IGNORECASE)
 LONGEST_NOTICE = 300
 PATH = re.compile(r"^.*[/\\]", re.DOTALL)
+# Without the tables of the machine, so that a mail has the same names everywhere.
+MEDIA_TYPES = mimetypes.MimeTypes()
 UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"|?*]")
 LONGEST_NAME = 150
 
@@ -178,5 +180,5 @@ def _made_name(part: Part, number: int) -> str:
     """Return a name for a part without one."""
     ending = {"message/rfc822": ".eml", "text/calendar": ".ics", "message/delivery-status": ".txt"}.get(
         part.media_type
-    ) or mimetypes.guess_extension(part.media_type, strict=False)
+    ) or MEDIA_TYPES.guess_extension(part.media_type, strict=False)
     return f"attachment-{number}{ending or '.bin'}"

@@ -165,12 +165,13 @@ def _encoding(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Return a header field with line ends before some of its blanks, none of them inside an id."""
-    lines = [""]
-    for word in line.split(" "):
-        if len(lines[-1]) + len(word) >= LONGEST_LINE and lines[-1].strip():
+    first, *words = line.split(" ")
+    lines = [first]
+    for word in words:
+        if len(lines[-1]) + len(word) >= LONGEST_LINE and lines != [first]:
             lines.append("")
-        lines[-1] += f"{word} " if len(lines) == 1 else f" {word}"
-    return "\r\n".join(part.rstrip() for part in lines) + "\r\n"
+        lines[-1] += f" {word}"
+    return "\r\n".join(lines) + "\r\n"
 
 
 def _words(text: str) -> str:

@@ -106,7 +106,7 @@ def _between(raw: bytes, boundary: bytes, part: Part, most: int) -> tuple[list[t
     delimiter = b"--" + boundary
     ranges: list[tuple[int, int]] = []
     begin, position, is_closed = -1, part.start, False
-    while not is_closed and len(ranges) < most and (found := raw.find(delimiter, position, part.end)) >= 0:
+    while not is_closed and len(ranges) < most - 1 and (found := raw.find(delimiter, position, part.end)) >= 0:
         position = found + len(delimiter)
         tail = AFTER_DELIMITER.match(raw, position, part.end)
         if tail is None or (found > part.start and raw[found - 1] not in LINE_ENDS):

@@ -39,7 +39,7 @@ def visible_text(text: str, html: str) -> ReplyText:
 
     Linear in the length of the text.
     """
-    if text.strip():
+    if text.strip() or not html:
         return _folded(text, [])
     return _folded(*marked_text(html, reply_mark))
 

@@ -152,7 +152,7 @@ class Lines:
         if not any(self._is_words(index) for index in range(found)):
             self.is_passed_on = found < len(self.lines)
             return len(self.lines)
-        while found > 0 and (self.kinds[found - 1] == EMPTY or RULE.match(self.lines[found - 1])):
+        while 0 < found < len(self.lines) and (self.kinds[found - 1] == EMPTY or RULE.match(self.lines[found - 1])):
             found -= 1
         return found
 
