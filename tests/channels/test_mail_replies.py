@@ -170,7 +170,7 @@ def test_what_people_write_is_no_signature_of_a_device(line: str) -> None:
         '<div>On 21 Nov 2026, at 10:00, A &lt;a@b.cd&gt; wrote:</div><blockquote type="cite"><p>Dear</p></blockquote>',
         '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Aurora</div><div>Dear Ann</div>',
         '<div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> Aurora</p></div><p>Dear Ann</p>',
-        "<p><b>From:</b> Aurora &lt;a@b.cd&gt;<br><b>Sent:</b> Saturday<br><b>To:</b> A<br><b>Subject:</b> x</p><p>Dear</p>",
+        "<p><b>From:</b> Aurora &lt;a@b.cd&gt;<br><b>Sent:</b> Saturday<br><b>To:</b> A<br><b>Subject:</b> x</p>A",
         '<div class="yahoo_quoted">On Saturday, Aurora wrote: <p>Dear Ann</p></div>',
         '<blockquote class="protonmail_quote" type="cite">Dear Ann</blockquote>',
         '<hr id="zwchr" data-marker="__DIVIDER__"><div>Dear Ann</div>',

@@ -19,7 +19,7 @@ PIECE = re.compile(
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ROUTE = re.compile(r"^@[^:]*+:")
 MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
-LOOKS_LIKE_ADDRESS = re.compile(r"[^\s@]++@[^\s@]++")
+LOOKS_LIKE_ADDRESS = re.compile(r"[^\s@]{1,320}+@[^\s@]{1,320}+")
 
 
 @dataclass(frozen=True)
@@ -112,4 +112,8 @@ class _Entry:
 
 
 def _name(text: str) -> str:
-    return tidy(words_decoded(text)).strip("\"' ")
+    """Return a display name, without the quotation marks that some programs leave around it."""
+    name = tidy(words_decoded(text))
+    while len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1].strip()
+    return name

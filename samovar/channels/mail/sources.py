@@ -124,7 +124,7 @@ def _mails_in_mbox(stream: IO[bytes], name: str) -> Iterator[FoundMail]:
         size += len(line)
         if size <= LARGEST:
             lines.append(line[1:] if QUOTED_FROM_LINE.match(line) else line)
-    if number or lines:
+    if number or lines or from_line:
         yield _from_mbox(name, max(1, number), [*lines, from_line] if from_line else lines, size)
 
 
