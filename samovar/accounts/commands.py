@@ -13,7 +13,7 @@ from rich.console import Console
 from samovar.accounts.models import Role, User
 
 app = typer.Typer(name="user", no_args_is_help=True, help="Members of staff.")
-say = Console(stderr=True, highlight=False).print
+say = Console(stderr=True, highlight=False, soft_wrap=True).print
 
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
