@@ -8,6 +8,7 @@ from samovar.channels.mail.quote_words import ADDRESS, CLOCK, OPENERS, WEEKDAYS,
 
 LONGEST_LINE = 300
 LONGEST = 500
+LONGEST_UNSURE = 120
 MOST_LINES = 6
 
 QUOTE_MARKS = re.compile(r"\A(?:\s{0,8}[>＞|])+\s?")
@@ -40,6 +41,7 @@ HAS_DATE = re.compile(r"\b\d{4}\b|\b\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}\.?\s\w{3,}|\
 NAME_THEN_WRITING = re.compile(rf"(?:{ADDRESS}|>)[>\])]{{0,3}}.{{0,80}}?(?<!\w)(?:{WROTE})(?!\w)", re.IGNORECASE)
 ONLY_WRITING = re.compile(rf"\W*(?:{WROTE})?\W*", re.IGNORECASE)
 SENTENCE_END = (".", "?", "!")
+QUOTING = ("quoting ", "zitat von ", "citando a ", "citát ", "цитирую ")
 SHORT_NAME = re.compile(rf"\s*(?:[\w.'’@-]{{1,40}}\s+){{1,6}}(?:{WROTE})\s*[:：]\s*$", re.IGNORECASE)
 # Gmail, in languages for which it has no sentence: the date, then the name and nothing more.
 DATE_AND_NAME = re.compile(
@@ -114,11 +116,15 @@ def _judge(first_line: str, joined: str) -> str:
         if (writing and (clock or address)) or (address and ends_with_colon and (clock or HAS_DATE.search(joined))):
             return "sure" if ends_with_colon or (clock and address) else ""
         return "likely" if writing and ends_with_colon and HAS_DATE.search(joined) else ""
-    if not writing or not ends_with_colon:
+    if not ends_with_colon:
         return ""
-    if NAME_THEN_WRITING.search(joined) and not _goes_on_after_blank(joined):
+    if writing and NAME_THEN_WRITING.search(joined) and not _goes_on_after_blank(joined):
         return "sure" if IN_BRACKETS.search(joined) and first_line[:1].strip() else "likely"
-    return "likely" if SHORT_NAME.match(joined) and joined == first_line.strip() else ""
+    is_one_line = joined == first_line.strip() and len(joined) < LONGEST_UNSURE
+    is_dated = clock and HAS_DATE.search(joined) is not None
+    if is_one_line and (address or writing) and (is_dated or first_line.lower().startswith(QUOTING)):
+        return "likely"
+    return "likely" if is_one_line and SHORT_NAME.match(joined) else ""
 
 
 def _opens(line: str) -> bool:
