@@ -162,7 +162,9 @@ class Cluster:
         shutil.rmtree(draft, ignore_errors=True)
         runner.give(draft, 0o700)
         command: list[str | Path] = [programs / "initdb", "-D", draft, "-U", SUPERUSER, "--encoding=UTF8"]
-        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=peer"]
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=peer"]
+        # The search for similar names asks the C library what a letter is; in the locale C only a to z are.
+        command += ["--locale=C", "--lc-ctype=C.UTF-8"]
         command += [] if durable else ["--no-sync"]
         made = runner.run(command, place.folder(self.home))
         if made.returncode:
