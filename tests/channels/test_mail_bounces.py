@@ -92,6 +92,31 @@ def test_our_message_is_searched_in_the_text_too(text: str, fields: str, message
     assert found and found.original_message_id == message_id
 
 
+def test_what_the_server_says_in_its_own_fields_counts_before_the_text() -> None:
+    failed = bounce("From: a@b.c\nX-Failed-Recipients: ann@example.com\n\n<other@example.com>: 550 no\n")
+    named = bounce(report("Original-Message-ID: <m.1@ours.example>\n\nFinal-Recipient: rfc822;a@b.c\nAction: failed"))
+
+    assert failed and failed.recipient == "ann@example.com"
+    assert named and named.original_message_id == "m.1@ours.example"
+
+
+def test_a_report_that_says_nothing_gives_way_to_the_text() -> None:
+    found = bounce(report("Reporting-MTA: dns; mx", text="<ann@example.com>:\n550 5.1.1 unknown"))
+
+    assert found and (found.recipient, found.status) == ("ann@example.com", "5.1.1")
+
+
+def test_who_complained_is_the_one_we_wrote_to_if_nothing_else_says() -> None:
+    raw = (
+        "From: fbl@example.com\nSubject: complaint about message from 192.0.2.1\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nTo: {}\n\nx\n--b--\n"
+    )
+    one, two = bounce(raw.format("ann@example.com")), bounce(raw.format("ann@example.com, bob@example.com"))
+
+    assert one and one.recipient == "ann@example.com"
+    assert two and two.recipient == ""
+
+
 def test_a_complaint_names_who_complained() -> None:
     found = bounce(
         "From: fbl@example.com\n"

@@ -18,6 +18,10 @@ from samovar.channels.mail.subjects import is_forward, normalised_subject
         ("a@b.c (Ann Doe)", [("Ann Doe", "a@b.c")]),
         ("Ann <a@b.c>, Bob <d@e.f>", [("Ann", "a@b.c"), ("Bob", "d@e.f")]),
         ("Ann <a@b.c>; Bob <d@e.f>", [("Ann", "a@b.c"), ("Bob", "d@e.f")]),
+        ("a@b.c <other>", [("a@b.c", "other")]),
+        ("<one> <a@b.c>", [("", "a@b.c")]),
+        ('"Ann', [('"Ann', "")]),
+        (", ".join(f"a{number}@b.c" for number in range(1500)), [("", f"a{number}@b.c") for number in range(1000)]),
         ("Friends: Ann <a@b.c>, d@e.f;", [("Ann", "a@b.c"), ("", "d@e.f")]),
         ("undisclosed-recipients:;", []),
         ("=?utf-8?q?J=C3=BCrgen?= <a@b.c>", [("Jürgen", "a@b.c")]),
@@ -57,6 +61,8 @@ def test_an_address_knows_its_halves() -> None:
         ("=?utf-8?q?unclosed", "=?utf-8?q?unclosed"),
         ("a =?utf-8?q?b?= c", "a b c"),
         ("=?iso-8859-1?Q?Frösche?=", "Frösche"),
+        ("=?x-unknown?Q?Frösche?=", "Frösche"),
+        ("=?utf-8?b?0J/RgNC4A?=", "При"),
     ],
 )
 def test_encoded_words_are_read(value: str, text: str) -> None:
