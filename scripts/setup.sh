@@ -67,7 +67,7 @@ python_with_venv() {
 stamp_of() { { pwd; cat pyproject.toml "$1"; } | cksum; }
 
 locked() {
-  .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps \
+  .venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --require-hashes --no-deps \
     --no-build-isolation --use-pep517 "$@"
 }
 
@@ -93,7 +93,7 @@ prepare() {
   awk '/^[a-z]/ { wanted = /^setuptools==/ } wanted' "$1" >.venv/setuptools.lock
   { locked --requirement .venv/setuptools.lock && locked --requirement "$1"; } ||
     die "The libraries could not be installed (above is why). Run it again once that is mended: it goes on from there."
-  .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps --no-index \
+  .venv/bin/python -m pip --disable-pip-version-check --no-input install -qq --no-deps --no-index \
     --no-build-isolation --editable . || die "Samovar itself could not be installed into .venv; above is why."
   stamp_of "$1" >".venv/installed-$1"
   exec 9>&-

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from samovar.lib.postgres.cluster import Cluster
 from samovar.operations import usage
 
 OLDEST_POSTGRESQL = 15
+RECOVERY_SECONDS = 120
 MIGRATING = 0x73616D6F766172
 
 
@@ -45,10 +47,7 @@ def reach(say: Callable[[str], None] = _silent) -> None:
     if settings.DATABASE_IS_EMBEDDED:
         usage.begin(settings.HOME)
         Cluster(settings.HOME).start(say=say)
-    try:
-        connection.ensure_connection()
-    except OperationalError as error:
-        raise Trouble(_unreachable(error)) from error
+    _connect()
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')")
         version, encoding = cursor.fetchone()
@@ -137,6 +136,21 @@ def _finish(say: Callable[[str], None]) -> None:
     except DatabaseError as error:
         raise _refusal(error) from error
     analyze()
+
+
+def _connect() -> None:
+    """Connect; a database that is just recovering from a crash is waited for."""
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            # It has no code of its own by which the driver would tell it.
+            if "the database system is" not in str(error) or time.monotonic() > deadline:
+                raise Trouble(_unreachable(error)) from error
+            time.sleep(0.1)
+        else:
+            return
 
 
 @contextmanager
