@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("samovar.customers.urls")),
     path("", include("samovar.conversations.urls")),
     path("", include("samovar.desk.urls")),
+    path("", include("samovar.channels.urls")),
     path("", include("samovar.operations.urls")),
 ]

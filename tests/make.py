@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from samovar.accounts.models import Role, User
-from samovar.channels.models import RawMail
+from samovar.channels.models import ChannelAccount, Delivery, RawMail
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.conversations.drafting import attach
 from samovar.conversations.inbound import InboundFile, InboundMessage, Receipt
@@ -113,3 +113,15 @@ def raw_mail(content: bytes) -> RawMail:
     """Store the bytes of a mail as it came, not understood yet."""
     [pk] = keep_all(Source(inbox().pk), [Arrival(content, timezone.now())]).values()
     return RawMail.objects.get(pk=pk)
+
+
+def mailbox(address: str = "help@aurora.example") -> ChannelAccount:
+    """Make a mailbox whose servers are nowhere."""
+    account = ChannelAccount(imap_host="nowhere.invalid", smtp_host="nowhere.invalid", user_name=address)
+    account.connect(inbox(address))
+    return account
+
+
+def delivery() -> Delivery:
+    """Make a reply that waits to leave."""
+    return Delivery.objects.get(message=conversation().reply("We send you a new one.", by=agent()))

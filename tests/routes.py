@@ -39,6 +39,11 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     "tagging": lambda: {"pk": make.conversation().pk, "tag_pk": make.tag().pk},
     **dict.fromkeys(("message", "original"), lambda: {"pk": make.conversation(html="<p>Hello").messages.get().pk}),
     "attachment": lambda: {"pk": make.attachment().pk},
+    **dict.fromkeys(
+        ["mailbox", "mailbox_pausing", "mailbox_resuming", "mailbox_archiving", "mailbox_restoring"],
+        lambda: {"pk": make.mailbox().pk},
+    ),
+    "deliveries": lambda: {"pk": make.delivery().message_id},
     "file": lambda: {"pk": make.upload(make.agent()).pk},
 }
 # Values of parameters that belong to nothing.

@@ -6,7 +6,7 @@ import ssl
 
 from django.utils.translation import gettext_noop as _
 
-from samovar.channels.errors import ChannelTrouble
+from samovar.channels.errors import ChannelTrouble, Unreached
 
 TIMEOUT_SECONDS = 30
 LONGEST_QUOTE = 120
@@ -26,27 +26,27 @@ def check_host(host: str, port: int) -> None:
         address = ipaddress.ip_address(str(place[0]).partition("%")[0])
         mapped = getattr(address, "ipv4_mapped", None) or address
         if mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified or mapped.is_reserved:
-            raise ChannelTrouble(_("No mail server can stand at the address of %(host)s."), host=host)
+            raise Unreached(_("No mail server can stand at the address of %(host)s."), host=host)
 
 
-def unreached(error: Exception, host: str, port: int) -> ChannelTrouble:
+def unreached(error: Exception, host: str, port: int) -> Unreached:
     """Return why no connection to a server came about."""
     where: dict[str, str | int] = {"host": host, "port": port}
     match error:
         case socket.gaierror() | UnicodeError():
-            return ChannelTrouble(_("There is no server called %(host)s. Check how its name is written."), host=host)
+            return Unreached(_("There is no server called %(host)s. Check how its name is written."), host=host)
         case ConnectionRefusedError():
-            return ChannelTrouble(_("%(host)s does not accept connections at port %(port)s. Check the port."), **where)
+            return Unreached(_("%(host)s does not accept connections at port %(port)s. Check the port."), **where)
         case TimeoutError():
-            return ChannelTrouble(_("%(host)s does not answer at port %(port)s. Check the name and the port."), **where)
+            return Unreached(_("%(host)s does not answer at port %(port)s. Check the name and the port."), **where)
         case ssl.SSLCertVerificationError():
             text = _("The certificate of %(host)s cannot be trusted: %(reason)s. Check the server’s name.")
-            return ChannelTrouble(text, host=host, reason=error.verify_message)
+            return Unreached(text, host=host, reason=error.verify_message)
         case ssl.SSLError():
             text = _("%(host)s does not speak TLS at port %(port)s. Choose another protection or another port.")
-            return ChannelTrouble(text, **where)
+            return Unreached(text, **where)
     text = _("The connection to %(host)s at port %(port)s did not come about: %(error)s")
-    return ChannelTrouble(text, **where, error=quoted(str(error)))
+    return Unreached(text, **where, error=quoted(str(error)))
 
 
 def broken_off(error: Exception, host: str) -> ChannelTrouble:

@@ -27,6 +27,14 @@ class ChannelTrouble(_Said):
     """The other side cannot be used now; the text says what happened. It will be tried again."""
 
 
+class Unreached(ChannelTrouble):
+    """No protected connection to the server came about."""
+
+
+class NoFolder(ChannelTrouble):
+    """The mailbox has no folder of this name."""
+
+
 class SignInRefused(ChannelTrouble):
     """The server does not accept the user name or the password; trying again does not help until they change."""
 

@@ -10,7 +10,7 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
 from samovar.channels.connecting import TIMEOUT_SECONDS, broken_off, check_host, quoted, unreached
-from samovar.channels.errors import ChannelTrouble, SignInRefused
+from samovar.channels.errors import ChannelTrouble, NoFolder, SignInRefused
 from samovar.channels.models import ChannelAccount
 from samovar.channels.models.account import Security
 
@@ -79,4 +79,4 @@ def _open_folder(mailbox: BaseMailBox, folder: str) -> None:
     try:
         mailbox.folder.set(folder, readonly=True)
     except MailboxFolderSelectError as error:
-        raise ChannelTrouble(_("There is no folder “%(folder)s” in this mailbox."), folder=folder) from error
+        raise NoFolder(_("There is no folder “%(folder)s” in this mailbox."), folder=folder) from error

@@ -66,16 +66,20 @@ def _connected(account: ChannelAccount, timeout: float) -> smtplib.SMTP:
     # We introduce ourselves by the domain that we write for: the name of this machine concerns nobody.
     own_name = _ascii(account.inbox.address).rpartition("@")[2] or None
     check_host(host, port)
+    context = ssl.create_default_context()
     try:
         if account.smtp_security == Security.TLS:
-            return smtplib.SMTP_SSL(host, port, own_name, timeout=timeout, context=ssl.create_default_context())
+            return smtplib.SMTP_SSL(host, port, own_name, timeout=timeout, context=context)
         server = smtplib.SMTP(host, port, own_name, timeout=timeout)
-        if account.smtp_security == Security.STARTTLS:
-            server.starttls(context=ssl.create_default_context())
-    except smtplib.SMTPNotSupportedError as error:
-        raise unreached(ssl.SSLError(str(error)), host, port) from error
     except (OSError, smtplib.SMTPException) as error:
         raise unreached(error, host, port) from error
+    try:
+        if account.smtp_security == Security.STARTTLS:
+            server.starttls(context=context)
+    except (OSError, smtplib.SMTPException) as error:
+        server.close()
+        is_unknown = isinstance(error, smtplib.SMTPNotSupportedError)
+        raise unreached(ssl.SSLError(str(error)) if is_unknown else error, host, port) from error
     return server
 
 

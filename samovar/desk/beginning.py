@@ -29,6 +29,7 @@ def steps(user: User) -> list[Step]:
         Step(
             _("Connect mail"),
             _("Name the mailbox that customers write to. Nothing is deleted from it."),
+            *((reverse("new_mailbox"), _("Connect a mailbox")) if user.is_admin and not addresses else ()),
         ),
         Step(
             _("Bring your people"),

@@ -26,8 +26,21 @@ def _menu(request: HttpRequest, user: User) -> Menu:
         sections=[
             Section(entries=_places(request.path, counts, is_inbox)),
             Section(title=_("My views"), entries=_views(counts, current)),
+            *_settings(request.path, user),
         ],
     )
+
+
+def _settings(path: str, user: User) -> list[Section]:
+    if not user.is_admin:
+        return []
+    is_current = path.startswith(reverse("mailboxes"))
+    return [
+        Section(
+            title=_("Settings"),
+            entries=[Entry(label=_("Mailboxes"), url=reverse("mailboxes"), icon="mail", is_current=is_current)],
+        )
+    ]
 
 
 def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samovar.channels.errors import ChannelTrouble
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
 
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 SENDING_FIELDS = ["sending_problem", "sending_problem_since", "send_again_at"]
+
+CONNECTED_FIELDS = [
+    "imap_host",
+    "imap_port",
+    "imap_security",
+    "smtp_host",
+    "smtp_port",
+    "smtp_security",
+    "user_name",
+    "sealed_password",
+    "folder",
+    "has_plus_addresses",
+    "trusted_checker",
+    "problem",
+    "problem_since",
+    *SENDING_FIELDS,
+]
 
 
 class Security(models.TextChoices):
@@ -86,6 +104,46 @@ class ChannelAccount(models.Model):
     @password.setter
     def password(self, value: str) -> None:
         self.sealed_password = sealing.sealed(value)
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether nobody uses this inbox any more."""
+        return self.inbox.archived_at is not None
+
+    @transaction.atomic
+    def connect(self, inbox: Inbox) -> None:
+        """Store the mailbox with its inbox, new or changed; what went wrong with the old settings is forgotten."""
+        self.problem, self.problem_since = "", None
+        self.sending_problem, self.sending_problem_since, self.send_again_at = "", None, None
+        if inbox.pk:
+            inbox.save(update_fields=["name", "address", "sender_name"])
+        else:
+            inbox.save(force_insert=True)
+        self.inbox = inbox
+        if self.pk:
+            self.save(update_fields=CONNECTED_FIELDS)
+        else:
+            self.save(force_insert=True)
+
+    def pause(self) -> None:
+        """Neither read nor send; pausing twice changes nothing more."""
+        self.paused_at = self.paused_at or timezone.now()
+        self.save(update_fields=["paused_at"])
+
+    def resume(self) -> None:
+        """Read and send again."""
+        self.paused_at = None
+        self.save(update_fields=["paused_at"])
+
+    def archive(self) -> None:
+        """Put the inbox away; its conversations stay."""
+        self.inbox.archived_at = self.inbox.archived_at or timezone.now()
+        self.inbox.save(update_fields=["archived_at"])
+
+    def restore(self) -> None:
+        """Take an archived inbox into use again."""
+        self.inbox.archived_at = None
+        self.inbox.save(update_fields=["archived_at"])
 
     @property
     def way_in(self) -> tuple[object, ...]:
