@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
@@ -14,6 +14,9 @@ MOST_CONNECTIONS = 4
 PATIENCE_SECONDS = 5.0
 # A connection over a network that was cut without a word is noticed after half a minute.
 ALIVE: dict[str, Any] = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
+
+Query = LiteralString | sql.Composed
 
 
 class Database:
@@ -39,7 +42,7 @@ class Database:
         """Close all connections."""
         await self._pool.close()
 
-    async def rows(self, query: LiteralString, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    async def rows(self, query: Query, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of ``query``; raises psycopg.OperationalError when the database is away."""
         try:
             return await self._rows(query, values)
@@ -52,10 +55,10 @@ class Database:
         """Hold a connection that listens on ``channel``."""
         connection = await AsyncConnection.connect(self._address, autocommit=True)
         async with connection:
-            await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             yield connection
 
-    async def _rows(self, query: LiteralString, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    async def _rows(self, query: Query, values: Sequence[object]) -> list[tuple[Any, ...]]:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(query, values)
             return await cursor.fetchall()

@@ -15,7 +15,9 @@ from samovar.live.subscriber import Subscriber
 from samovar.live.viewers import Doorkeeper
 
 IDLE_SECONDS = 1.0
-HORIZON_SECONDS = 0.02
+# How soon to look again for what an older transaction still holds back: most of them are over at once.
+FIRST_LOOK_SECONDS = 0.002
+LONGEST_LOOK_SECONDS = 0.02
 # While much is written, screens are told at this pace, and asked to read their pages anew at most so often.
 FULL_BATCH_SECONDS = 0.2
 RESET_SECONDS = 30.0
@@ -110,13 +112,15 @@ class Fanout:
                 subscriber.close()
 
     async def _hand_on(self) -> None:
+        pause = FIRST_LOOK_SECONDS
         while self._subscribers:
             async with self._reading:
                 is_full = await self._read()
             if is_full:
                 await self._give_way()
             elif await self.log.has_more_soon():
-                await asyncio.sleep(HORIZON_SECONDS)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_LOOK_SECONDS)
             else:
                 return
 

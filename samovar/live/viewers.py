@@ -9,6 +9,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
+from psycopg import sql
 
 from samovar.accounts.models import User
 from samovar.live.database import Database
@@ -16,15 +17,20 @@ from samovar.live.database import Database
 # An old answer to the question who may look is none: after this nothing is shown before it is asked again.
 VALID_SECONDS = 8.0
 SESSIONS = "SELECT session_key, session_data FROM django_session WHERE session_key = ANY(%s) AND expire_date > now()"
-USERS = "SELECT id, password FROM accounts_user WHERE id = ANY(%s) AND is_active"
+# Whole rows, because what a session is bound to is for the staff's own model to say.
+FIELDS = [field.attname for field in User._meta.concrete_fields]
+USERS = sql.SQL("SELECT {} FROM {} WHERE id = ANY(%s) AND is_active").format(
+    sql.SQL(", ").join(sql.Identifier(field.column) for field in User._meta.concrete_fields),
+    sql.Identifier(User._meta.db_table),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a stored session says: who signed in, and with which password."""
+    """What a stored session says: who signed in, and what it is bound to (the password, for example)."""
 
     user_id: int
-    password_mark: str
+    mark: str
 
 
 class Doorkeeper:
@@ -55,8 +61,9 @@ class Doorkeeper:
     async def _those_who_may(self, session_keys: Collection[str]) -> set[str]:
         stored = await self._database.rows(SESSIONS, [list(session_keys)])
         sessions = {key: session for key, data in stored if (session := self._session(key, data)) is not None}
-        passwords = dict(await self._database.rows(USERS, [[session.user_id for session in sessions.values()]]))
-        return {key for key, session in sessions.items() if _is_of(session, passwords.get(session.user_id))}
+        rows = await self._database.rows(USERS, [[session.user_id for session in sessions.values()]])
+        users = {user.pk: user for user in (User.from_db("default", FIELDS, row) for row in rows)}
+        return {key for key, session in sessions.items() if _is_of(session, users.get(session.user_id))}
 
     def _session(self, key: str, data: str) -> Session | None:
         known = self._read.get(key)
@@ -77,9 +84,8 @@ def _opened(data: str) -> Session | None:
     return Session(int(user_id), mark) if user_id.isdigit() else None
 
 
-def _is_of(session: Session, password: str | None) -> bool:
-    if password is None:
+def _is_of(session: Session, user: User | None) -> bool:
+    if user is None:
         return False
-    user = User(password=password)
     marks = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    return any(constant_time_compare(session.password_mark, mark) for mark in marks)
+    return any(constant_time_compare(session.mark, mark) for mark in marks)

@@ -25,10 +25,10 @@ from tests.postgres import process
 EVENTS = int(os.environ.get("SAMOVAR_CROWD_EVENTS", "8000"))
 WRITERS = 8
 WORKERS = 3
-PATIENCE_SECONDS = 120 + EVENTS / 50
+PATIENCE_SECONDS = 120 + EVENTS / 20
 # How many effects there are, on average, from one kill and from one cut to the next: a busy machine is not harassed
 # more than it can bear.
-KILL_EVERY, CUT_EVERY = 1500, 250
+KILL_EVERY, CUT_EVERY = 3000, 500
 TERMINATE = """
 SELECT pg_terminate_backend(pid) FROM (
     SELECT pid FROM pg_stat_activity WHERE application_name = 'samovar work' AND datname = current_database()

@@ -1,5 +1,6 @@
 """What happens, as it happens, on the screens of the staff: to whom, and without gaps or doubles."""
 
+import contextlib
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Role, User
 from samovar.events.announcing import Visibility, announce, announce_many
 from samovar.events.models import Event
 from samovar.live.log import MOST_MISSED
@@ -277,14 +278,20 @@ def test_signing_out_ends_the_stream(front: Serving) -> None:
         assert customers(stays, 1) == [1]
 
 
-def test_who_may_not_sign_in_any_more_loses_the_stream(front: Serving) -> None:
-    gone, renewed = make.agent(), make.agent()
-    with screen(front, key_of(signed_in(gone))) as one, screen(front, key_of(signed_in(renewed))) as two:
-        User.objects.filter(pk=gone.pk).update(is_active=False)
-        renewed.set_password("another long password")
-        renewed.save(update_fields=["password"])
+def test_a_new_password_or_role_and_a_dismissal_end_the_stream(front: Serving) -> None:
+    admin, renewed, raised, gone = make.admin(), make.agent(), make.lead(), make.agent()
+    with contextlib.ExitStack() as stack:
+        everybody = [
+            stack.enter_context(screen(front, key_of(signed_in(user)))) for user in (admin, renewed, raised, gone)
+        ]
+        renewed.change_password("another long password")
+        raised.change_role(Role.ADMIN, by=admin)
+        gone.deactivate(by=admin)
 
-        assert one.ends() and two.ends()
+        stays, *ended = everybody
+        assert all(one.ends() for one in ended)
+        boil(1)
+        assert customers(stays, 1) == [1]
 
 
 def test_a_screen_that_does_not_keep_up_is_dropped_and_catches_up(front: Serving, key: str) -> None:
