@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django_htmx.http import trigger_client_event
+from django_htmx.http import push_url, trigger_client_event
 
 from samovar.accounts.requests import StaffRequest
 from samovar.conversations.models import Conversation
@@ -33,7 +33,7 @@ def done(request: StaffRequest, conversation: Conversation, said: str = "", undo
             messages.success(request, said, extra_tags=undo_url)
         return redirect(conversation)
     answer = render(request, "conversations/_done.html", {"said": said, "undo_url": undo_url})
-    return with_news(answer, conversation)
+    return with_news(push_url(answer, False), conversation)
 
 
 def refused(request: StaffRequest, conversation: Conversation, said: str) -> HttpResponse:
@@ -42,7 +42,8 @@ def refused(request: StaffRequest, conversation: Conversation, said: str) -> Htt
         messages.error(request, said)
         return redirect(conversation)
     context = {"said": said, "is_refused": True}
-    return render(request, "conversations/_done.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    answer = render(request, "conversations/_done.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return push_url(answer, False)
 
 
 def with_news(answer: HttpResponse, conversation: Conversation) -> HttpResponse:

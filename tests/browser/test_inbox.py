@@ -1,16 +1,17 @@
 """The inbox in a real browser: by keyboard alone, with drafts that survive, on a phone, while others write too."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from samovar.accounts.models import User
-from samovar.conversations.models import Conversation
+from samovar.accounts.models import Company, User
+from samovar.conversations.models import Conversation, Draft
 from tests import make
-from tests.browser.conftest import Pages
+from tests.browser.conftest import DESK, PHONE, Pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,13 +21,8 @@ FIRST, SECOND = "A scratched desk", "Where is my order?"
 @pytest.fixture
 def anna() -> User:
     """An agent."""
+    Company.objects.create(pk=1, name="Aurora Home")
     return make.agent("anna petrova")
-
-
-@pytest.fixture(autouse=True)
-def _quiet_stream(pages: Pages) -> None:
-    """Answer the stream of live events with an empty one: the pages of these tests are served without it."""
-    pages.stream = lambda route: route.fulfill(status=200, content_type="text/event-stream", body=": open\n\n")  # type: ignore[attr-defined]
 
 
 def two_waiting() -> tuple[Conversation, Conversation]:
@@ -42,17 +38,34 @@ def two_waiting() -> tuple[Conversation, Conversation]:
     return first, second
 
 
-def inbox(pages: Pages, user: User, path: str = "/", **how: object) -> Page:
-    """Open the inbox."""
-    page = pages.open(user, **how)  # type: ignore[arg-type]
-    page.route("**/stream/**", lambda route: quiet(route))
+def inbox(
+    pages: Pages, user: User, path: str = "/", *, width: int = DESK, dark: bool = False, ru: bool = False
+) -> Page:
+    """Open a page of the desk."""
+    page = pages.open(user, width=width, dark=dark, language="ru" if ru else "en")
+    page.route("**/stream/**", quiet)
     page.goto(path)
     return page
 
 
 def quiet(route: Route) -> None:
-    """A stream on which nothing happens."""
-    route.fulfill(status=200, content_type="text/event-stream", body="retry: 600000\n\n")
+    """A stream on which nothing happens: the request stays open without an answer."""
+
+
+def subject(page: Page, text: str) -> None:
+    """Wait until this conversation is open."""
+    expect(page.locator(".thread-subject")).to_have_text(text)
+
+
+def tell(page: Page, conversation: Conversation) -> None:
+    """Let the page hear of a conversation as from the stream."""
+    page.evaluate(
+        """(id) => {
+          for (const name of ["event", `conversation-${id}`])
+            document.body.dispatchEvent(new CustomEvent(`samovar:${name}`, { detail: { conversation_id: id } }));
+        }""",
+        conversation.pk,
+    )
 
 
 def test_replying_and_resolving_takes_two_keys(pages: Pages, anna: User) -> None:
@@ -60,14 +73,300 @@ def test_replying_and_resolving_takes_two_keys(pages: Pages, anna: User) -> None
     page = inbox(pages, anna)
 
     page.keyboard.press("j")
-    expect(page.locator(".thread-subject")).to_have_text(FIRST)
+    subject(page, FIRST)
     page.keyboard.press("r")
     page.keyboard.type("A new top comes on Thursday.")
     page.keyboard.press("Control+Shift+Enter")
 
-    expect(page.locator(".thread-subject")).to_have_text(SECOND)
+    subject(page, SECOND)
     expect(page).to_have_url(re.compile(rf"/conversations/{second.pk}/"))
     first.refresh_from_db()
     assert first.resolved_at is not None
     assert [message.text for message in first.messages.filter(direction="out")] == ["A new top comes on Thursday."]
     expect(page.locator("a.conversation")).to_have_count(1)
+
+
+def test_a_sent_reply_stands_in_the_thread_at_once_and_the_field_is_empty(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.keyboard.press("r")
+    page.keyboard.type("It comes on Thursday.")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator('.message[data-from="out"]')).to_contain_text("It comes on Thursday.")
+    expect(page.get_by_label("Reply to the customer")).to_have_value("")
+    expect(page.locator(".nav [data-count='needs-reply']").first).to_have_text("1")
+    page.reload()
+    expect(page.get_by_label("Reply to the customer")).to_have_value("")
+    assert not Draft.objects.exists()
+
+
+def test_a_note_is_yellow_and_says_who_sees_it(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.keyboard.press("n")
+    page.keyboard.type("She is a regular.")
+    page.keyboard.press("Control+Enter")
+
+    note = page.locator('.message[data-from="note"]')
+    expect(note).to_contain_text("She is a regular.")
+    expect(note).to_contain_text("Only the team sees this")
+    assert first.messages.filter(direction="out").count() == 0
+
+
+def test_taking_putting_off_and_undoing_take_a_key_each(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.keyboard.press("m")
+    expect(page.locator(".line").last).to_contain_text("Taken by Anna Petrova")
+    page.keyboard.press("s")
+    expect(page.get_by_role("button", name="Tomorrow")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".thread-marks")).to_contain_text("Snoozed until")
+    first.refresh_from_db()
+    assert (first.assignee, first.snoozed_until is None) == (anna, False)
+
+    page.keyboard.press("z")
+
+    expect(page.locator(".thread-marks")).not_to_contain_text("Snoozed until")
+    first.refresh_from_db()
+    assert first.snoozed_until is None
+
+
+def test_a_colleague_and_a_tag_are_found_by_a_few_letters(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    igor = make.agent("igor belov")
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.keyboard.press("a")
+    expect(page.get_by_label("Find a person")).to_be_focused()
+    page.keyboard.type("bel")
+    expect(page.locator("#people-found .menu-item")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".thread-marks")).to_contain_text("Igor Belov")
+    page.keyboard.press("l")
+    expect(page.get_by_label("Find or make a tag")).to_be_focused()
+    page.keyboard.type("Refund")
+    expect(page.get_by_text("New tag “Refund”")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".thread-marks .badge", has_text="Refund")).to_be_visible()
+    first.refresh_from_db()
+    assert (first.assignee, [tag.name for tag in first.tags.all()]) == (igor, ["Refund"])
+
+
+def test_what_was_typed_survives_a_reload_and_comes_to_another_browser(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.get_by_label("Reply to the customer").press_sequentially("Dear Elena")
+    expect(page.get_by_text("Draft saved").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.type("Ask Igor")
+    expect(page.locator('.compose[data-mode="note"]').get_by_text("Draft saved")).to_be_visible()
+    page.reload()
+
+    expect(page.get_by_label("Reply to the customer")).to_have_value("Dear Elena")
+    phone = inbox(pages, anna, f"/conversations/{first.pk}/", width=PHONE)
+    expect(phone.get_by_label("Reply to the customer")).to_have_value("Dear Elena")
+    phone.locator("label", has_text="Note to the team").tap()
+    expect(phone.locator('.compose[data-mode="note"] textarea')).to_have_value("Ask Igor")
+
+
+def test_a_file_is_attached_kept_removed_and_sent(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    files = [{"name": name, "mimeType": "text/plain", "buffer": b"text"} for name in ("plan.txt", "wrong.txt")]
+
+    page.locator('.compose[data-mode="reply"] input[type=file]').set_input_files(files)  # type: ignore[arg-type]
+    reply = page.locator('.compose[data-mode="reply"]')
+    expect(reply.locator(".file")).to_have_count(2)
+    reply.get_by_label("Remove wrong.txt").click()
+    expect(reply.locator(".file")).to_have_count(1)
+    page.reload()
+    expect(reply.locator(".file")).to_contain_text("plan.txt")
+    page.keyboard.press("r")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator('.message[data-from="out"] .file')).to_contain_text("plan.txt")
+    assert [file.name for file in first.messages.get(direction="out").attachments.all()] == ["plan.txt"]
+
+
+def test_what_came_meanwhile_is_shown_before_sending(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.keyboard.press("r")
+    page.keyboard.type("Where is it?")
+    make.received("Never mind, I found it.", named_ids=("first@mail.example",), subject=FIRST)
+    tell(page, first)
+    expect(page.locator(".message")).to_have_count(2)
+
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Elena Sokolova wrote while you typed")
+    # The browser notes every refusal.
+    pages.troubles.clear()
+    assert first.messages.filter(direction="out").count() == 0
+    page.get_by_role("button", name="Send anyway").click()
+
+    expect(page.locator('.message[data-from="out"]')).to_contain_text("Where is it?")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_new_messages_are_announced_and_nothing_jumps_under_the_pointer(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.locator("a.conversation").first.hover()
+    third = make.conversation("Third", sender=make.sender("tom@mail.example", "Tom Lindgren"))
+    make.received("Hello?", named_ids=("first@mail.example",), subject=FIRST)
+
+    tell(page, third)
+    tell(page, first)
+
+    expect(page.locator("#announcer")).to_have_text("Elena Sokolova: Hello?")
+    expect(page.locator("[data-shows-news]")).to_contain_text("1 new")
+    expect(page.locator("a.conversation")).to_have_count(2)
+    expect(page.locator(".nav [data-count='needs-reply']").first).to_have_text("3")
+    page.locator("[data-shows-news]").click()
+    expect(page.locator("a.conversation")).to_have_count(3)
+
+
+def test_new_rows_come_by_themselves_when_the_pointer_is_elsewhere(pages: Pages, anna: User) -> None:
+    two_waiting()
+    page = inbox(pages, anna)
+    third = make.conversation("Third", sender=make.sender("tom@mail.example", "Tom Lindgren"))
+
+    tell(page, third)
+
+    expect(page.locator("a.conversation")).to_have_count(3)
+
+
+def test_walking_back_and_the_browsers_back_show_the_same(pages: Pages, anna: User) -> None:
+    two_waiting()
+    page = inbox(pages, anna)
+
+    for key, text in (("j", FIRST), ("j", SECOND), ("k", FIRST)):
+        page.keyboard.press(key)
+        subject(page, text)
+    page.go_back()
+
+    subject(page, SECOND)
+    expect(page.locator('a.conversation[aria-current="true"]')).to_contain_text(SECOND)
+
+
+def test_the_palette_acts_and_escape_closes_it(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-results")).to_contain_text(FIRST)
+    page.keyboard.type("resolve")
+    expect(page.get_by_role("option", name="Resolve or reopen", selected=True)).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".thread-marks")).to_contain_text("Resolved")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+    page.keyboard.type("x")
+    page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
+
+
+def test_a_list_is_searched_from_the_keyboard(pages: Pages, anna: User) -> None:
+    two_waiting()
+    page = inbox(pages, anna)
+
+    page.keyboard.press("/")
+    page.keyboard.type("denis")
+
+    expect(page.locator("a.conversation")).to_have_count(1)
+    expect(page.locator("a.conversation")).to_contain_text(SECOND)
+
+
+def test_below_the_wide_screen_the_customer_is_a_drawer(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/", width=1100)
+    expect(page.locator("#side")).to_be_hidden()
+
+    page.keyboard.press("]")
+    expect(page.locator("#side")).to_contain_text("elena@mail.example")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#side")).to_be_hidden()
+
+
+def test_on_a_phone_there_is_one_pane_at_a_time(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, width=PHONE)
+
+    page.locator("a.conversation").first.tap()
+    subject(page, FIRST)
+    expect(page.locator("#list")).to_be_hidden()
+    page.get_by_label("Reply to the customer").fill("On Thursday.")
+    page.get_by_role("button", name="Send", exact=True).tap()
+    expect(page.locator('.message[data-from="out"]')).to_contain_text("On Thursday.")
+    page.get_by_role("link", name="Back to the list").tap()
+
+    expect(page.locator("#list")).to_be_visible()
+    expect(page.locator(".thread")).to_have_count(0)
+    assert first.messages.filter(direction="out").count() == 1
+
+
+def test_without_scripts_a_conversation_is_read_and_answered(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    context = pages.browser.new_context(base_url=pages.address, java_script_enabled=False)
+    pages.contexts.append(context)
+    cookie = pages.open(anna).context.cookies()[0]
+    context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": pages.address}])
+    page = context.new_page()
+    page.goto("/")
+
+    page.get_by_role("link", name=FIRST).click()
+    expect(page.get_by_text("The desk came with a scratch.").first).to_be_visible()
+    page.get_by_label("Reply to the customer").fill("On Thursday.")
+    page.get_by_role("button", name="Send", exact=True).click()
+
+    expect(page.locator('.message[data-from="out"]')).to_contain_text("On Thursday.")
+    page.get_by_role("button", name=re.compile("Resolve")).click()
+    expect(page.locator(".thread-marks")).to_contain_text("Resolved")
+    first.refresh_from_db()
+    assert first.resolved_at is not None
+
+
+PLACES = ["/", "/?view=resolved", "conversation", "customer", "/customers/", "/search/?q=desk"]
+
+
+@pytest.mark.parametrize("width", [DESK, 1100, 800, PHONE, 320])
+@pytest.mark.parametrize("look", ["light-en", "dark-ru"])
+def test_every_page_holds_the_rules_of_accessibility(
+    pages: Pages,
+    anna: User,
+    axe: Callable[[Page], None],
+    shoot: Callable[[Page, str], object],
+    width: int,
+    look: str,
+) -> None:
+    first, _second = two_waiting()
+    first.assign(to=anna, by=anna)
+    first.tag(make.tag("Damaged on delivery"), by=anna)
+    first.add_note("She is a regular.", by=anna)
+    first.reply("On Thursday, between 14:00 and 18:00.", by=anna)
+    make.received(
+        "Thank you!\n\n> On Thursday",
+        named_ids=("first@mail.example",),
+        subject=FIRST,
+        html="<p>Thank you!",
+        hidden=((12, 25),),
+        verdict="failed",
+    )
+    addresses = {"conversation": first.get_absolute_url(), "customer": first.customer.get_absolute_url()}
+    page = inbox(pages, anna, width=width, dark=look == "dark-ru", ru=look == "dark-ru")
+
+    for place in PLACES:
+        page.goto(addresses.get(place, place))
+        shoot(page, f"desk.{width}.{look}.{place.strip('/?').split('/')[0].split('=')[0] or 'inbox'}")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{place} scrolls sideways"

@@ -51,6 +51,7 @@ def test_resolving_is_said_and_can_be_taken_back(client: Client, olga: User) -> 
     conversation.refresh_from_db()
     assert conversation.resolved_at is not None
     assert "Resolved" in answer.content.decode()
+    assert answer.headers["HX-Push-Url"] == "false"
     told = json.loads(answer.headers["HX-Trigger"])
     assert told[f"samovar:conversation-{conversation.pk}"]["conversation_id"] == conversation.pk
     assert told["samovar:event"]["customer_id"] == conversation.customer_id

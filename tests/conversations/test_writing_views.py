@@ -60,7 +60,7 @@ def test_sending_and_resolving_opens_the_next(client: Client, olga: User) -> Non
 
     conversation.refresh_from_db()
     assert conversation.resolved_at is not None
-    assert "conversations:next" in answer.headers["HX-Trigger"]
+    assert "conversations:next" in answer.headers["HX-Trigger-After-Settle"]
     assert "Sent and resolved" in answer.content.decode()
 
 

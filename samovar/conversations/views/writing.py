@@ -39,7 +39,7 @@ def messages(request: StaffRequest, pk: int) -> HttpResponse:
     if not typed.is_last_word:
         return _sent(request, conversation)
     answer = done(request, conversation, _("Sent and resolved"))
-    return trigger_client_event(answer, "conversations:next") if request.htmx else redirect("/")
+    return trigger_client_event(answer, "conversations:next", after="settle") if request.htmx else redirect("/")
 
 
 @agents_only

@@ -48,7 +48,8 @@ class MessageEditor extends HTMLElement {
 
   #answered = (event) => {
     const form = event.target;
-    if (!form.matches(".compose form") || !event.detail.successful) return;
+    // An answer that says what is wrong is a success for htmx, not for the author.
+    if (!form.matches(".compose form") || event.detail.xhr.status >= 400) return;
     form.querySelector("textarea").value = "";
     form.querySelector(".files").replaceChildren();
     for (const line of this.querySelectorAll("[data-draft]")) line.hidden = true;

@@ -94,7 +94,7 @@ class DraftKeeper extends HTMLElement {
 
   #answered = (event) => {
     if (!event.target.matches("form")) return;
-    if (event.detail.successful) localStorage.removeItem(this.#key);
+    if (event.detail.xhr.status < 400) localStorage.removeItem(this.#key);
     else this.#typed({ target: this.#area });
   };
 

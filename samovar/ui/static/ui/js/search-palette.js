@@ -3,6 +3,8 @@ class SearchPalette extends HTMLElement {
   connectedCallback() {
     this.addEventListener("keydown", this.#walk);
     this.addEventListener("htmx:afterSwap", () => this.#choose(0));
+    // What is shown belongs to what was typed before: Enter then searches instead of following it.
+    this.addEventListener("input", () => this.#choose(-1));
     this.closest("dialog")?.addEventListener("toggle", (event) => event.newState === "open" && this.#field.select());
   }
 
