@@ -22,6 +22,8 @@ from time import monotonic, time_ns
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.patience import until
+
 PASSWORD = "mailbox-password"
 DOVECOT = shutil.which("dovecot") or ("/usr/sbin/dovecot" if Path("/usr/sbin/dovecot").exists() else "")
 STARTED_WITHIN_SECONDS = 20
@@ -97,8 +99,9 @@ class Dovecot:
 
     def pour(self, user: str, mails: Iterable[bytes]) -> None:
         """Put many mails into the mailbox of ``user`` at once, as a delivery agent beside the server does."""
+        folder = self.mail / user / "new"
         with self.signed_in(user):
-            folder = self.mail / user / "new"
+            until(folder.is_dir)
         for number, mail in enumerate(mails):
             path = folder / f"{time_ns()}.{number:05}.test"
             path.write_bytes(mail)
