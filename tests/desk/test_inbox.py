@@ -64,7 +64,7 @@ def test_rows_are_ordinary_links_that_keep_the_list(client: Client, olga: User) 
     text = client.get("/?view=mine").content.decode()
 
     assert f'href="/conversations/{conversation.pk}/?view=mine"' in text
-    assert "<h1>Mine</h1>" in text
+    assert "<h2>Mine</h2>" in text
     assert text.count("<main") == text.count("<h1") == 1
 
 
@@ -304,6 +304,6 @@ def test_speaks_russian(client: Client, olga: User) -> None:
 
     text = client.get(f"/conversations/{conversation.pk}/?view=resolved").content.decode()
 
-    assert "<h1>Решённые</h1>" in text
+    assert "<h2>Решённые</h2>" in text
     assert "Заметка команде" in text
     assert "Вернуть в работу" in text
