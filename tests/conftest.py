@@ -14,6 +14,7 @@ from urllib.parse import quote
 import django
 import pytest
 from django.db import connection
+from django.utils import timezone, translation
 
 from samovar.lib.postgres import place
 from samovar.lib.postgres.cluster import Cluster
@@ -76,6 +77,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and {"home", "shared", "closed"} & set(item.fixturenames):
             item.add_marker("embedded")
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Let no test inherit the language or the time zone that the last one was served in: requests leave theirs."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")
