@@ -1,21 +1,20 @@
 """Writing whole conversations at once: the same rows and events as our verbs, for imports and invented companies."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 
 from samovar.conversations import arriving
 from samovar.conversations.inbound import InboundMessage, Receipt
-from samovar.conversations.models import Conversation, Inbox, Message, Participant
+from samovar.conversations.models import Conversation, Inbox, Message, Participant, Reference
+from samovar.conversations.models.tag import ConversationTag
 from samovar.conversations.stories import Noted, Received, Replied, Story
 from samovar.conversations.telling import Batch, Rows, tell
 from samovar.customers.recognition import known_customers, recognise_all
 from samovar.events.announcing import announce_many
-from samovar.lib.rows import copy_rows, lock_keys, next_ids
+from samovar.lib.rows import copy_rows, copy_values, lock_keys, next_ids
 
 LOCK_SPACE = 5_107
-Row = TypeVar("Row", bound=models.Model)
 
 
 @transaction.atomic
@@ -57,18 +56,11 @@ def _batch(fresh: Sequence[Story], known: arriving.Twins) -> Batch:
 def _write(rows: Rows) -> None:
     copy_rows(connection, rows.conversations)
     copy_rows(connection, rows.messages)
-    copy_rows(connection, _numbered(rows.references))
-    copy_rows(connection, _numbered(rows.taggings))
+    copy_values(connection, Reference, ["conversation_id", "message_id", "key"], rows.references)
+    copy_values(connection, ConversationTag, ["conversation_id", "tag_id", "by_id", "at"], rows.taggings)
     Participant.objects.bulk_create(arriving.new_writers(sorted(rows.writers)))
     arriving.write_files(rows.files)
     announce_many(rows.events)
-
-
-def _numbered(rows: Sequence[Row]) -> Sequence[Row]:
-    ids = next_ids(connection, type(rows[0]), len(rows)) if rows else []
-    for pk, row in zip(ids, rows, strict=True):
-        row.pk = pk
-    return rows
 
 
 def _identity(inbound: InboundMessage) -> tuple[int, str, object]:

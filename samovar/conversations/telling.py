@@ -5,6 +5,7 @@ What an act changes on a row is asked of the models and of ``conversations.arriv
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +25,8 @@ from samovar.conversations.events import (
     ReplyWritten,
 )
 from samovar.conversations.inbound import InboundFile, InboundMessage
-from samovar.conversations.models import Conversation, Inbox, Message, Reference
+from samovar.conversations.models import Conversation, Inbox, Message
 from samovar.conversations.models.message import Direction, reference_key
-from samovar.conversations.models.tag import ConversationTag
 from samovar.conversations.placing import RULES
 from samovar.customers.models import Customer
 from samovar.lib.text import storable
@@ -35,14 +35,18 @@ SIGNED, OURS, KNOWN = RULES
 TOLD = "told by its source"
 
 
+# Of a conversation, its tag, who put it on, and when.
+Tagging = tuple[int, int, int, datetime]
+
+
 @dataclass
 class Rows:
-    """What a batch of stories is going to write."""
+    """What a batch of stories is going to write; of small rows only the values."""
 
     conversations: list[Conversation] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
-    taggings: list[ConversationTag] = field(default_factory=list)
+    references: list[tuple[int, int, UUID]] = field(default_factory=list)
+    taggings: list[Tagging] = field(default_factory=list)
     writers: set[tuple[int, int]] = field(default_factory=set)
     files: list[tuple[Message, InboundFile]] = field(default_factory=list)
     events: list[ConversationEvent] = field(default_factory=list)
@@ -76,7 +80,7 @@ class Thread:
     """One conversation while it is told."""
 
     def __init__(self, batch: Batch, left: set[int]) -> None:
-        self.taggings: dict[int, ConversationTag] = {}
+        self.taggings: dict[int, Tagging] = {}
         self._batch, self._rows, self._left = batch, batch.rows, left
         self._conversation: Conversation | None = None
         self._names: set[UUID] = set()
@@ -159,9 +163,7 @@ class Thread:
 
     def _tag(self, act: stories.Tagged) -> None:
         if act.tag.pk not in self.taggings:
-            self.taggings[act.tag.pk] = ConversationTag(
-                conversation=self.conversation, tag=act.tag, by=act.by, at=act.at
-            )
+            self.taggings[act.tag.pk] = (self.conversation.pk, act.tag.pk, act.by.pk, act.at)
             heading = self.conversation.heading(act.by)
             self._rows.events.append(ConversationTagged(**heading, at=act.at, tag_id=act.tag.pk, tag=act.tag.name))
 
@@ -221,7 +223,7 @@ class Thread:
         for key in map(reference_key, (inbound.external_id, *inbound.named_ids)):
             if key not in self._names:
                 self._names.add(key)
-                self._rows.references.append(Reference(conversation_id=pk, message_id=message.pk, key=key))
+                self._rows.references.append((pk, message.pk, key))
 
     def _write(self, act: stories.Replied | stories.Noted, direction: Direction) -> Message:
         message = Message(

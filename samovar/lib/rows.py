@@ -1,6 +1,6 @@
 """Writing many rows at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -23,16 +23,23 @@ def copy_rows(connection: BaseDatabaseWrapper, rows: Sequence[models.Model]) -> 
 
     Their keys were taken by next_ids(). Everything stands on the objects: nothing is defaulted, nothing may exist yet.
     """
-    if not rows:
-        return
-    meta = rows[0]._meta
-    names = sql.SQL(", ").join(sql.Identifier(field.column) for field in meta.concrete_fields)
-    plain = [(field.attname, isinstance(field, models.JSONField)) for field in meta.concrete_fields]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(meta.db_table), names)
+    if rows:
+        plain = [(field.attname, isinstance(field, models.JSONField)) for field in rows[0]._meta.concrete_fields]
+        values = ([Jsonb(vars(row)[name]) if is_json else vars(row)[name] for name, is_json in plain] for row in rows)
+        copy_values(connection, type(rows[0]), [name for name, _is_json in plain], values)
+
+
+def copy_values(
+    connection: BaseDatabaseWrapper, model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Write new rows of ``model`` by COPY: the values of ``names``, the key given by the database."""
+    columns = {field.attname: field.column for field in model._meta.concrete_fields}
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(columns[name]) for name in names)
+    )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            values = vars(row)
-            copy.write_row([Jsonb(values[name]) if is_json else values[name] for name, is_json in plain])
+            copy.write_row(row)
 
 
 def lock_keys(connection: BaseDatabaseWrapper, space: int, slots: set[int]) -> None:

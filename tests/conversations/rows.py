@@ -7,17 +7,35 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
+from samovar.accounts.models import Team, User
 from samovar.channels.models import Delivery
 from samovar.conversations import signing
-from samovar.conversations.models import Conversation, Message
-from samovar.customers.models import Customer, Identity
+from samovar.conversations.models import Conversation, Inbox, Message, Tag
+from samovar.customers.models import Customer, Identity, Organisation
 from samovar.events.models import Event
 from samovar.files.models import StoredFile
 from samovar.jobs.models import Task
 
-# When a row was written, and by which transaction, is not what it says.
-NOT_COMPARED = {"tx", "search"}
-IN_EVENTS = {"customer_id": Customer, "conversation_id": Conversation, "message_id": Message}
+# When a row was written, by which transaction and with which salt is not what it says.
+NOT_COMPARED = {"tx", "search", "password", "finished_at"}
+NAMED_BY = {
+    StoredFile: "sha256",
+    Identity: "value",
+    User: "email",
+    Tag: "name",
+    Team: "name",
+    Inbox: "address",
+    Organisation: "name",
+}
+IN_EVENTS = {
+    "customer_id": Customer,
+    "conversation_id": Conversation,
+    "actor_id": User,
+    "message_id": Message,
+    "assignee_id": User,
+    "tag_id": Tag,
+    "inbox_id": Inbox,
+}
 Row = dict[str, Any]
 
 
@@ -26,8 +44,7 @@ class Names:
 
     def __init__(self) -> None:
         self._names: dict[type[models.Model], dict[int, Any]] = {
-            StoredFile: {row.pk: row.sha256 for row in StoredFile.objects.all()},
-            Identity: {row.pk: row.value for row in Identity.objects.all()},
+            **{model: dict(model._default_manager.values_list("pk", name)) for model, name in NAMED_BY.items()},
             Customer: {row.pk: f"customer {row.identities.earliest('id').value}" for row in Customer.objects.all()},
             Message: {row.pk: f"message {row.direction} {row.created_at} {row.text}" for row in Message.objects.all()},
             Conversation: {

@@ -1,0 +1,65 @@
+"""``samovar demo`` with its real processes: it fills in once, can be stopped, and goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.db import connection
+
+from samovar.conversations.models import Conversation, Message
+from samovar.demo.models import FilledPart, Filling
+from tests.patience import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMMAND = [sys.executable, "-m", "samovar", "demo"]
+
+
+def _run(url: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    variables = {**os.environ, "DATABASE_URL": url}
+    return subprocess.run([*COMMAND, *words], env=variables, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_the_command_fills_in_once_and_says_how_to_sign_in(database_url: str) -> None:
+    first = _run(database_url, "--messages", "700", "--seed", "3")
+    assert first.returncode == 0, first.stderr
+    assert "anna@aurora.example" in first.stdout
+    assert "aurora-home-demo" in first.stdout
+    conversations, messages = Conversation.objects.count(), Message.objects.count()
+    assert conversations == 130
+
+    again = _run(database_url)
+
+    assert again.returncode == 0, again.stderr
+    assert (Conversation.objects.count(), Message.objects.count()) == (conversations, messages)
+    assert "Another demo company is here" in _run(database_url, "--seed", "4").stderr
+
+
+def test_stopped_by_ctrl_c_it_goes_on_when_it_is_called_again(database_url: str) -> None:
+    variables = {**os.environ, "DATABASE_URL": database_url}
+    words = [*COMMAND, "--messages", "4000"]
+    running = subprocess.Popen(words, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    until(lambda: FilledPart.objects.filter(name__startswith="conversations").exists())
+    running.send_signal(signal.SIGINT)
+    _output, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "goes on with the rest" in said
+    until(lambda: not _others_at_work())
+    begun = Conversation.objects.count()
+    assert 0 < begun < Filling.objects.get().conversations
+
+    finished = _run(database_url)
+
+    assert finished.returncode == 0, finished.stderr
+    assert Conversation.objects.count() == Filling.objects.get().conversations
+    assert Filling.objects.get().finished_at is not None
+
+
+def _others_at_work() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return bool(cursor.fetchone()[0])

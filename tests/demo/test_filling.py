@@ -1,0 +1,160 @@
+"""The demo company is filled in once, whatever happens on the way, and never among real customers unasked."""
+
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from samovar.accounts.models import Company, Role, Team, User
+from samovar.channels.models import Delivery
+from samovar.conversations import deriving
+from samovar.conversations.models import Attachment, Conversation, Inbox, Message, Tag
+from samovar.customers.models import Customer, Identity, Membership, Organisation
+from samovar.demo import filling
+from samovar.demo.company import PASSWORD
+from samovar.demo.errors import AnotherDemo, RealDataHere
+from samovar.demo.invention import MESSAGES_EACH
+from samovar.demo.models import FilledPart, Filling
+from samovar.demo.rhythm import ZONE
+from samovar.events.models import Event
+from tests import make
+from tests.conversations import rows
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 24, 12, tzinfo=ZONE)
+MESSAGES = 600
+
+
+def begin(**given: Any) -> Filling:
+    return filling.begin(**{"messages": MESSAGES, "now": NOON, **given})
+
+
+def fill(**given: Any) -> Filling:
+    work = filling.Fill(begin(**given))
+    list(work.found())
+    list(work.tell())
+    work.finish()
+    return work.filling
+
+
+def test_the_company_its_customers_and_a_year_of_conversations_are_filled_in() -> None:
+    filled = fill()
+
+    assert Company.objects.get().name == "Aurora Home"
+    assert User.objects.count() == 40
+    assert Team.objects.count() == 4
+    assert set(User.objects.values_list("role", flat=True)) == {Role.ADMIN, Role.LEAD, Role.AGENT, Role.EXPERT}
+    assert Inbox.objects.count() == 3
+    assert Conversation.objects.count() == filled.conversations == round(MESSAGES / MESSAGES_EACH)
+    assert Message.objects.count() == pytest.approx(MESSAGES, rel=0.2)
+    assert Customer.objects.count() >= filled.conversations // 4
+    assert Identity.objects.filter(kind="phone").count() > filled.conversations // 8
+    assert Organisation.objects.exists()
+    assert Membership.objects.exists()
+    assert Attachment.objects.exists()
+    assert not Delivery.objects.exists(), "nothing that was invented may be sent"
+
+
+def test_every_history_is_complete() -> None:
+    fill()
+
+    assert not [found for piece in deriving.batches() for found in deriving.differences(piece)]
+    messages = Event.objects.filter(kind__in=["MessageReceived", "ReplyWritten", "NoteAdded"])
+    assert messages.count() == Message.objects.count()
+    assert Event.objects.filter(kind="CustomerAdded").count() == Customer.objects.count()
+
+
+def test_all_of_the_staff_can_sign_in(client: Client) -> None:
+    filling.Fill(begin()).found().__next__()
+
+    for address in ("anna@aurora.example", "oksana@aurora.example", "marat@aurora.example"):
+        assert Client().login(username=address, password=PASSWORD)
+    assert all(user.check_password(PASSWORD) for user in User.objects.all()[:3])
+
+
+def test_filled_in_twice_nothing_is_added() -> None:
+    fill()
+    before = rows.everything(), rows.history()
+
+    fill(now=datetime(2027, 1, 15, 12, tzinfo=ZONE))
+
+    assert (rows.everything(), rows.history()) == before
+
+
+def test_the_same_seed_fills_in_the_same_rows() -> None:
+    once, history = _undone(seed=5)
+    again, history_again = _undone(seed=5)
+    other, _history = _undone(seed=6)
+
+    assert again == once
+    assert history_again == history
+    assert other["conversations.Message"] != once["conversations.Message"]
+
+
+def _undone(**given: Any) -> tuple[dict[str, list[rows.Row]], list[rows.Row]]:
+    with transaction.atomic():
+        fill(**given)
+        found = rows.everything(), rows.history()
+        transaction.set_rollback(True)
+    return found
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was() -> None:
+    whole, history = _undone()
+
+    work = filling.Fill(begin())
+    list(work.found())
+    list(islice(work.tell(), 1))
+    assert 0 < Conversation.objects.count() < work.filling.conversations
+    fill()
+
+    assert rows.everything() == whole
+    assert rows.history() == history
+
+
+def test_a_part_that_fails_leaves_nothing_behind() -> None:
+    work = filling.Fill(begin())
+    list(work.found())
+    parts = FilledPart.objects.count()
+    Tag.objects.all().delete()
+
+    with pytest.raises(KeyError), transaction.atomic():
+        list(work.tell())
+
+    assert FilledPart.objects.count() == parts
+    assert not Conversation.objects.exists()
+
+
+def test_shares_make_a_whole() -> None:
+    whole, _history = _undone()
+
+    work = filling.Fill(begin())
+    list(work.found())
+    for share in (2, 0, 1):
+        list(filling.Fill(begin()).tell(share, 3))
+    work.finish()
+
+    assert rows.everything() == whole
+
+
+def test_real_customers_are_not_mixed_with_invented_ones_unasked() -> None:
+    make.conversation("A real question")
+
+    with pytest.raises(RealDataHere, match="--mix-with-real-data"):
+        begin()
+    fill(may_mix=True)
+
+    assert Conversation.objects.filter(preview="A real question").exists()
+
+
+def test_one_installation_holds_one_demo_company() -> None:
+    begin(seed=1)
+
+    assert begin(seed=1) == filling.begin()
+    with pytest.raises(AnotherDemo, match="seed 1"):
+        begin(seed=2)
+    with pytest.raises(AnotherDemo):
+        begin(messages=5_000)
