@@ -25,6 +25,7 @@ from samovar.conversations.models.message import Direction
 from samovar.conversations.pieces import Passage, passages
 from samovar.customers.models import Identity
 from samovar.events.models import Event
+from samovar.events.queries import Horizon, place_of
 from samovar.lib.marks import mark, read_mark
 
 # A page of a thread ends at this many messages or at this much text, whichever comes first.
@@ -111,7 +112,8 @@ class Opened:
     """A conversation with all that its page shows besides the entries.
 
     ``newest_id`` is the newest message that the customer wrote or can see, ``drafts`` is what the reader has typed and
-    not sent, by mode, and ``files`` are the files (id, name, size_bytes, mode) that go with it.
+    not sent, by mode, and ``files`` are the files (id, name, size_bytes, mode) that go with it. ``position`` is where a
+    stream begins that misses nothing of what is not shown.
     """
 
     conversation: Conversation
@@ -121,6 +123,7 @@ class Opened:
     addresses: list[dict[str, str]]
     last_event_id: int
     newest_id: int
+    position: str
 
     @property
     def email(self) -> str:
@@ -151,6 +154,7 @@ def opened(user: User, pk: int) -> Opened:
                 .values(found=JSONObject(kind="kind", shown="shown"))
             ),
             last_event=Subquery(Event.objects.filter(conversation_id=own).order_by("-id").values("id")[:1]),
+            before=Horizon(),
             newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),
         )
         .get(pk=pk)
@@ -164,6 +168,7 @@ def opened(user: User, pk: int) -> Opened:
         addresses=found["address_list"],
         last_event_id=found["last_event"] or 0,
         newest_id=found["newest_message"] or 0,
+        position=place_of(found["before"]),
     )
 
 

@@ -22,6 +22,7 @@ from samovar.desk.beginning import steps
 from samovar.desk.history import TOPICS, history
 from samovar.desk.recent import recent, remember
 from samovar.desk.search import Found, find
+from samovar.events.queries import position
 
 by_part = vary_on_headers("HX-Request", "HX-Target", "HX-History-Restore-Request")
 
@@ -34,10 +35,9 @@ def inbox(request: StaffRequest) -> HttpResponse:
     target = _part(request)
     if target == "thread":
         return render(request, "desk/_nothing_open.html", {"wanted": wanted})
-    context = _list(request, wanted)
     if target in ("rows", "more"):
-        return render(request, "desk/_rows.html", {**context, "is_refresh": target == "rows"})
-    return render(request, "desk/inbox.html", context)
+        return render(request, "desk/_rows.html", {**_list(request, wanted), "is_refresh": target == "rows"})
+    return render(request, "desk/inbox.html", {"position": position(), **_list(request, wanted)})
 
 
 @by_part
@@ -67,7 +67,8 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
         opened.conversation.mark_read()
     if _part(request) == "thread":
         return remember(request, render(request, "desk/_conversation.html", context), pk)
-    return remember(request, render(request, "desk/inbox.html", {**context, **_list(request, wanted)}), pk)
+    context |= {"position": opened.position, **_list(request, wanted)}
+    return remember(request, render(request, "desk/inbox.html", context), pk)
 
 
 @require_GET

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import BigIntegerField, Func
 
 from samovar.events.effects import installed
 
@@ -21,6 +22,9 @@ WHERE c.module = ANY(%s)
 ORDER BY c.module
 """
 
+# Behind every event of the transactions before the horizon, whatever its id.
+LAST_ID = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class Lag:
@@ -35,3 +39,25 @@ def lags() -> list[Lag]:
     with connection.cursor() as cursor:
         cursor.execute(LAGS, [list(installed().modules)])
         return [Lag(*row) for row in cursor.fetchall()]
+
+
+class Horizon(Func):
+    """The last transaction before the horizon, to be asked together with something else; see position()."""
+
+    template = "events_horizon() - 1"
+    output_field = BigIntegerField()
+
+
+def position() -> str:
+    """Return the place in the log, as streams name it, up to which all that comes after this question is seen.
+
+    A page asks for it before its own questions and has its stream begin there: what happens in between reaches it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT events_horizon() - 1")
+        return place_of(cursor.fetchone()[0])
+
+
+def place_of(tx: int) -> str:
+    """Return the place behind all events of the transaction ``tx``."""
+    return f"{tx}-{LAST_ID}"

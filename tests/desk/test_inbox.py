@@ -13,6 +13,7 @@ from django.utils import timezone
 from samovar.accounts.models import Company, Role, User
 from samovar.conversations import drafting
 from samovar.conversations.models import Conversation, ConversationRedirect
+from samovar.events.models import Event
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -307,3 +308,16 @@ def test_speaks_russian(client: Client, olga: User) -> None:
     assert "<h2>Решённые</h2>" in text
     assert "Заметка команде" in text
     assert "Вернуть в работу" in text
+
+
+@pytest.mark.parametrize("page", ["inbox", "conversation"])
+def test_the_stream_of_a_page_begins_before_what_the_page_does_not_show(client: Client, page: str) -> None:
+    conversation = make.conversation()
+    client.force_login(make.agent("olga"))
+    shown = client.get("/" if page == "inbox" else f"/conversations/{conversation.pk}/").content.decode()
+
+    make.received("Any news?")
+
+    found = re.search(r'<live-stream src="/stream/" after="(\d+)-\d+">', shown)
+    assert found
+    assert Event.objects.latest("pk").tx > int(found[1])
