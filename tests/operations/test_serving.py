@@ -132,7 +132,9 @@ def test_what_dies_comes_back(begun: tuple[Installation, subprocess.Popen[str]])
         wait_until(partial(has_come_back, process, name, died))
         wait_until(lambda: status(installation) == 200)
 
-    os.kill(installation.cluster.pid() or 0, signal.SIGKILL)
+    postmaster = installation.cluster.pid()
+    assert postmaster
+    os.kill(postmaster, signal.SIGKILL)
     wait_until(lambda: installation.cluster.is_ready())
     wait_until(lambda: status(installation, "/readyz") == 200)
 
