@@ -32,7 +32,7 @@ REGULARS = 1.4
 AUTOMATIC, READ = 0.035, 0.7
 # Counted from the newest, the one that could not be read.
 UNREADABLE = 9
-RECENT, NEGLECTED_FOR, NEGLECTED = timedelta(days=14), timedelta(days=3), 0.06
+RECENT, NEGLECTED_FOR, NEGLECTED = timedelta(days=14), timedelta(days=2), 0.07
 
 
 @dataclass(frozen=True)
@@ -119,17 +119,16 @@ class Invention:
         kind = random.choice(automatic(person.language))
         slots = matter(random, person, random.randrange(90_000), at).at(at, at)
         name = kind.sender_name.said(random, slots)
-        subject, text = (random.choice(stock).said(random, slots) for stock in (kind.subject, kind.text))
+        subject, text = (
+            phrase.said(random, slots) for phrase in random.choice(list(zip(kind.subject, kind.text, strict=True)))
+        )
         html = ""
         if kind.mail_class == "list":
             html = render_to_string("demo/newsletter.html", {"title": subject, "paragraphs": text.split("\n\n")})
         thread = mails.Thread.begun(random, key, random.choice(list(cast.inboxes.values())), subject)
-        sender = Sender("email", f"{kind.sender_box}@{random.choice(SENDING)}.example", name, at)
+        sender = Sender("email", kind.sender_address or person.email, name, at)
         mail = thread.mail(at, sender, Letter(text, html=html), mail_class=kind.mail_class)
         acts: list[Act] = [stories.Received(at=at, inbound=mail)]
         if random.random() < READ:
             acts.append(stories.Read(at=at + timedelta(hours=random.uniform(0.2, 9))))
         return acts
-
-
-SENDING = ("parcels", "bank", "woodweekly", "fair", "office", "supplier")

@@ -13,7 +13,7 @@ from samovar.conversations import stories
 from samovar.conversations.inbound import InboundFile
 from samovar.conversations.stories import Act, Replied
 from samovar.demo import enclosures
-from samovar.demo.company import Cast
+from samovar.demo.company import Cast, Colleague
 from samovar.demo.grammar import Day
 from samovar.demo.letters import Letter, Slots, Writer
 from samovar.demo.mails import Thread, sender_of
@@ -24,6 +24,7 @@ from samovar.demo.subjects import EXTRA_TAGS, Subject
 
 # Minutes until somebody answers: the middle, and how far it spreads; ours are minutes of working time.
 FIRST_ANSWER, NEXT_ANSWER, COLLEAGUE, CUSTOMER, SETTLING = (38, 1.0), (25, 0.9), (12, 0.8), (110, 1.4), (70, 1.0)
+TRIAGE = (9, 0.7)
 TAGGED, TAGGED_TWICE, TRIAGED, HANDED_ON, NOTED = 0.86, 0.12, 0.5, 0.06, 0.14
 THANKED, ASKED_MORE, FAILED, FAILED_FOR_GOOD = 0.5, 0.3, 0.008, 0.6
 # Words that promise something with the letter: theirs, ours.
@@ -155,6 +156,9 @@ class Plot:
         has_file = self._random.random() < self._set.subject.photos or _names_a_file(letter.text, THEY_ATTACH)
         files = [self._enclosure() for _ in range(self._random.choice((1, 1, 2)))] if has_file else []
         self._receive(letter, files)
+        if self._random.random() < TRIAGED:
+            self._wait(TRIAGE)
+            self._take(self._lead)
         if self._set.is_neglected:
             self._at += timedelta(days=self._random.uniform(2, 5))
 
@@ -175,7 +179,7 @@ class Plot:
     def _reply(self, name: str, pace: tuple[float, float], is_late: bool = False) -> None:
         self._wait(pace)
         self._maybe_hand_on()
-        self._take()
+        self._take(self._agent)
         self._step()
         text = self._writer.reply(name, self._slots(), is_late)
         has_paper = _names_a_file(text, WE_ATTACH) or self._random.random() < self._set.subject.papers / 4
@@ -195,12 +199,11 @@ class Plot:
             self._at = sent_at
         self.acts.append(stories.Sent(at=sent_at, reply=reply))
 
-    def _take(self) -> None:
-        """Let somebody answer for the conversation, and say what it is about."""
+    def _take(self, by: Colleague) -> None:
+        """Let ``by`` decide who answers for the conversation, and say what it is about."""
         if self._is_taken:
             return
         self._is_taken = True
-        by = self._lead if self._random.random() < TRIAGED else self._agent
         self._do(stories.Assigned, by=by.user, to=self._agent.user, before=4)
         if self._random.random() < TAGGED:
             self._do(stories.Tagged, by=by.user, tag=self._set.cast.tags[self._set.subject.tag], before=3)
@@ -215,7 +218,7 @@ class Plot:
 
     def _consult(self) -> None:
         """Ask a colleague; most questions are answered within minutes."""
-        self._take()
+        self._take(self._agent)
         self._do(stories.Noted, by=self._agent.user, text=self._writer.note("note", self._slots()))
         if self._writer.is_answered:
             self._wait(COLLEAGUE)
@@ -249,7 +252,7 @@ class Plot:
 
     def _settle(self) -> None:
         self._wait(SETTLING)
-        self._take()
+        self._take(self._agent)
         self._do(stories.Read)
         self._do(stories.Resolved, by=self._agent.user)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 
 from samovar.demo.grammar import NBSP, Count, Day, Noun, Somebody, grouped
@@ -29,6 +30,11 @@ FIRMS = {
     "ru": ("ООО «Отвес»", "ООО «Две реки»", "ИП Дубравин"),
 }
 FLOORS = {"en": ("second", "third", "fourth", "fifth", "ninth"), "ru": ("2-й", "3-й", "4-й", "5-й", "9-й")}
+# How people are greeted, from which hour on.
+GREETINGS = {
+    "en": ((0, "Good evening"), (5, "Good morning"), (12, "Good afternoon"), (18, "Good evening")),
+    "ru": ((0, "Добрый вечер"), (5, "Доброе утро"), (11, "Добрый день"), (18, "Добрый вечер")),
+}
 QUANTITIES = (8, 10, 12, 16, 21, 24, 32)
 SUMS = (900, 1200, 1500, 1900, 2400, 2900, 3500, 4800)
 
@@ -49,7 +55,8 @@ class Matter:
         if agreed <= here:
             agreed = here + timedelta(days=2 if here.weekday() < 4 else 4)
         days = {"soon": agreed, "later": agreed + timedelta(days=12)}
-        return {**self.fixed, **{name: Day(day, self.language) for name, day in days.items()}, **people}
+        named = {name: Day(day, self.language) for name, day in days.items()}
+        return {**self.fixed, **named, "good": _good(self.language, moment.astimezone(ZONE).hour), **people}
 
 
 def matter(random: Random, person: Person, number: int, opened_at: datetime, kinds: str = "wcs") -> Matter:
@@ -86,6 +93,12 @@ def matter(random: Random, person: Person, number: int, opened_at: datetime, kin
     fixed |= {"room": _room(random, language), "me": person.name, "who": person.name}
     fixed["past"] = Day((opened_at.astimezone(ZONE) - timedelta(days=random.randrange(1, 9))).date(), language)
     return Matter(language, fixed, order, product.kind == "s")
+
+
+@cache
+def _good(language: str, hour: int) -> Noun:
+    text = [greeting for since, greeting in GREETINGS[language] if since <= hour][-1]
+    return Noun({"": text, "inside": text[0].lower() + text[1:]}, "s")
 
 
 def _fitting(random: Random, product: Thing, choice: list[Thing]) -> Thing:

@@ -31,7 +31,7 @@ class AutomaticMail:
 
     mail_class: str
     sender_name: Phrase
-    sender_box: str
+    sender_address: str
     subject: Sequence[Phrase]
     text: Sequence[Phrase]
 
