@@ -2,11 +2,22 @@
 
 import asyncio
 import os
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from samovar.live.spool import MEMORY_LIMIT, NoRoom, Room, Spool
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` in a thread of its own: the one of the tests may hold the event loop of a browser."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def contents(spool: Spool) -> bytes:
@@ -26,7 +37,7 @@ def test_what_was_written_is_read_in_order(tmp_path: Path, size: int) -> None:
         return found
 
     body = os.urandom(size)
-    assert asyncio.run(write_then_read()) == body
+    assert run(write_then_read()) == body
 
 
 def test_reading_goes_on_beside_writing_through_memory_and_disk(tmp_path: Path) -> None:
@@ -44,7 +55,7 @@ def test_reading_goes_on_beside_writing_through_memory_and_disk(tmp_path: Path) 
         return found, room.free
 
     parts = [os.urandom(100_000) for _ in range(40)]
-    assert asyncio.run(beside()) == (b"".join(parts), 4 * MEMORY_LIMIT)
+    assert run(beside()) == (b"".join(parts), 4 * MEMORY_LIMIT)
 
 
 def test_all_bodies_together_take_no_more_of_the_disk_than_they_may(tmp_path: Path) -> None:
@@ -61,4 +72,4 @@ def test_all_bodies_together_take_no_more_of_the_disk_than_they_may(tmp_path: Pa
         other.close()
         assert room.free == MEMORY_LIMIT
 
-    asyncio.run(fill())
+    run(fill())
