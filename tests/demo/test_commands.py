@@ -39,7 +39,9 @@ def test_the_command_fills_in_once_and_says_how_to_sign_in(database_url: str) ->
 def test_stopped_by_ctrl_c_it_goes_on_when_it_is_called_again(database_url: str) -> None:
     variables = {**os.environ, "DATABASE_URL": database_url}
     words = [*COMMAND, "--messages", "4000"]
-    running = subprocess.Popen(words, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        words, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_ctrl_c
+    )
     until(lambda: FilledPart.objects.filter(name__startswith="conversations").exists())
     running.send_signal(signal.SIGINT)
     _output, said = running.communicate(timeout=60)
@@ -54,6 +56,11 @@ def test_stopped_by_ctrl_c_it_goes_on_when_it_is_called_again(database_url: str)
     assert finished.returncode == 0, finished.stderr
     assert Conversation.objects.count() == Filling.objects.get().conversations
     assert Filling.objects.get().finished_at is not None
+
+
+def _hear_ctrl_c() -> None:
+    # What the tests run in may be deaf to it, and a child inherits that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _others_at_work() -> bool:
