@@ -14,7 +14,6 @@ from samovar.conversations.events import (
 )
 from samovar.conversations.inbound import InboundFile, InboundMessage
 from samovar.conversations.models import Attachment, Conversation, Message, Participant
-from samovar.conversations.models.answering import preview_of
 from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.participant import ParticipantRole
@@ -77,7 +76,7 @@ def new_conversation(
         opened_at=inbound.at,
         last_message_at=inbound.at,
     )
-    conversation.received(inbound.at, inbound.text, inbound.is_waiting)
+    conversation.received(inbound.at, inbound.preview, inbound.is_waiting)
     return conversation
 
 
@@ -91,7 +90,7 @@ def opened(inbound: InboundMessage, conversation: Conversation) -> ConversationO
 def append(inbound: InboundMessage, conversation: Conversation) -> list[ConversationEvent]:
     """Set on the row what one more message changes, and return the lines that say what it brought back."""
     heading, brought_back = conversation.heading(None), list[ConversationEvent]()
-    conversation.received(inbound.at, inbound.text, inbound.is_waiting)
+    conversation.received(inbound.at, inbound.preview, inbound.is_waiting)
     if inbound.is_waiting:
         conversation.kind = ConversationKind.HUMAN
         if conversation.resolved_at is not None and inbound.at > conversation.resolved_at:
@@ -135,7 +134,7 @@ def received(inbound: InboundMessage, message: Message) -> MessageReceived:
         conversation_id=message.conversation_id,
         at=inbound.at,
         title=inbound.subject[:200],
-        preview=preview_of(inbound.text),
+        preview=inbound.preview,
         message_id=message.pk,
         mail_class=inbound.mail_class,
         is_waiting=inbound.is_waiting,

@@ -13,7 +13,6 @@ from django.db import transaction
 
 from samovar.conversations.inbound import HUMAN
 from samovar.conversations.models import Conversation, Message
-from samovar.conversations.models.answering import preview_of
 from samovar.conversations.models.message import Direction
 from samovar.events.models import Event
 
@@ -47,7 +46,7 @@ class State:
         self.message_count += 1
         if message.direction == Direction.NOTE:
             return
-        self.last_message_at, self.preview = message.created_at, preview_of(message.text)
+        self.last_message_at, self.preview = message.created_at, message.preview
         if message.direction == Direction.OUT:
             self.last_outbound_at, self.waiting_since = message.created_at, None
             self.first_response_at = self.first_response_at or message.created_at
@@ -139,6 +138,6 @@ class _Moment:
 
 
 def _moments(conversation_ids: Sequence[int]) -> Iterable[_Moment]:
-    messages = Message.objects.filter(conversation__in=conversation_ids).defer("html", "hidden", "recipients")
+    messages = Message.objects.filter(conversation__in=conversation_ids).defer("html", "recipients")
     decisions = Event.objects.filter(conversation_id__in=conversation_ids, kind__in=DECISIONS)
     return [_Moment(row) for row in (*messages, *decisions)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from samovar.conversations.folding import preview_of
 from samovar.conversations.models.conversation import ConversationKind
 from samovar.customers.recognition import Sender
 
@@ -57,6 +58,11 @@ class InboundMessage:
         if self.mail_class == UNREADABLE:
             return ConversationKind.UNREADABLE
         return ConversationKind.HUMAN if self.mail_class == HUMAN else ConversationKind.AUTOMATIC
+
+    @property
+    def preview(self) -> str:
+        """The first words that a reader sees, on one line."""
+        return preview_of(self.text, self.hidden)
 
     @property
     def is_waiting(self) -> bool:

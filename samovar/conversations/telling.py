@@ -116,7 +116,7 @@ class Thread:
     def _reply(self, act: stories.Replied) -> None:
         message = self._write(act, Direction.OUT)
         self._replies[id(act)] = message
-        self.conversation.answered(act.at, act.text)
+        self.conversation.answered(act.at, message.preview)
         self._rows.events.append(
             ReplyWritten(
                 **self.conversation.heading(act.by),

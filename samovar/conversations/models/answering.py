@@ -11,15 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from samovar.conversations.errors import EmptyMessage, NewerMessage
 from samovar.conversations.events import NoteAdded, ReplyWritten
+from samovar.conversations.folding import PREVIEW_LENGTH
 from samovar.conversations.models.message import Attachment, Direction, Message
 from samovar.events.announcing import announce
 from samovar.lib import clock
-from samovar.lib.text import storable, tidy
+from samovar.lib.text import storable
 
 if TYPE_CHECKING:
     from samovar.accounts.models import User
-
-PREVIEW_LENGTH = 200
 
 
 class Heading(TypedDict):
@@ -84,7 +83,7 @@ class Answerable(models.Model):
         now = clock.now()
         self._lock_for_writing(text, files, seen_id)
         message = self._write(Direction.OUT, text, by, now, files)
-        self.answered(now, text)
+        self.answered(now, message.preview)
         self.save(update_fields=ANSWERED_FIELDS)
         announce(ReplyWritten(**self.heading(by), message_id=message.pk, preview=message.preview))
         return message
@@ -100,11 +99,11 @@ class Answerable(models.Model):
         announce(NoteAdded(**self.heading(by), message_id=message.pk, preview=message.preview))
         return message
 
-    def answered(self, at: datetime, text: str) -> None:
+    def answered(self, at: datetime, preview: str) -> None:
         """Set what an answer of ours at ``at`` changes on the row; bulk writers call it too."""
         self.first_response_at = self.first_response_at or at
         self.waiting_since, self.is_unread = None, False
-        self.last_outbound_at, self.last_message_at, self.preview = at, at, preview_of(text)
+        self.last_outbound_at, self.last_message_at, self.preview = at, at, preview
         self.message_count += 1
         self.version += 1
 
@@ -113,7 +112,7 @@ class Answerable(models.Model):
         self.message_count += 1
         self.version += 1
 
-    def received(self, at: datetime, text: str, is_waiting: bool) -> None:
+    def received(self, at: datetime, preview: str, is_waiting: bool) -> None:
         """Set what a message from outside at ``at`` changes on the row, also when it comes out of order.
 
         ``is_waiting`` says that a person wrote who expects an answer; machines change nothing about whose turn it is.
@@ -122,7 +121,7 @@ class Answerable(models.Model):
         self.version += 1
         self.is_unread = True
         if at >= self.last_message_at:
-            self.last_message_at, self.preview = at, preview_of(text)
+            self.last_message_at, self.preview = at, preview
         if is_waiting:
             self.last_inbound_at = max(at, self.last_inbound_at or at)
             settled_at = max(filter(None, (self.last_outbound_at, self.resolved_at)), default=None)
@@ -159,8 +158,3 @@ ANSWERED_FIELDS = [
     "message_count",
     "version",
 ]
-
-
-def preview_of(text: str) -> str:
-    """Return the first words of ``text`` as one line."""
-    return tidy(text[: PREVIEW_LENGTH * 4])[:PREVIEW_LENGTH]

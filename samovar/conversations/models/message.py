@@ -14,12 +14,13 @@ from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import User
 from samovar.conversations import signing
+from samovar.conversations.folding import pieces_of, preview_of
 from samovar.conversations.models.delivering import Deliverable
 from samovar.conversations.models.inbox import Inbox
 from samovar.customers.models import Customer
 from samovar.files.models import StoredFile
 from samovar.lib.rows import next_ids
-from samovar.lib.text import digits_in, storable, tidy
+from samovar.lib.text import digits_in, storable
 
 
 class Direction(models.TextChoices):
@@ -117,18 +118,13 @@ class Message(Deliverable):
 
     @property
     def preview(self) -> str:
-        """The first words, on one line."""
-        return tidy(self.text[:800])[:200]
+        """The first words that a reader sees, on one line."""
+        return preview_of(self.text, self.hidden)
 
     @property
     def parts(self) -> list[tuple[bool, str]]:
         """The text in pieces: (is hidden, text), in order; empty pieces left out."""
-        pieces, last = [], 0
-        for start, end in self.hidden:
-            pieces += [(False, self.text[last:start]), (True, self.text[start:end])]
-            last = end
-        pieces.append((False, self.text[last:]))
-        return [(is_hidden, text) for is_hidden, text in pieces if text.strip()]
+        return [(is_hidden, text) for is_hidden, text in pieces_of(self.text, self.hidden) if text.strip()]
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
