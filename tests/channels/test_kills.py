@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -115,7 +116,8 @@ class Scene:
         postmaster = self.installation.cluster.pid()
         assert postmaster
         os.kill(postmaster, signal.SIGKILL)
-        self.installation.cluster.start(durable=False)
+        until(lambda: not is_alive(postmaster))
+        self.installation.cluster.start()
         self.kills[POSTGRESQL] += 1
 
     def finish(self) -> None:
@@ -130,8 +132,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(installation: Installation, dovecot: Dovecot, outbox: Outbox) -> Iterator[Scene]:
-    """An installation with a connected mailbox, to which the first customers have written."""
+def scene(home: Path, dovecot: Dovecot, outbox: Outbox) -> Iterator[Scene]:
+    """An installation with a connected mailbox, to which the first customers have written; its database is durable."""
+    installation = Installation(home)
     anna = ("anna@aurora.example", "--name", "Anna", "--role", "agent", "--password-stdin")
     installation.run("user", "create", *anna, given="warm oak table 7")
     environment = {**installation.environment, "SAMOVAR_ROLE": "work", "PYTHONPATH": str(ROOT)}

@@ -1,34 +1,38 @@
 """Processes of Samovar that a test kills: one process has everything loaded and forks the others at a word.
 
 Words come one a line: ``mailbox IMAP SMTP``, ``work FAULTS`` (a worker, until it is killed), ``answer CONVERSATIONS
-FAULTS`` (writes replies as a web process does and says each when it is committed), ``sweep``. The answer to each is one
-line; those of ``answer`` end with one that says ``done``.
+FAULTS`` (a web process to which an agent sends replies; it says each that was accepted), ``sweep``. The answer to
+each is one line; those of ``answer`` end with one that says ``done``.
 """
 
 import os
 import random
+import signal
 import sys
 import threading
 from collections.abc import Callable
+from http import HTTPStatus
+
+from django.test import Client
 
 from samovar.accounts.models import User
 from samovar.channels.jobs import take_up_deliveries
 from samovar.channels.models import ChannelAccount
-from samovar.conversations.models import Conversation
+from samovar.conversations.models import Message
 from samovar.jobs import worker
-from samovar.lib import faults
-from samovar.lib.processes import die_with_parent
+from samovar.lib import faults, processes
 from tests import make
 from tests.channels.mailserver import PASSWORD
 
 
 def main() -> None:
     """Obey until the input ends."""
+    os.environ[processes.PARENT] = str(os.getpid())
     for line in sys.stdin:
         word, *arguments = line.split()
         pid = os.fork()
         if pid == 0:
-            die_with_parent()
+            processes.die_with_parent(signal.SIGKILL)
             random.seed()
             WORDS[word](*arguments)
             os._exit(0)
@@ -61,9 +65,15 @@ def _work(wanted: str = "") -> None:
 def _answer(conversations: str, wanted: str = "") -> None:
     os.environ[faults.VARIABLE] = wanted
     anna = User.objects.get()
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(anna)
     for pk in conversations.split(","):
-        message = Conversation.objects.get(pk=pk).reply(f"Answer of process {os.getpid()}.", by=anna)
-        say(message.external_id)
+        text = f"Answer of process {os.getpid()}."
+        answer = client.post(
+            f"/conversations/{pk}/messages/", {"mode": "reply", "text": text}, headers={"HX-Request": "true"}
+        )
+        if answer.status_code == HTTPStatus.OK:
+            say(Message.objects.get(conversation=int(pk), text=text).external_id)
 
 
 def _sweep() -> None:
