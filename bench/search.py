@@ -16,7 +16,7 @@ from samovar.desk.search import find
 ROUNDS = 120
 NEWEST = "SELECT max(created_at) FROM conversations_message WHERE search @@ message_query(%s)"
 WORDS = """
-SELECT word, ndoc FROM ts_stat('SELECT search FROM conversations_message WHERE id %% 50 = 0') ORDER BY ndoc DESC
+SELECT word, ndoc FROM ts_stat('SELECT search FROM conversations_message WHERE id % 50 = 0') ORDER BY ndoc DESC
 """
 
 

@@ -80,3 +80,19 @@ def test_fields_are_named_by_what_they_hold() -> None:
             ):
                 wrong.append(f"{model._meta.label}.{field.name}")
     assert not wrong
+
+
+def test_no_index_repeats_the_beginning_of_another() -> None:
+    """It costs every insert, and a planner that knows nothing of a new inbox may take it for the better one."""
+    repeated = []
+    for model in _tables():
+        wider = {index.fields[0] for index in model._meta.indexes if index.fields}
+        wider |= {
+            rule.fields[0]
+            for rule in model._meta.constraints
+            if isinstance(rule, models.UniqueConstraint) and rule.fields
+        }
+        partial = {index.fields[0] for index in model._meta.indexes if index.fields and index.condition is not None}
+        keys = (field for field in model._meta.local_fields if field.db_index and not field.unique)
+        repeated += [f"{model._meta.label}.{field.name}" for field in keys if field.name in wider - partial]
+    assert not repeated

@@ -23,7 +23,9 @@ class Page:
     after: tuple[datetime, int] | None
 
 
-def history(customer_id: int, reader: User, topic: str = "", after: tuple[datetime, int] | None = None) -> Page:
+def history(
+    customer_id: int, reader: User, topic: str = "", after: tuple[datetime, int] | None = None, size: int = PAGE
+) -> Page:
     """Return the next page of the history of a customer as ``reader`` may see it, in one query.
 
     ``topic`` is one of TOPICS, empty for everything; ``after`` comes from the page before.
@@ -34,8 +36,8 @@ def history(customer_id: int, reader: User, topic: str = "", after: tuple[dateti
     if after:
         at, pk = after
         events = events.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    rows = list(events.order_by("-at", "-id")[: PAGE + 1])
-    return Page(rows[:PAGE], (rows[PAGE - 1].at, rows[PAGE - 1].pk) if len(rows) > PAGE else None)
+    rows = list(events.order_by("-at", "-id")[: size + 1])
+    return Page(rows[:size], (rows[size - 1].at, rows[size - 1].pk) if len(rows) > size else None)
 
 
 def _kinds(topic: str) -> list[str]:

@@ -60,10 +60,10 @@ class History:
     last: str
 
 
-def history(customer_id: int, reader: User, topic: str = "", after: str = "") -> History:
+def history(customer_id: int, reader: User, topic: str = "", after: str = "", size: int = timeline.PAGE) -> History:
     """Return a page of the history of a customer, newest first, in one query."""
     topic = topic if topic in TOPICS else ""
-    page = timeline.history(customer_id, reader, topic, read_mark(after))
+    page = timeline.history(customer_id, reader, topic, read_mark(after), size)
     groups = list(_grouped(page.entries))
     return History(groups, topic, mark(*page.after) if page.after else "", str(groups[-1].title) if groups else "")
 

@@ -9,6 +9,8 @@ from samovar.customers.models import Customer
 from samovar.desk.history import History, history
 
 MOST_OPEN = 10
+# Lines of the history beside a conversation; more come as they are scrolled to.
+BESIDE = 15
 
 # Beside a conversation, from the top.
 SIDE = ("desk/_side_head.html", "desk/_side_open.html", "desk/_side_history.html")
@@ -36,4 +38,4 @@ def beside(user: User, conversation: Conversation, addresses: list[dict[str, Any
     """Return what stands beside a conversation."""
     rows = open_conversations(user, conversation.customer_id)
     others = [row for row in rows if row.pk != conversation.pk]
-    return Person(conversation.customer, addresses, others, history(conversation.customer_id, user))
+    return Person(conversation.customer, addresses, others, history(conversation.customer_id, user, size=BESIDE))

@@ -62,7 +62,7 @@ class StoredFile(models.Model):
 class Chunk(models.Model):
     """A piece of a stored file, at most 256 KiB."""
 
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="chunks")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="chunks", db_index=False)
     number = models.IntegerField()
     content = models.BinaryField()
 

@@ -33,8 +33,10 @@ class RawMail(models.Model):
     ``is_from_archive`` keeps the time that it says itself.
     """
 
-    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(ChannelAccount, on_delete=models.PROTECT, null=True, related_name="mails")
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        ChannelAccount, on_delete=models.PROTECT, null=True, related_name="mails", db_index=False
+    )
     uid_validity = models.BigIntegerField(null=True)
     uid = models.BigIntegerField(null=True)
     sha256 = models.BinaryField(max_length=32)
@@ -45,7 +47,7 @@ class RawMail(models.Model):
     understood_at = models.DateTimeField(_("understood at"), null=True)
     tries = models.SmallIntegerField(default=0)
     problem = models.CharField(_("problem"), max_length=500, blank=True)
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = RawMailQuerySet.as_manager()
 

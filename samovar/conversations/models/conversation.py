@@ -43,7 +43,7 @@ class Conversation(Snoozable, Answerable):
     messages and decisions, so that two people never overwrite each other unseen.
     """
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="conversations")
     subject = models.CharField(_("subject"), max_length=1000, blank=True)
     subject_key = models.CharField(max_length=300, blank=True, editable=False)

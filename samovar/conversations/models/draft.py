@@ -17,7 +17,7 @@ class DraftMode(models.TextChoices):
 class Draft(models.Model):
     """What one person has typed in one conversation and not sent yet, kept apart for the reply and the note."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="drafts")
     mode = models.CharField(max_length=10, choices=DraftMode.choices)
     text = models.TextField(blank=True)

@@ -69,8 +69,8 @@ class Message(Deliverable):
     column ``search`` is kept by PostgreSQL (``conversations.searching``).
     """
 
-    conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="messages")
-    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="messages", db_index=False)
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+", db_index=False)
     direction = models.CharField(max_length=4, choices=Direction.choices)
     author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")

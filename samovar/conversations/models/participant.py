@@ -21,7 +21,9 @@ class Participant(models.Model):
     ``admitted_at`` is empty while nobody of the team has agreed: such a person gets no history and no answers.
     """
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="participants")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="participants", db_index=False
+    )
     identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(_("role"), max_length=20, choices=ParticipantRole.choices)
     admitted_at = models.DateTimeField(_("admitted at"), null=True, blank=True)

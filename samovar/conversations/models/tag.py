@@ -26,7 +26,7 @@ class Tag(models.Model):
 class ConversationTag(models.Model):
     """A tag on a conversation, and who put it there."""
 
-    conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="taggings")
+    conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="taggings", db_index=False)
     tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="taggings")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("when"))

@@ -31,7 +31,7 @@ class Organisation(models.Model):
 class Membership(models.Model):
     """A customer's place in an organisation."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="memberships")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="memberships", db_index=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=120, blank=True)
     since_on = models.DateField(_("since"), null=True, blank=True)

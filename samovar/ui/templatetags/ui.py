@@ -1,16 +1,18 @@
 """Tags for the parts that need more than an include."""
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.safestring import SafeString
 
 from samovar.ui import durations, modules, people
 
 register = template.Library()
+# People and moments that lists show again and again.
+REMEMBERED = 4096
 
 FORMS = {
     "relative": "SHORT_DATETIME_FORMAT",
@@ -37,15 +39,16 @@ def _drawn(name: str, size: str, label: str) -> SafeString:
     return render_to_string("ui/icon.html", {"name": name, "size": size, "label": label})
 
 
-@register.inclusion_tag("ui/avatar.html")
-def avatar(name: str, identifier: int | None = None, size: str = "", presence: str = "") -> dict[str, str]:
+@register.simple_tag
+def avatar(name: str, identifier: int | None = None, size: str = "", presence: str = "") -> SafeString:
     """Draw a person; the tint stays the same for the same ``identifier``."""
-    return {
-        "initials": people.initials(name),
-        "tone": people.tone(identifier),
-        "size": size,
-        "presence": presence,
-    }
+    return _avatar(people.initials(name), people.tone(identifier), size, presence)
+
+
+@lru_cache(REMEMBERED)
+def _avatar(initials: str, tone: str, size: str, presence: str) -> SafeString:
+    drawn = {"initials": initials, "tone": tone, "size": size, "presence": presence}
+    return render_to_string("ui/avatar.html", drawn)
 
 
 @register.simple_block_tag
@@ -60,15 +63,25 @@ def importmap(context: template.Context) -> dict[str, object]:
     return {"modules": modules.addresses(), "nonce": str(context.get("CSP_NONCE", ""))}
 
 
-@register.inclusion_tag("ui/local_time.html")
-def local_time(moment: datetime, form: str = "relative") -> dict[str, object]:
+@register.simple_tag
+def local_time(moment: datetime, form: str = "relative") -> SafeString:
     """Draw a moment, which the browser words anew in the reader's zone.
 
     ``relative`` (12 min ago), ``wait`` (12 min), ``clock`` (14:05), ``short`` (clock today, else day), ``stamp`` (the
     day too when it is not today) or ``full``.
     """
     if form == "wait":
-        shown = durations.distance(moment)
-    else:
-        shown = formats.date_format(timezone.localtime(moment), FORMS[form])
-    return {"moment": moment.astimezone(UTC).isoformat(timespec="seconds"), "form": form, "shown": shown}
+        return _time(moment, form, durations.distance(moment))
+    return _moment(timezone.localtime(moment), form, translation.get_language(), timezone.get_current_timezone_name())
+
+
+@lru_cache(REMEMBERED)
+def _moment(local: datetime, form: str, _language: str, _zone: str) -> SafeString:
+    # Equal moments of different zones are one key to a cache, and every language has formats of its own.
+    return _time(local, form, formats.date_format(local, FORMS[form]))
+
+
+@lru_cache(REMEMBERED)
+def _time(moment: datetime, form: str, shown: str) -> SafeString:
+    utc = moment.astimezone(UTC).isoformat(timespec="seconds")
+    return render_to_string("ui/local_time.html", {"moment": utc, "form": form, "shown": shown})
