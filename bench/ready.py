@@ -4,7 +4,10 @@ import os
 
 import django
 
+from samovar.lib.processes import settle
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samovar.settings")
 # The limits of a web process, and its static files.
 os.environ.setdefault("SAMOVAR_ROLE", "web")
 django.setup()
+settle()

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from samovar.lib.commands import needs_database, say, without_database
 from samovar.lib.errors import Trouble
+from samovar.lib.processes import settle
 from samovar.operations import readiness
 
 # Commands that are processes of an installation: the settings give each its own limits.
@@ -78,6 +79,7 @@ def _after_ensuring(command: Callable[..., object]) -> Callable[..., object]:
     @functools.wraps(command)
     def run(*args: object, **kwargs: object) -> object:
         readiness.ensure(say)
+        settle()
         return command(*args, **kwargs)
 
     return run

@@ -1,12 +1,25 @@
 """What a process of ours knows of its machine, and what it owes to the process that started it."""
 
 import ctypes
+import gc
 import os
 import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
 PARENT = "SAMOVAR_PARENT"
+GARBAGE_THRESHOLDS = (20_000, 20, 20)
+
+
+def settle() -> None:
+    """Keep what is loaded by now out of the search for garbage, and search less often; called once all is imported.
+
+    Half a million objects of the program itself live as long as the process: looking through them again and again
+    costs a page a fifth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def cores() -> int:
