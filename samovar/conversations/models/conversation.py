@@ -77,6 +77,13 @@ class Conversation(Snoozable, Answerable):
                 name="conversation_open",
                 condition=Q(kind="human", resolved_at=None),
             ),
+            # The one above gives no order to those whom nobody has: an empty key is none to the planner.
+            models.Index(
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                name="conversation_unassigned",
+                condition=Q(kind="human", resolved_at=None, snoozed_until=None, assignee=None),
+            ),
             models.Index(
                 models.F("resolved_at").desc(),
                 models.F("id").desc(),
