@@ -245,3 +245,20 @@ def _is_built(node: ast.expr) -> bool:
         is_format = isinstance(node.func, ast.Attribute) and node.func.attr == "format"
         return is_format and isinstance(node.func.value, ast.Constant | ast.Name)  # type: ignore[attr-defined]
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and not isinstance(node.left, ast.Call))
+
+
+def test_every_kind_of_lock_has_a_space_of_its_own() -> None:
+    spaces: dict[int, str] = {}
+    for module in MODULES:
+        for name, number in _lock_spaces(module):
+            assert number not in spaces, f"{module.where} locks {name} in the space of {spaces[number]}"
+            spaces[number] = f"{module.where}: {name}"
+    assert len(spaces) > 4
+
+
+def _lock_spaces(module: Module) -> Iterator[tuple[str, int]]:
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign):
+            name = ast.unparse(node.targets[0])
+            if name in {"LOCKS", "LOCK_SPACE"}:
+                yield name, int(ast.literal_eval(node.value))

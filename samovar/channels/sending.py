@@ -34,12 +34,15 @@ LOCKS = 5_107
 
 def send(pk: int) -> datetime | None:
     """Try once to send the delivery ``pk``; return when to try again, None when there is nothing more to do."""
-    waiting = Delivery.objects.unsettled().select_related("message__inbox", "message__conversation__customer")
-    delivery = waiting.filter(pk=pk).first()
-    if delivery is None:
-        return None
     with _alone(pk) as is_alone:
-        return _send(delivery) if is_alone else None
+        # What was read before the lock may have been sent by whoever held it.
+        delivery = _waiting(pk) if is_alone else None
+        return _send(delivery) if delivery else None
+
+
+def _waiting(pk: int) -> Delivery | None:
+    rows = Delivery.objects.unsettled().select_related("message__inbox", "message__conversation__customer")
+    return rows.filter(pk=pk).first()
 
 
 def _send(delivery: Delivery) -> datetime | None:

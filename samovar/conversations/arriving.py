@@ -24,7 +24,8 @@ from samovar.lib.rows import lock_keys
 from samovar.lib.text import digits_in
 
 # Ids and senders share few locks, so that a batch of any size cannot exhaust the server's table of locks.
-LOCK_SPACE, LOCK_SLOTS = 5_106, 1024
+LOCK_SPACE = 5_106
+LOCK_SLOTS = 1024
 Twins = dict[tuple[int, str], list[Message]]
 
 

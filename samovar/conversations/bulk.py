@@ -14,7 +14,7 @@ from samovar.customers.recognition import known_customers, recognise_all
 from samovar.events.announcing import announce_many
 from samovar.lib.rows import copy_rows, copy_values, lock_keys, next_ids
 
-LOCK_SPACE = 5_107
+LOCK_SPACE = 5_108
 
 
 @transaction.atomic

@@ -1,12 +1,14 @@
 """Replies leave once, with headers by which answers find back, and nothing that waits is lost or forgotten."""
 
 import email.policy
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from samovar.channels import outgoing, sending
@@ -277,9 +279,30 @@ def test_a_delivery_that_is_being_sent_is_left_alone(account: ChannelAccount, ou
         worker.execute("SELECT pg_advisory_lock(%s, %s)", [sending.LOCKS, delivery.pk])
         assert sending.send(delivery.pk) is None
         assert outbox.taken == []
+        worker.execute("SELECT pg_advisory_unlock(%s, %s)", [sending.LOCKS, delivery.pk])
 
     assert sending.send(delivery.pk) is None
     assert len(outbox.taken) == 1
+
+
+def test_two_workers_at_one_delivery_send_it_once(account: ChannelAccount, outbox: Outbox) -> None:
+    delivery = reply(make.conversation())
+
+    def send_elsewhere() -> None:
+        sending.send(delivery.pk)
+        connection.close()
+
+    def while_the_other_sends(execute: Callable[..., object], sql: str, *others: object) -> object:
+        if "pg_try_advisory_lock" in sql:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(send_elsewhere).result()
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(while_the_other_sends):
+        assert sending.send(delivery.pk) is None
+
+    delivery.refresh_from_db()
+    assert (len(outbox.taken), delivery.tries) == (1, 1)
 
 
 def test_held_sending_waits_and_says_why(account: ChannelAccount, outbox: Outbox) -> None:
