@@ -23,8 +23,10 @@ from samovar.lib.fence import Fence, reason
 
 # Minutes until a message that was put off is tried again; from the last on it stays the same.
 PAUSES_MINUTES = (1, 2, 4, 8, 15)
-# How long to wait when nothing was asked of anybody: because of a hold, or of the limit.
+# How long to wait when the mailbox has sent as much as it may in a minute.
 WAIT_SECONDS = (20, 60)
+# How long to wait when a person has to do something first: what they do hurries all that waits.
+HINDERED_SECONDS = (900, 1800)
 # What one mailbox sends within a minute; providers shut out those who send in bursts.
 MOST_A_MINUTE = 100
 MINUTE = timedelta(minutes=1)
@@ -48,9 +50,9 @@ def _waiting(pk: int) -> Delivery | None:
 def _send(delivery: Delivery) -> datetime | None:
     account = ChannelAccount.objects.select_related("inbox").filter(inbox=delivery.message.inbox_id).first()
     if problem := _hindrance(account):
-        return _wait(delivery, problem)
+        return _wait(delivery, problem, HINDERED_SECONDS)
     if account is None or _is_at_limit(account):
-        return _wait(delivery, delivery.problem)
+        return _wait(delivery, delivery.problem, WAIT_SECONDS)
     with Fence() as fence:
         account.check_sending(timezone.now())
         _hand_over(delivery, account)
@@ -133,8 +135,8 @@ def _put_off(delivery: Delivery, account: ChannelAccount, trouble: ChannelTroubl
     return _defer(delivery, at, trouble.kept)
 
 
-def _wait(delivery: Delivery, problem: str) -> datetime:
-    return _defer(delivery, timezone.now() + timedelta(seconds=uniform(*WAIT_SECONDS)), problem)
+def _wait(delivery: Delivery, problem: str, seconds: tuple[int, int]) -> datetime:
+    return _defer(delivery, timezone.now() + timedelta(seconds=uniform(*seconds)), problem)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What a worker does for the log: it lets every module of the wiring table read on."""
 
 import random
+from collections.abc import Callable
 
 from django.db import connection
 
@@ -25,7 +26,7 @@ SELECT '', true FROM events_setaside WHERE module = ANY(%s) AND retry_at <= now(
 """
 
 
-def turn() -> float:
+def turn(found: Callable[[], None] = lambda: None) -> float:
     """Read one batch for one module, or try one event again; returns how long there will be nothing to do."""
     modules = list(installed().modules)
     if not modules:
@@ -34,6 +35,8 @@ def turn() -> float:
     readable = [module for module, is_readable in unread.items() if is_readable]
     # Several threads and workers ask at once; each begins with another module.
     random.shuffle(readable)
+    if len(readable) > 1:
+        found()
     if any(_advance(module, modules) for module in readable):
         return 0.0
     return HELD_SECONDS if len(readable) < len(unread) else IDLE_SECONDS

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connection, models, transaction
@@ -42,13 +43,17 @@ def plant_periodic() -> None:
                 cursor.execute(PLANT, {"job": job.name, "every": int(job.every.total_seconds())})
 
 
-def run_short() -> bool:
-    """Run the short task that is due the longest, in the transaction that removes it; returns whether there was one."""
+def run_short(found: Callable[[], None] = lambda: None) -> bool:
+    """Run the short task that is due the longest, in the transaction that removes it; returns whether there was one.
+
+    ``found`` is called before it is run.
+    """
     try:
         with transaction.atomic(durable=True):
             task = Task.objects.due(_names(leased=False)).select_for_update(skip_locked=True).first()
             if task is None:
                 return False
+            found()
             job = JOBS[task.job]
             check_constraints_at_once()
             _finish(task, job, attempt(lambda: job(*task.args), task.pk))
@@ -59,8 +64,11 @@ def run_short() -> bool:
     return True
 
 
-def run_leased() -> bool:
-    """Claim the leased task that is due the longest, run it outside of a transaction; tell whether there was one."""
+def run_leased(found: Callable[[], None] = lambda: None) -> bool:
+    """Claim the leased task that is due the longest, run it outside of a transaction; tell whether there was one.
+
+    ``found`` is called between the two.
+    """
     with transaction.atomic(durable=True):
         task = Task.objects.due(_names(leased=True)).select_for_update(skip_locked=True).first()
         if task is None:
@@ -68,6 +76,7 @@ def run_leased() -> bool:
         job = JOBS[task.job]
         if not _claim(task, job):
             return True
+    found()
     with Fence() as fence:
         job(*task.args)
     # The job may have lost the connection.

@@ -14,7 +14,8 @@ SOURCES: dict[str, "Source"] = {}
 class Source:
     """Work that comes again and again: ``turn`` does one piece and may run in several threads at once.
 
-    ``turn`` returns for how many seconds there will be nothing more, 0 when there may be more at once.
+    ``turn`` is given a function to call as soon as it has found something to do, so that another thread can look for
+    more meanwhile; it returns for how many seconds there will be nothing more, 0 when there may be more at once.
     ``start`` prepares the source whenever the worker (again) reaches the database, and each minute. A source whose
     pieces may last leaves ``spare`` threads to the others.
     """
@@ -22,7 +23,7 @@ class Source:
     name: str
     channel: str
     start: Callable[[], None]
-    turn: Callable[[], float]
+    turn: Callable[[Callable[[], None]], float]
     spare: int = 0
 
 
@@ -36,8 +37,12 @@ def _nothing() -> None:
 
 
 register(
-    Source("tasks", queue.CHANNEL, running.plant_periodic, lambda: 0.0 if running.run_short() else IDLE_SECONDS),
+    Source(
+        "tasks", queue.CHANNEL, running.plant_periodic, lambda found: 0.0 if running.run_short(found) else IDLE_SECONDS
+    )
 )
 register(
-    Source("errands", queue.CHANNEL, _nothing, lambda: 0.0 if running.run_leased() else IDLE_SECONDS, spare=1),
+    Source(
+        "errands", queue.CHANNEL, _nothing, lambda found: 0.0 if running.run_leased(found) else IDLE_SECONDS, spare=1
+    )
 )

@@ -9,8 +9,8 @@ from django.utils.module_loading import autodiscover_modules
 from psycopg import sql
 
 from samovar.jobs import sources
-from samovar.jobs.bell import Bell
 from samovar.jobs.loops import Loops
+from samovar.jobs.rota import Rota
 from samovar.lib.fence import Fence
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def run(stop: threading.Event, threads: int = 4) -> None:
         worker.watch()
     finally:
         stop.set()
-        worker.bell.ring()
+        worker.rota.end()
         worker.loops.stop()
         deadline = time.monotonic() + GRACE_SECONDS
         for hand in [*hands, *worker.loops.threads]:
@@ -46,15 +46,12 @@ class Worker:
 
     def __init__(self, stop: threading.Event, threads: int) -> None:
         self.stop = stop
-        self.places = {
-            source.name: threading.Semaphore(max(1, threads - source.spare)) for source in sources.SOURCES.values()
-        }
-        self.bell = Bell()
+        self.rota = Rota(sources.SOURCES.values(), threads)
         self.loops = Loops()
         self.fault: Exception | None = None
 
     def watch(self) -> None:
-        """Listen for work to come, ring for it, and see to what is prepared from time to time."""
+        """Listen for work to come, call for it, and see to what is prepared from time to time."""
         failures = 0
         while not self.stop.is_set():
             try:
@@ -69,28 +66,21 @@ class Worker:
         with Fence() as fence:
             failures = 0
             while not self.stop.is_set():
-                heard = self.bell.rings
+                look = self.rota.take()
+                if look is None:
+                    break
+                rest = 0.0
                 try:
-                    rest = min(self._turn(source) for source in sources.SOURCES.values())
+                    rest = look.source.turn(look.found)
                     failures = 0
                 except Error as error:
                     failures = self._pause(failures, error)
-                    continue
-                if rest:
-                    self.bell.wait(heard, rest if rest < sources.IDLE_SECONDS else None)
+                finally:
+                    self.rota.give_back(look, rest)
         connection.close()
         if fence.error:
             self.fault = fence.error
             self.stop.set()
-
-    def _turn(self, source: sources.Source) -> float:
-        place = self.places[source.name]
-        if not place.acquire(blocking=False):
-            return sources.IDLE_SECONDS
-        try:
-            return source.turn()
-        finally:
-            place.release()
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:
@@ -102,16 +92,15 @@ class Worker:
                 for source in sources.SOURCES.values():
                     source.start()
                 prepared_at = time.monotonic()
-                self.bell.ring()
+                self.rota.call()
             self.loops.take()
-            if self._is_notified():
-                self.bell.ring()
-            else:
-                self.bell.nudge()
+            for channel in self._heard():
+                self.rota.call(channel)
 
-    def _is_notified(self) -> bool:
+    def _heard(self) -> set[str]:
         with connection.wrap_database_errors:
-            return bool(list(connection.connection.notifies(timeout=sources.IDLE_SECONDS, stop_after=1)))
+            found = connection.connection.notifies(timeout=sources.IDLE_SECONDS, stop_after=1)
+            return {notification.channel for notification in found}
 
     def _pause(self, failures: int, error: Error) -> int:
         # The connection may be broken or in a state that nobody knows; the next one is new.

@@ -37,6 +37,15 @@ def is_started_by_ours() -> bool:
     return bool(os.environ.get(PARENT))
 
 
+def give_way(by: int) -> None:
+    """Let the other processes of the installation go before this one on a busy machine, by so many steps of "nice".
+
+    Does nothing in a process that was started by somebody else: they say how it shares its machine.
+    """
+    if is_started_by_ours():
+        os.nice(by)
+
+
 def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
     """Have the kernel send ``by`` to this process when the process that started it is gone, however it went.
 

@@ -7,6 +7,8 @@ import typer
 from django.conf import settings
 from django.db import connection
 
+from samovar.channels import outgoing
+from samovar.channels.models import ChannelAccount
 from samovar.jobs import holding
 from samovar.lib.commands import say, watching, without_database
 from samovar.operations import archive
@@ -82,4 +84,9 @@ def hold(reason: Annotated[str, typer.Option(help="What colleagues are told.")] 
 @sending.command()
 def resume() -> None:
     """Let mail and messages leave again."""
-    typer.echo("Mail and messages leave again." if holding.release(holding.SENDING) else "Nothing was held.")
+    if holding.release(holding.SENDING):
+        for account in ChannelAccount.objects.in_use():
+            outgoing.hurry(account.inbox_id)
+        typer.echo("Mail and messages leave again.")
+    else:
+        typer.echo("Nothing was held.")

@@ -18,7 +18,7 @@ from samovar.jobs import worker
 from samovar.lib.commands import say, without_database
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres.cluster import Cluster
-from samovar.lib.processes import die_with_parent, is_started_by_ours
+from samovar.lib.processes import die_with_parent, give_way, is_started_by_ours, settle
 from samovar.live import front, web
 from samovar.live.addresses import web_socket
 from samovar.operations import readiness, usage, welcome
@@ -29,6 +29,8 @@ WEB_STOP_SECONDS = web.STOP_SECONDS + 3.0
 LIVE_STOP_SECONDS = front.STOP_SECONDS + 3.0
 WORK_STOP_SECONDS = worker.GRACE_SECONDS + 3.0
 WATCH_SECONDS = 1.0
+# On a machine that is busy with pages, what has happened still reaches all screens at once, and mail waits a little.
+WEB_GIVES_WAY, WORK_GIVES_WAY = 3, 9
 
 app = typer.Typer()
 log = structlog.get_logger("samovar.operations")
@@ -56,6 +58,7 @@ def serve_web(number: Annotated[int, typer.Option(help="Only this process, count
     """Run the processes that make the pages."""
     die_with_parent()
     if number:
+        give_way(WEB_GIVES_WAY)
         web.serve(web_socket(number))
         return
     with _ended_by_signals(), _database():
@@ -71,6 +74,7 @@ def serve_live(
     die_with_parent()
     listener = socket.socket(fileno=descriptor) if descriptor >= 0 else front.listen(settings.LISTEN, settings.PORT)
     _prepare()
+    settle()
     front.serve(listener)
 
 
@@ -79,10 +83,12 @@ def serve_live(
 def do_work() -> None:
     """Run the process that reads the log of events, fetches and sends mail, and does what is due."""
     die_with_parent()
+    give_way(WORK_GIVES_WAY)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _prepare()
+    settle()
     worker.run(stop)
 
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from django.db import connection
 from django.utils import timezone
 
 from samovar.jobs import sources, worker
-from samovar.jobs.bell import Bell
 from samovar.jobs.models import Task
 from samovar.jobs.queue import enqueue
 from samovar.jobs.sources import Source
@@ -154,23 +153,13 @@ def test_a_worker_waits_for_a_database_that_is_away_and_goes_on_by_itself(home: 
 def test_a_fault_of_the_worker_itself_stops_it_and_is_raised(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> float:
+    def fail(found: Callable[[], None]) -> float:
         raise LookupError("lost")
 
     monkeypatch.setattr("samovar.jobs.loops.LOOPS", {})
     monkeypatch.setattr(sources, "SOURCES", {"broken": Source("broken", "nobody", lambda: None, fail)})
     with pytest.raises(LookupError, match="lost"):
         worker.run(threading.Event(), threads=2)
-
-
-def test_a_ring_before_the_wait_is_not_missed() -> None:
-    bell = Bell()
-    heard = bell.rings
-    bell.ring()
-    bell.wait(heard)
-    bell.nudge()
-    bell.wait(bell.rings)
-    bell.wait(bell.rings, seconds=0)
 
 
 def _of(home: Path) -> psycopg.Connection[tuple[int]]:
