@@ -112,13 +112,13 @@ class Opened:
     """A conversation with all that its page shows besides the entries.
 
     ``newest_id`` is the newest message that the customer wrote or can see, ``drafts`` is what the reader has typed and
-    not sent, by mode, and ``files`` are the files (id, name, size_bytes, mode) that go with it. ``position`` is where a
-    stream begins that misses nothing of what is not shown.
+    not sent (text, saved_at), by mode, and ``files`` are the files (id, name, size_bytes, mode) that go with it.
+    ``position`` is where a stream begins that misses nothing of what is not shown.
     """
 
     conversation: Conversation
     tags: list[dict[str, Any]]
-    drafts: dict[str, str]
+    drafts: dict[str, dict[str, str]]
     files: list[dict[str, Any]]
     addresses: list[dict[str, str]]
     last_event_id: int
@@ -144,7 +144,7 @@ def opened(user: User, pk: int) -> Opened:
         .select_related("customer", "assignee", "inbox")
         .annotate(
             tag_list=ArraySubquery(tags.values(found=JSONObject(id="tag_id", name="tag__name"))),
-            draft_list=ArraySubquery(drafts.values(found=JSONObject(mode="mode", text="text"))),
+            draft_list=ArraySubquery(drafts.values(found=JSONObject(mode="mode", text="text", saved_at="saved_at"))),
             file_list=ArraySubquery(
                 files.values(found=JSONObject(pk="id", name="name", size_bytes="size_bytes", mode="draft__mode"))
             ),
@@ -163,7 +163,7 @@ def opened(user: User, pk: int) -> Opened:
     return Opened(
         conversation=row,
         tags=found["tag_list"],
-        drafts={draft["mode"]: draft["text"] for draft in found["draft_list"]},
+        drafts={draft["mode"]: draft for draft in found["draft_list"]},
         files=found["file_list"],
         addresses=found["address_list"],
         last_event_id=found["last_event"] or 0,

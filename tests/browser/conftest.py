@@ -16,7 +16,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Company, User
+from tests import make
 
 CHROMIUM = os.environ.get("SAMOVAR_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -127,6 +128,13 @@ def parts_page(settings: LazySettings) -> None:
     settings.ROOT_URLCONF = "tests.browser.parts"
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [HERE / "templates"]}]
     settings.STATICFILES_DIRS = [HERE / "static"]
+
+
+@pytest.fixture
+def anna() -> User:
+    """An agent."""
+    Company.objects.create(pk=1, name="Aurora Home")
+    return make.agent("anna petrova")
 
 
 @pytest.fixture

@@ -2,70 +2,17 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from samovar.accounts.models import Company, User
-from samovar.conversations.models import Conversation, Draft
+from samovar.accounts.models import User
+from samovar.conversations.models import Draft
 from tests import make
 from tests.browser.conftest import DESK, PHONE, Pages
+from tests.browser.desks import FIRST, SECOND, inbox, subject, tell, two_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-FIRST, SECOND = "A scratched desk", "Where is my order?"
-
-
-@pytest.fixture
-def anna() -> User:
-    """An agent."""
-    Company.objects.create(pk=1, name="Aurora Home")
-    return make.agent("anna petrova")
-
-
-def two_waiting() -> tuple[Conversation, Conversation]:
-    """Two customers who wait, the longer one first."""
-    now = timezone.now()
-    first = make.conversation(at=now - timedelta(minutes=20), subject=FIRST, external_id="first@mail.example")
-    second = make.conversation(
-        "Nobody has told me when it comes.",
-        at=now - timedelta(minutes=10),
-        subject=SECOND,
-        sender=make.sender("denis@mail.example", "Denis Karpov"),
-    )
-    return first, second
-
-
-def inbox(
-    pages: Pages, user: User, path: str = "/", *, width: int = DESK, dark: bool = False, ru: bool = False
-) -> Page:
-    """Open a page of the desk."""
-    page = pages.open(user, width=width, dark=dark, language="ru" if ru else "en")
-    page.route("**/stream/**", quiet)
-    page.goto(path)
-    return page
-
-
-def quiet(route: Route) -> None:
-    """A stream on which nothing happens: the request stays open without an answer."""
-
-
-def subject(page: Page, text: str) -> None:
-    """Wait until this conversation is open."""
-    expect(page.locator(".thread-subject")).to_have_text(text)
-
-
-def tell(page: Page, conversation: Conversation) -> None:
-    """Let the page hear of a conversation as from the stream."""
-    page.evaluate(
-        """(id) => {
-          for (const name of ["event", `conversation-${id}`])
-            document.body.dispatchEvent(new CustomEvent(`samovar:${name}`, { detail: { conversation_id: id } }));
-        }""",
-        conversation.pk,
-    )
 
 
 def test_replying_and_resolving_takes_two_keys(pages: Pages, anna: User) -> None:

@@ -1,5 +1,7 @@
 // The place to write: a reply or a note, each with its own text. What the author had seen when they began to write is
 // what the answer is checked against; sending empties the field, everything else leaves the text where it is.
+import { isDone } from "ui/http";
+
 class MessageEditor extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", this.#chosen);
@@ -48,8 +50,7 @@ class MessageEditor extends HTMLElement {
 
   #answered = (event) => {
     const form = event.target;
-    // An answer that says what is wrong is a success for htmx, not for the author.
-    if (!form.matches(".compose form") || event.detail.xhr.status >= 400) return;
+    if (!form.matches(".compose form") || !isDone(event)) return;
     form.querySelector("textarea").value = "";
     form.querySelector(".files").replaceChildren();
     for (const line of this.querySelectorAll("[data-draft]")) line.hidden = true;

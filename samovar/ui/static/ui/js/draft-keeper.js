@@ -1,7 +1,9 @@
-// Keeps what is being typed: <draft-keeper url="…" name="42-reply"> around one textarea. Saved on the server one second
-// after the last key and at most every two; while there is no connection the text waits in this browser and is saved
-// when there is one again, or put back when the page is opened anew. The server is told by POST: text.
-import { post } from "ui/http";
+// Keeps what is being typed: <draft-keeper url="…" name="7-42-reply" saved="when the server has kept the text in it">
+// around one textarea; the name is of one person, because a browser may be used by several. Saved on the server one second
+// after the last key, at most every two, and when the place is left; while there is no connection the text waits in this
+// browser and is saved when there is one again, or put back when the page is opened anew, unless a newer one was saved
+// elsewhere. The server is told by POST: text.
+import { isDone, post } from "ui/http";
 
 const PAUSE = 1000;
 const AT_MOST = 2000;
@@ -20,14 +22,14 @@ class DraftKeeper extends HTMLElement {
     this.addEventListener("htmx:afterRequest", this.#answered);
     addEventListener("online", this.#save);
     addEventListener("pagehide", this.#last);
-    const kept = localStorage.getItem(this.#key);
-    if (kept !== null) this.#restore(kept);
+    if (this.#kept) this.#restore(this.#kept);
   }
 
   disconnectedCallback() {
     removeEventListener("online", this.#save);
     removeEventListener("pagehide", this.#last);
     clearTimeout(this.#timer);
+    this.#last();
   }
 
   get #area() {
@@ -38,8 +40,17 @@ class DraftKeeper extends HTMLElement {
     return `draft:${this.getAttribute("name")}`;
   }
 
-  #restore(text) {
-    if (text === this.#area.value) localStorage.removeItem(this.#key);
+  /** What this browser holds that the server may not have: the text, and when it was typed. */
+  get #kept() {
+    return JSON.parse(localStorage.getItem(this.#key));
+  }
+
+  #keep() {
+    localStorage.setItem(this.#key, JSON.stringify({ text: this.#area.value, at: Date.now() }));
+  }
+
+  #restore({ text, at }) {
+    if (text === this.#area.value || at < Date.parse(this.getAttribute("saved"))) localStorage.removeItem(this.#key);
     else {
       this.#area.value = text;
       this.#area.dispatchEvent(new Event("input", { bubbles: true }));
@@ -48,7 +59,7 @@ class DraftKeeper extends HTMLElement {
 
   #typed = (event) => {
     if (event.target !== this.#area) return;
-    localStorage.setItem(this.#key, this.#area.value);
+    this.#keep();
     this.#sent = false;
     this.#since ||= Date.now();
     const left = Math.max(0, this.#since + AT_MOST - Date.now());
@@ -61,14 +72,15 @@ class DraftKeeper extends HTMLElement {
   }
 
   #save = async () => {
-    const text = localStorage.getItem(this.#key);
-    if (text === null || this.#saving || this.#sent) return;
+    const text = this.#kept?.text;
+    if (text === undefined || this.#saving || this.#sent) return;
     this.#saving = true;
     this.#since = 0;
     try {
       this.#request = new AbortController();
       await post(this.getAttribute("url"), { text }, { signal: this.#request.signal });
-      if (localStorage.getItem(this.#key) === text) localStorage.removeItem(this.#key);
+      if (this.#kept?.text === text) localStorage.removeItem(this.#key);
+      else if (this.#kept) this.#keep();
       this.#say("saved");
     } catch {
       if (!this.#sent) this.#say("waiting");
@@ -80,9 +92,10 @@ class DraftKeeper extends HTMLElement {
   };
 
   #last = () => {
-    const text = localStorage.getItem(this.#key);
+    const text = this.#kept?.text;
     // The copy in the browser stays until the next opening, because nobody can say whether this one arrived.
-    if (text !== null && !this.#sent) post(this.getAttribute("url"), { text }, { keepalive: true }).catch(() => {});
+    if (text !== undefined && !this.#sent)
+      post(this.getAttribute("url"), { text }, { keepalive: true }).catch(() => {});
   };
 
   // While the text is being sent it is no draft any more; if sending fails it becomes one again.
@@ -94,7 +107,7 @@ class DraftKeeper extends HTMLElement {
 
   #answered = (event) => {
     if (!event.target.matches("form")) return;
-    if (event.detail.xhr.status < 400) localStorage.removeItem(this.#key);
+    if (isDone(event)) localStorage.removeItem(this.#key);
     else this.#typed({ target: this.#area });
   };
 

@@ -1,4 +1,5 @@
-// Requests to our own server outside of htmx.
+// Requests to our own server, and what became of those of htmx.
+const SIGN_IN = "/accounts/login/";
 
 /** The header that proves that a request comes from our own page. */
 export function csrfHeaders() {
@@ -11,4 +12,14 @@ export async function post(url, fields, options = {}) {
   const answer = await fetch(url, { method: "POST", headers: csrfHeaders(), body, redirect: "error", ...options });
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return answer;
+}
+
+/** Tell whether the session has ended: what came is the page on which to sign in. */
+export function isSignedOut(xhr) {
+  return new URL(xhr.responseURL || location.href).pathname === SIGN_IN && location.pathname !== SIGN_IN;
+}
+
+/** Tell whether what htmx asked for was done: not when nothing came, and not when the answer says what is wrong. */
+export function isDone({ detail }) {
+  return Boolean(detail.successful) && detail.xhr.status < 400 && !isSignedOut(detail.xhr);
 }

@@ -1,0 +1,127 @@
+"""Nothing typed is ever lost: without a connection, between two browsers, at a browser that two people use."""
+
+import re
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from samovar.accounts.models import User
+from samovar.conversations import drafting
+from samovar.conversations.models import Conversation, Draft
+from tests import make
+from tests.browser.conftest import Pages, session_of
+from tests.browser.desks import SECOND, inbox, subject, two_waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ANSWER = "A long and careful answer"
+
+
+def reply_on(page: Page) -> str:
+    return page.get_by_label("Reply to the customer").input_value()
+
+
+def write(page: Page, text: str) -> None:
+    page.get_by_label("Reply to the customer").press_sequentially(text)
+
+
+def kept_only_here(pages: Pages, user: User, conversation: Conversation, text: str) -> Page:
+    """Type something that does not reach the server, and leave the page."""
+    page = inbox(pages, user, f"/conversations/{conversation.pk}/")
+    page.context.set_offline(True)
+    write(page, text)
+    expect(page.get_by_text("Kept in this browser until there is a connection").first).to_be_visible()
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    pages.troubles.clear()
+    return page
+
+
+@pytest.mark.parametrize("keys", ["Control+Enter", "Control+Shift+Enter"])
+def test_what_could_not_be_sent_stays_in_the_field_and_is_kept(pages: Pages, anna: User, keys: str) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.context.set_offline(True)
+    write(page, ANSWER)
+
+    page.keyboard.press(keys)
+
+    expect(page.locator("undo-toast")).to_contain_text("Not sent, there is no connection. Your text is kept here")
+    assert reply_on(page) == ANSWER
+    assert first.messages.filter(direction="out").count() == 0
+    page.context.set_offline(False)
+    expect(page.get_by_text("Draft saved").first).to_be_visible()
+    page.reload()
+    assert reply_on(page) == ANSWER
+    pages.troubles.clear()
+
+
+def test_what_was_sent_after_the_session_has_ended_is_there_after_signing_in(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.route("**/drafts/**", lambda route: route.abort())
+    write(page, ANSWER)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(anna), "url": pages.address}])
+    page.goto(f"/conversations/{first.pk}/")
+
+    expect(page.get_by_label("Reply to the customer")).to_have_value(ANSWER)
+    pages.troubles.clear()
+
+
+def test_what_was_typed_a_moment_before_the_next_conversation_is_opened_is_saved(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.clock.install()
+    write(page, "Half a thought")
+    page.keyboard.press("Escape")
+
+    with page.expect_response("**/drafts/reply/"):
+        page.keyboard.press("j")
+    subject(page, SECOND)
+
+    assert Draft.objects.get().text == "Half a thought"
+    page.keyboard.press("k")
+    expect(page.get_by_label("Reply to the customer")).to_have_value("Half a thought")
+
+
+def test_an_older_copy_of_this_browser_does_not_replace_what_was_saved_elsewhere(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = kept_only_here(pages, anna, first, "Old beginning")
+    newer = "Old beginning, and a paragraph from the phone"
+    drafting.keep(first, "reply", newer, by=anna)
+
+    page.goto(f"/conversations/{first.pk}/")
+
+    expect(page.get_by_label("Reply to the customer")).to_have_value(newer)
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_newer_copy_of_this_browser_replaces_what_was_saved_before(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    drafting.keep(first, "reply", "Begun on the phone", by=anna)
+    page = kept_only_here(pages, anna, first, ", continued here")
+
+    page.goto(f"/conversations/{first.pk}/")
+
+    assert ", continued here" in reply_on(page)
+    expect(page.get_by_text("Draft saved").first).to_be_visible()
+    assert Draft.objects.get().text == reply_on(page)
+
+
+def test_the_next_person_at_this_browser_does_not_see_the_draft(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = kept_only_here(pages, anna, first, "For Anna's eyes")
+    page.context.clear_cookies()
+    igor = make.agent("igor belov")
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(igor), "url": pages.address}])
+
+    page.goto(f"/conversations/{first.pk}/")
+    write(page, "By Igor")
+    expect(page.get_by_text("Draft saved").first).to_be_visible()
+
+    assert [draft.text for draft in Draft.objects.filter(user=igor)] == ["By Igor"]
