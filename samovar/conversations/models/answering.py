@@ -19,6 +19,7 @@ from samovar.lib.text import storable
 
 if TYPE_CHECKING:
     from samovar.accounts.models import User
+    from samovar.conversations.models.inbox import Inbox
 
 
 class Heading(TypedDict):
@@ -49,7 +50,7 @@ class Answerable(models.Model):
     if TYPE_CHECKING:
         pk: int
         customer_id: int
-        inbox_id: int
+        inbox: Inbox
         subject: str
         version: int
         resolved_at: datetime | None
@@ -141,7 +142,7 @@ class Answerable(models.Model):
 
     def _write(self, direction: Direction, text: str, by: User, at: datetime, files: Sequence[Attachment]) -> Message:
         message = Message.objects.write(
-            conversation_id=self.pk, inbox_id=self.inbox_id, direction=direction, author=by, text=storable(text), at=at
+            conversation_id=self.pk, inbox=self.inbox, direction=direction, author=by, text=storable(text), at=at
         )
         own = Attachment.objects.filter(pk__in=[file.pk for file in files], message=None, uploaded_by=by)
         own.update(message=message)

@@ -116,7 +116,8 @@ class Conversation(Snoozable, Answerable):
 
     def locked(self) -> None:
         """Take the row for this transaction and read what is true now."""
-        self.refresh_from_db(from_queryset=Conversation.objects.select_for_update(of=("self",)))
+        rows = Conversation.objects.select_related("inbox").select_for_update(of=("self",))
+        self.refresh_from_db(from_queryset=rows)
 
     @transaction.atomic
     def assign(self, to: User | None, by: User) -> None:

@@ -48,13 +48,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return threads.annotate(has_html=~Q(html="")).defer("html").order_by("created_at", "id")
 
     def write(
-        self, *, conversation_id: int, inbox_id: int, direction: Direction, author: User, text: str, at: datetime
+        self, *, conversation_id: int, inbox: Inbox, direction: Direction, author: User, text: str, at: datetime
     ) -> Message:
         """Store a message of ours; its Message-ID is fixed here and never changes."""
         [pk] = next_ids(connection, Message, 1)
         message = Message(
             pk=pk, conversation_id=conversation_id, direction=direction, author=author, text=text, created_at=at
-        ).complete(Inbox.objects.get(pk=inbox_id))
+        ).complete(inbox)
         message.save(force_insert=True)
         return message
 
