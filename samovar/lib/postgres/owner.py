@@ -79,6 +79,16 @@ def open_root_place() -> Path:
     return place.ROOT_PLACE
 
 
+def open_shelf() -> Path:
+    """Make the folder of the programs that all of root's installations share; it is the lock of what they share, too.
+
+    The root place cannot be: it may be the home of an installation, which is the lock of that one.
+    """
+    shelf = open_root_place() / "programs"
+    shelf.mkdir(mode=0o755, exist_ok=True)
+    return shelf
+
+
 def _known(uid: int) -> Owner:
     try:
         entry = pwd.getpwuid(uid)
@@ -98,8 +108,8 @@ def _name(uid: int) -> str:
 
 
 def _system_user() -> Owner:
-    # The folder is the lock: of two installations that start together, one makes the user for both.
-    lock = os.open(open_root_place(), os.O_RDONLY)
+    # Of two installations that start together, one makes the user for both.
+    lock = os.open(open_shelf(), os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:

@@ -18,7 +18,7 @@ import pytest
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres import binaries, owner, place, processes
 from samovar.lib.postgres.cluster import Cluster
-from tests.installation import Installation
+from tests.installation import PATIENCE_SECONDS, ROOT, Installation
 
 IS_ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root starts it as another user")
@@ -306,6 +306,22 @@ def test_a_home_that_only_root_may_enter_works_and_keeps_its_data_elsewhere(clos
     assert place.data(closed).is_relative_to(place.ROOT_PLACE)
     assert (place.folder(closed) / "home").read_text().strip() == str(closed)
     assert Installation(closed).ask("SELECT 1") == [(1,)]
+
+
+@as_root
+def test_the_place_of_all_of_roots_installations_may_be_the_home_of_one(home: Path) -> None:
+    words = """
+import sys
+from pathlib import Path
+from samovar.lib.postgres import place
+from samovar.lib.postgres.cluster import Cluster
+place.ROOT_PLACE = Path(sys.argv[1])
+Cluster(place.ROOT_PLACE).start(durable=False)
+"""
+    # In a process of its own: what waits for its own lock waits for ever.
+    subprocess.run([sys.executable, "-c", words, home], cwd=ROOT, timeout=PATIENCE_SECONDS, check=True)
+
+    assert Cluster(home).is_ready()
 
 
 @as_root
