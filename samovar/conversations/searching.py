@@ -5,8 +5,9 @@ parts of order numbers are found. Only the beginning of a text is indexed: a vec
 that would refuse the message.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -37,30 +38,44 @@ CREATE INDEX message_search ON conversations_message USING gin (search);
 CREATE INDEX message_by_time ON conversations_message (created_at DESC, id DESC);
 """
 
-# Ordering the hits of a word needs all of them; above this many it is quicker to walk the messages from the newest.
-MOST_TO_COLLECT = 8_000
-MOST_TO_WALK = 40_000
 LEAST_DIGITS = 4
+# Looking at one hit in the order of the table costs as much as passing by about three messages from the newest.
+MESSAGES_A_HIT = 3
+# A moment and a key after those of any message.
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC), 2**62
 
+# The first step takes hits as the index of words has them; its count says whether it had to stop.
 COLLECT = """
 WITH hits AS MATERIALIZED (
     SELECT id, conversation_id, created_at FROM conversations_message
     WHERE search @@ message_query(%(text)s) LIMIT %(most)s
 )
-SELECT id, conversation_id, created_at, (SELECT count(*) FROM hits)
-FROM hits ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+SELECT total.count, page.* FROM (SELECT count(*) FROM hits) AS total LEFT JOIN LATERAL (
+    SELECT id, conversation_id, created_at FROM hits
+    WHERE (created_at, id) < (%(moment)s, %(key)s) ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+) AS page ON true
 """
 # The inner LIMIT keeps the planner on the index by time; the outer one stops it at the last hit that is wanted.
 WALK = """
 SELECT id, conversation_id, created_at FROM (
     SELECT id, conversation_id, created_at, search FROM conversations_message
-    ORDER BY created_at DESC, id DESC LIMIT %(most)s
+    WHERE (created_at, id) < (%(moment)s, %(key)s) ORDER BY created_at DESC, id DESC LIMIT %(most)s
 ) AS newest
 WHERE search @@ message_query(%(text)s) LIMIT %(limit)s
 """
+WINDOW_END = """
+SELECT created_at, id FROM conversations_message WHERE (created_at, id) < (%(moment)s, %(key)s)
+ORDER BY created_at DESC, id DESC OFFSET %(most)s - 1 LIMIT 1
+"""
 BY_NUMBER = """
 SELECT id, conversation_id, created_at FROM conversations_message
-WHERE numbers <> '' AND numbers LIKE %(pattern)s ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+WHERE numbers <> '' AND numbers LIKE %(pattern)s AND (created_at, id) < (%(moment)s, %(key)s)
+ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+"""
+FOUND_SINCE = """
+SELECT DISTINCT conversation_id FROM conversations_message
+WHERE conversation_id = ANY(%(conversations)s) AND (created_at, id) >= (%(moment)s, %(key)s)
+      AND (search @@ message_query(%(text)s) OR (%(pattern)s <> '' AND numbers LIKE %(pattern)s))
 """
 ESTIMATE = "EXPLAIN (FORMAT JSON) SELECT 1 FROM conversations_message WHERE search @@ message_query(%(text)s)"
 SNIPPETS = """
@@ -70,7 +85,8 @@ FROM conversations_message WHERE id = ANY(%(ids)s)
 """
 
 
-Asked = dict[str, str | int | list[int]]
+Asked = dict[str, str | int | list[int] | datetime | None]
+Mark = tuple[datetime, int]
 
 
 @dataclass(frozen=True)
@@ -79,20 +95,45 @@ class Hit:
 
     message_id: int
     conversation_id: int
+    created_at: datetime
     pieces: tuple[tuple[bool, str], ...] = ()
 
+    @property
+    def mark(self) -> Mark:
+        """Where the hit stands among all messages."""
+        return self.created_at, self.message_id
 
-def find_messages(text: str, limit: int = 50, most_to_collect: int = MOST_TO_COLLECT) -> list[Hit]:
+
+@dataclass(frozen=True)
+class Effort:
+    """When one way of searching costs more than another.
+
+    Ordering the hits of a word needs all of them; above ``most_to_collect`` it is quicker to walk the messages from the
+    newest, ``window`` of them at first and twice as many each time that they did not hold enough hits.
+    """
+
+    most_to_collect: int = 8_000
+    window: int = 40_000
+
+
+def find_messages(text: str, limit: int = 50, before: Mark | None = None, effort: Effort = Effort()) -> list[Hit]:
     """Return the newest messages in which all words of ``text`` stand, in any of their forms, newest first.
 
     Numbers of four and more digits are also found as parts of order numbers and phones, however they are spaced.
+    ``before`` is the mark of the last hit of the page before.
     """
-    asked: Asked = {"text": storable(text)[:500], "limit": limit, "most": most_to_collect + 1}
-    found = _by_number(asked) if _digits(text) else []
-    found += _collected(asked) if _estimate(asked) <= most_to_collect else _walked(asked)
+    asked = _asked(text, before, limit=limit)
+    found = _by_number(asked) if asked["pattern"] else []
+    found += _by_words(asked, effort)
     newest = sorted(set(found), key=lambda row: (row.created_at, row.id), reverse=True)[:limit]
     pieces = _snippets(asked, [row.id for row in newest])
-    return [Hit(row.id, row.conversation_id, pieces.get(row.id, ())) for row in newest]
+    return [Hit(row.id, row.conversation_id, row.created_at, pieces.get(row.id, ())) for row in newest]
+
+
+def found_since(text: str, mark: Mark, conversation_ids: Collection[int]) -> set[int]:
+    """Return which of these conversations hold a message that is found by ``text`` and stands at ``mark`` or later."""
+    asked = _asked(text, mark, conversations=list(conversation_ids))
+    return {pk for (pk,) in _rows(FOUND_SINCE, asked)}
 
 
 class _Row(NamedTuple):
@@ -101,20 +142,47 @@ class _Row(NamedTuple):
     created_at: datetime
 
 
-def _collected(asked: Asked) -> list[_Row]:
-    rows = _rows(COLLECT, asked)
-    if rows and rows[0][3] == asked["most"]:
-        # A bitmap scan returns the oldest first, so what was cut off are the newest: begin again from the other end.
-        return _walked(asked)
-    return [_Row(*row[:3]) for row in rows]
+def _asked(text: str, mark: Mark | None, **more: int | list[int]) -> Asked:
+    moment, key = mark or END_OF_TIME
+    digits = _digits(text)
+    pattern = f"%{digits}%" if digits else ""
+    return {"text": storable(text)[:500], "pattern": pattern, "moment": moment, "key": key, **more}
 
 
-def _walked(asked: Asked) -> list[_Row]:
-    return [_Row(*row) for row in _rows(WALK, {**asked, "most": MOST_TO_WALK})]
+def _by_words(asked: Asked, effort: Effort) -> list[_Row]:
+    estimate = _estimate(asked)
+    if estimate > effort.most_to_collect:
+        return _walked(asked, effort, estimate)
+    count, found = _collected(asked, most=effort.most_to_collect + 1)
+    # The index has the oldest first, so what was cut off are the newest: begin again from the other end.
+    return _walked(asked, effort, count) if count > effort.most_to_collect else found
+
+
+def _collected(asked: Asked, most: int | None) -> tuple[int, list[_Row]]:
+    """Return how many hits there are at all, ``most`` at most, and the newest of them."""
+    rows = _rows(COLLECT, {**asked, "most": most})
+    return rows[0][0], [_Row(*row[1:]) for row in rows if row[1]]
+
+
+def _walked(asked: Asked, effort: Effort, estimate: int) -> list[_Row]:
+    """Return the newest hits, looking at more and more messages; ordering all hits when that becomes cheaper."""
+    limit, window = int(str(asked["limit"])), effort.window
+    found: list[_Row] = []
+    while True:
+        here = {**asked, "most": window, "limit": limit - len(found)}
+        found += [_Row(*row) for row in _rows(WALK, here)]
+        end = _rows(WINDOW_END, here) if len(found) < limit else []
+        if not end:
+            return found
+        [(moment, key)] = end
+        window *= 2
+        asked = {**asked, "moment": moment, "key": key}
+        if window > estimate * MESSAGES_A_HIT:
+            return (found + _collected(asked, most=None)[1])[:limit]
 
 
 def _by_number(asked: Asked) -> list[_Row]:
-    return [_Row(*row) for row in _rows(BY_NUMBER, {**asked, "pattern": f"%{_digits(str(asked['text']))}%"})]
+    return [_Row(*row) for row in _rows(BY_NUMBER, asked)]
 
 
 def _digits(text: str) -> str:

@@ -1,12 +1,17 @@
 """Search over everything a person may see: people first, then what was said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from samovar.accounts.models import User
 from samovar.conversations.models import Conversation
-from samovar.conversations.searching import Hit, find_messages
+from samovar.conversations.searching import Hit, Mark, find_messages, found_since
 from samovar.customers.models import Customer
 from samovar.customers.searching import find_customers
+from samovar.lib.marks import mark, read_mark
+
+HITS_A_CONVERSATION = 3
+# A page may come out short when few long conversations hold all hits; the next one goes on.
+MOST_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -19,19 +24,47 @@ class FoundConversation:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search brought."""
+    """What a search brought; ``after`` is the mark of the next page of conversations, "" when there is none."""
 
     customers: list[Customer]
     conversations: list[FoundConversation]
+    after: str = ""
 
 
 def find(user: User, text: str, limit: int = 20) -> Found:
     """Return what ``user`` may see of what matches ``text``: customers best first, conversations newest first."""
     if not text.strip():
         return Found([], [])
-    newest: dict[int, Hit] = {}
-    for hit in find_messages(text, limit * 3):
-        newest.setdefault(hit.conversation_id, hit)
-    rows = Conversation.objects.all().visible_to(user).for_list().in_bulk(newest)
-    found = [FoundConversation(rows[pk], hit) for pk, hit in newest.items() if pk in rows]
-    return Found(find_customers(user, text, limit), found[:limit])
+    return replace(_said(user, text, limit, None), customers=find_customers(user, text, limit))
+
+
+def find_more(user: User, text: str, after: str, limit: int = 20) -> Found:
+    """Return the conversations that follow those of the page that has ended at ``after``."""
+    before = read_mark(after)
+    return _said(user, text, limit, before) if before else Found([], [])
+
+
+def _said(user: User, text: str, limit: int, start: Mark | None) -> Found:
+    found: dict[int, FoundConversation] = {}
+    before = start
+    for _step in range(MOST_STEPS):
+        hits = find_messages(text, limit * HITS_A_CONVERSATION, before)
+        rows = _unseen(user, text, hits, start)
+        for hit in hits:
+            conversation = rows.get(hit.conversation_id)
+            if conversation and conversation.pk not in found:
+                if before and len(found) == limit:
+                    return Found([], list(found.values()), mark(*before))
+                found[conversation.pk] = FoundConversation(conversation, hit)
+            before = hit.mark
+        if len(hits) < limit * HITS_A_CONVERSATION:
+            return Found([], list(found.values()))
+    return Found([], list(found.values()), mark(*before) if before else "")
+
+
+def _unseen(user: User, text: str, hits: list[Hit], start: Mark | None) -> dict[int, Conversation]:
+    """Return the conversations of ``hits`` which ``user`` may see and no earlier page has shown."""
+    ids = {hit.conversation_id for hit in hits}
+    if start:
+        ids -= found_since(text, start, ids)
+    return Conversation.objects.all().visible_to(user).for_list().in_bulk(ids)

@@ -21,7 +21,7 @@ from samovar.desk.actions import actions
 from samovar.desk.beginning import steps
 from samovar.desk.history import TOPICS, history
 from samovar.desk.recent import recent, remember
-from samovar.desk.search import Found, find
+from samovar.desk.search import Found, find, find_more
 from samovar.events.queries import position
 
 by_part = vary_on_headers("HX-Request", "HX-Target", "HX-History-Restore-Request")
@@ -112,7 +112,10 @@ def search(request: StaffRequest) -> HttpResponse:
     """Search everything; for the palette: what was open last when nothing is asked, and what can be done."""
     text = request.GET.get("q", "").strip()[:200]
     if _part(request) != "palette-results":
-        return render(request, "desk/search.html", {"text": text, "found": find(request.user, text)})
+        after = request.GET.get("after", "")
+        found = find_more(request.user, text, after) if after else find(request.user, text)
+        template = "desk/_found_rows.html" if _part(request) == "more" else "desk/search.html"
+        return render(request, template, {"text": text, "found": found})
     context = {
         "text": text,
         "found": find(request.user, text, limit=6) if text else Found([], []),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from samovar.conversations.searching import find_messages
+from samovar.conversations.searching import Effort, find_messages, found_since
 from samovar.customers.searching import find_customers
 from samovar.desk.search import find
 from tests import make
@@ -46,7 +46,38 @@ def test_the_newest_hit_comes_first_whatever_the_order_of_arrival() -> None:
 def test_a_common_word_is_walked_from_the_newest() -> None:
     ids = [make.received(f"sofa {number}", at=DAY + timedelta(hours=number)).message_id for number in range(6)]
 
-    assert [hit.message_id for hit in find_messages("sofa", limit=2, most_to_collect=3)] == ids[:3:-1]
+    hits = find_messages("sofa", limit=2, effort=Effort(most_to_collect=3))
+
+    assert [hit.message_id for hit in hits] == ids[:3:-1]
+
+
+@pytest.mark.parametrize(
+    "effort",
+    [Effort(most_to_collect=0, window=1), Effort(most_to_collect=2, window=3), Effort(most_to_collect=0, window=40)],
+)
+def test_a_common_word_is_found_though_nobody_used_it_lately(effort: Effort) -> None:
+    ids = [make.received(f"sofa {number}", at=DAY + timedelta(hours=number)).message_id for number in range(5)]
+    for number in range(12):
+        make.received(f"desk {number}", at=DAY + timedelta(days=1, hours=number))
+
+    assert [hit.message_id for hit in find_messages("sofa", limit=3, effort=effort)] == ids[:1:-1]
+    assert [hit.message_id for hit in find_messages("sofa", effort=effort)] == ids[::-1]
+
+
+@pytest.mark.parametrize("effort", [Effort(), Effort(most_to_collect=0, window=2)])
+@pytest.mark.parametrize("asked", ["sofa", "20418"])
+def test_what_was_found_is_gone_through_page_by_page(asked: str, effort: Effort) -> None:
+    ids = [
+        make.received("A sofa, order 20418", at=DAY + timedelta(minutes=number // 2)).message_id for number in range(7)
+    ]
+
+    first = find_messages(asked, limit=4, effort=effort)
+    second = find_messages(asked, limit=4, before=first[-1].mark, effort=effort)
+
+    assert sorted(hit.message_id for hit in first + second) == ids
+    assert find_messages(asked, limit=4, before=second[-1].mark, effort=effort) == []
+    assert found_since(asked, second[0].mark, {first[0].conversation_id, 0}) == {first[0].conversation_id}
+    assert found_since(asked, (DAY + timedelta(days=1), 0), {first[0].conversation_id}) == set()
 
 
 def test_hits_by_number_and_by_word_stand_in_one_order() -> None:

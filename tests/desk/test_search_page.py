@@ -1,5 +1,8 @@
 """The page of the search and the palette."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
@@ -33,6 +36,31 @@ def test_people_and_conversations_are_found_with_the_words_marked(client: Client
 @pytest.mark.parametrize(("text", "words"), [("", "Find a person or what was said"), ("zzzzzz", "Nothing is found")])
 def test_an_empty_page_says_what_to_do(client: Client, olga: User, text: str, words: str) -> None:
     assert words in client.get("/search/", {"q": text}).content.decode()
+
+
+def test_what_was_found_is_shown_page_by_page_and_no_conversation_twice(client: Client, olga: User) -> None:
+    opened = [make.conversation(f"A sofa {number}.", external_id=f"{number}@mail.example").pk for number in range(45)]
+    for number in range(30):
+        make.received("The sofa again.", named_ids=(f"{number % 3}@mail.example",))
+    address, seen = "/search/?q=sofa", []
+
+    while address:
+        text = client.get(address, headers={"HX-Request": "true", "HX-Target": "more"}).content.decode()
+        assert "<html" not in text
+        seen.append([int(pk) for pk in re.findall(r'href="/conversations/(\d+)/"', text)])
+        following = re.search(r'hx-get="([^"]+)"', text)
+        address = html.unescape(following[1]) if following else ""
+
+    assert [len(page) for page in seen] == [20, 20, 5]
+    assert sorted(pk for page in seen for pk in page) == opened
+    assert set(opened[:3]) <= set(seen[0])
+
+
+@pytest.mark.parametrize("mark", ["x", "1.1", "9999999999999999.1"])
+def test_a_page_may_be_asked_for_by_a_strange_mark(client: Client, olga: User, mark: str) -> None:
+    make.conversation("A sofa.")
+
+    assert client.get("/search/", {"q": "sofa", "after": mark}).status_code == 200
 
 
 def test_the_palette_shows_what_was_open_last(client: Client, olga: User) -> None:
