@@ -61,8 +61,11 @@ class MailboxForm(forms.Form):
     has_plus_addresses = forms.BooleanField(
         label=_("Mail to name+anything@ comes here too"),
         required=False,
-        initial=True,
-        help_text=_("Then every answer finds its conversation, whatever mail programs do to it."),
+        help_text=_(
+            "Then every answer finds its conversation, whatever mail programs do to it. It is so at Gmail, Fastmail, "
+            "Microsoft 365, iCloud and Yandex. Elsewhere try it first with a mail to name+test@: where it is refused, "
+            "answers of customers would be lost."
+        ),
     )
     trusted_checker = forms.CharField(
         label=_("Server whose verdict on senders we believe"),
@@ -95,15 +98,24 @@ class MailboxForm(forms.Form):
         return tidy(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, object] | None:
-        """Ask for a password where none is stored, and for protection wherever it leaves this machine."""
+        """Ask for the password unless it goes where it went before, and for protection when it leaves this machine."""
         cleaned = super().clean()
-        if self.account is None and not self.cleaned_data.get("password"):
-            self.add_error("password", _("Write the password of the mailbox."))
+        if not self.cleaned_data.get("password") and not self.errors:
+            if self.account is None:
+                self.add_error("password", _("Write the password of the mailbox."))
+            elif self._confided_to() != self.account.confided_to:
+                self.add_error("password", _("Write the password again: it would go to another place than before."))
         for server in ("imap", "smtp"):
             is_open = self.cleaned_data.get(f"{server}_security") == Security.NONE
             if is_open and self.cleaned_data.get(f"{server}_host") not in LOOPBACK:
                 self.add_error(f"{server}_security", _("Without protection anybody on the way can read the password."))
         return cleaned
+
+    def _confided_to(self) -> tuple[object, ...]:
+        names = ("imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security", "user_name")
+        typed = ChannelAccount(**{name: self.cleaned_data[name] for name in names})
+        typed.user_name = typed.user_name or self.cleaned_data["address"]
+        return typed.confided_to
 
     def filled(self) -> ChannelAccount:
         """Return the mailbox as typed, with its inbox, neither of them stored."""

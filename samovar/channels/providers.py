@@ -13,19 +13,19 @@ class Servers:
     smtp_host: str
     smtp_port: int = 465
     smtp_security: str = Security.TLS
-    # Whether mail to name+anything@ comes to name@ too.
-    has_plus_addresses: bool = True
+    # Whether mail to name+anything@ is known to come to name@ too.
+    has_plus_addresses: bool = False
 
 
-MICROSOFT = Servers("outlook.office365.com", "smtp.office365.com", 587, Security.STARTTLS)
-YANDEX = Servers("imap.yandex.ru", "smtp.yandex.ru")
+MICROSOFT = Servers("outlook.office365.com", "smtp.office365.com", 587, Security.STARTTLS, has_plus_addresses=True)
+YANDEX = Servers("imap.yandex.ru", "smtp.yandex.ru", has_plus_addresses=True)
 MAIL_RU = Servers("imap.mail.ru", "smtp.mail.ru")
-GOOGLE = Servers("imap.gmail.com", "smtp.gmail.com")
-APPLE = Servers("imap.mail.me.com", "smtp.mail.me.com", 587, Security.STARTTLS)
-YAHOO = Servers("imap.mail.yahoo.com", "smtp.mail.yahoo.com", has_plus_addresses=False)
-RAMBLER = Servers("imap.rambler.ru", "smtp.rambler.ru", has_plus_addresses=False)
-GMX = Servers("imap.gmx.net", "mail.gmx.net", has_plus_addresses=False)
-FASTMAIL = Servers("imap.fastmail.com", "smtp.fastmail.com")
+GOOGLE = Servers("imap.gmail.com", "smtp.gmail.com", has_plus_addresses=True)
+APPLE = Servers("imap.mail.me.com", "smtp.mail.me.com", 587, Security.STARTTLS, has_plus_addresses=True)
+YAHOO = Servers("imap.mail.yahoo.com", "smtp.mail.yahoo.com")
+RAMBLER = Servers("imap.rambler.ru", "smtp.rambler.ru")
+GMX = Servers("imap.gmx.net", "mail.gmx.net")
+FASTMAIL = Servers("imap.fastmail.com", "smtp.fastmail.com", has_plus_addresses=True)
 
 BY_DOMAIN = {
     **dict.fromkeys(("gmail.com", "googlemail.com"), GOOGLE),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from samovar.channels import imap, smtp
-from samovar.channels.errors import ChannelTrouble, NoFolder, SignInRefused, Unreached
+from samovar.channels.errors import ChannelTrouble, NoFolder, SignInRefused
 from samovar.channels.models import ChannelAccount
 from samovar.channels.models.account import Security
 
@@ -55,30 +55,31 @@ def _incoming(account: ChannelAccount) -> ChannelTrouble | int:
         return trouble
 
 
-def _outgoing(account: ChannelAccount) -> ChannelTrouble | None:
+def _outgoing(account: ChannelAccount) -> ChannelTrouble | bool:
+    """Return whether the server asked who we are."""
     try:
-        with smtp.opened(account, TIMEOUT_SECONDS):
-            return None
+        with smtp.opened(account, TIMEOUT_SECONDS) as server:
+            return server.has_extn("auth")
     except ChannelTrouble as trouble:
         return trouble
 
 
-def _told(outcome: ChannelTrouble | int | None, host: str, security: str) -> list[Finding]:
+def _told(outcome: ChannelTrouble | int, host: str, security: str) -> list[Finding]:
     """Put an outcome into words here, in the language of whoever asked: the threads do not know it."""
-    signed_in = [_reached(host, security), Finding(_("The user name and the password are accepted"))]
+    reached, signed_in = _reached(host, security), Finding(_("The user name and the password are accepted"))
     match outcome:
-        case Unreached():
-            return [Finding(str(outcome), is_good=False)]
         case NoFolder():
-            return [*signed_in, Finding(str(outcome), is_good=False)]
+            return [reached, signed_in, Finding(str(outcome), is_good=False)]
         case SignInRefused():
-            return [signed_in[0], Finding(str(outcome), is_good=False)]
+            return [reached, Finding(str(outcome), is_good=False)]
         case ChannelTrouble():
             return [Finding(str(outcome), is_good=False)]
-        case int(count):
-            words = ngettext("The folder holds %(count)s mail", "The folder holds %(count)s mails", count)
-            return [*signed_in, Finding(words % {"count": count})]
-    return signed_in
+        case True:
+            return [reached, signed_in]
+        case False:
+            return [reached, Finding(_("It asks nobody for a user name or a password, so they were not tried"))]
+    words = ngettext("The folder holds %(count)s mail", "The folder holds %(count)s mails", outcome)
+    return [reached, signed_in, Finding(words % {"count": outcome})]
 
 
 def _reached(host: str, security: str) -> Finding:

@@ -25,6 +25,7 @@ def mailbox(server: Dovecot, outbox: Outbox | None = None, user: str = "", **giv
         smtp_port=outbox.port if outbox else 9,
         smtp_security="none",
         user_name=user,
+        has_plus_addresses=True,
     )
     account.password = PASSWORD
     for name, value in given.items():

@@ -227,15 +227,16 @@ class Outbox:
 
 
 @contextlib.contextmanager
-def smtp_server(port: int = 0) -> Iterator[Outbox]:
-    """Run an SMTP server on the loopback address."""
+def smtp_server(port: int = 0, *, asks_who: bool = True) -> Iterator[Outbox]:
+    """Run an SMTP server on the loopback address; it wants to know the password, or takes everybody's mail."""
     outbox = Outbox(port or free_port())
     controller = Controller(
         outbox,
         hostname="127.0.0.1",
         port=outbox.port,
         authenticator=_authenticate,
-        auth_require_tls=False,
+        # It offers to be signed in to only over TLS, which it does not have.
+        auth_require_tls=not asks_who,
     )
     controller.start()
     try:

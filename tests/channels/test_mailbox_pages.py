@@ -1,5 +1,7 @@
 """Administrators connect mailboxes, see how they are, and are told in words what does not work."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +14,7 @@ from samovar.jobs import holding
 from samovar.jobs.models import Task
 from tests import make
 from tests.channels.mails import mailbox
-from tests.channels.mailserver import PASSWORD, Dovecot, Outbox
+from tests.channels.mailserver import PASSWORD, Dovecot, Outbox, smtp_server
 from tests.channels.strange import strange_server
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +79,9 @@ def test_changing_a_mailbox_keeps_the_password_that_is_not_typed_again(
     account = mailbox(dovecot, outbox, "care")
     account.note_problem('["down", {}]', timezone.now())
 
-    admin.post(reverse("mailbox", args=[account.pk]), typed(dovecot, outbox, password="", name="Help"))
+    admin.post(
+        reverse("mailbox", args=[account.pk]), typed(dovecot, outbox, password="", name="Help", user_name="care")
+    )
 
     account = ChannelAccount.objects.get()
     assert (account.inbox.name, account.password, account.problem) == ("Help", PASSWORD, "")
@@ -109,6 +113,59 @@ def test_what_cannot_be_is_refused_in_words(
     assert ChannelAccount.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"imap_host": "localhost"},
+        {"imap_port": 9},
+        {"imap_security": "tls"},
+        {"smtp_host": "localhost"},
+        {"smtp_port": 9},
+        {"smtp_security": "starttls"},
+        {"user_name": "other"},
+        {"user_name": ""},
+    ],
+)
+def test_a_stored_password_goes_nowhere_else(
+    admin: Client, dovecot: Dovecot, outbox: Outbox, changes: dict[str, object]
+) -> None:
+    account = mailbox(dovecot, outbox, "care")
+    given = typed(dovecot, outbox, password="", user_name="care", mailbox=account.pk) | changes
+
+    for address in (reverse("mailbox", args=[account.pk]), TEST):
+        response = admin.post(address, given)
+        assert response.status_code == 422
+        assert "Write the password again" in response.content.decode()
+    assert ChannelAccount.objects.get().confided_to == account.confided_to
+    assert outbox.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "is_known"),
+    [
+        ("a@gmail.com", True),
+        ("a@fastmail.com", True),
+        ("a@outlook.com", True),
+        ("a@yahoo.com", False),
+        ("a@own.example", False),
+    ],
+)
+def test_answers_get_signed_addresses_where_the_provider_is_known_to_take_them(
+    admin: Client, address: str, is_known: bool
+) -> None:
+    for page in (admin.get(NEW), admin.get("/mailboxes/servers/", {"address": address})):
+        [box] = re.findall(r'<input[^>]*name="has_plus_addresses"[^>]*>', page.content.decode())
+    assert ("checked" in box) == is_known
+
+
+def test_nothing_is_said_about_a_password_that_no_server_asked_for(admin: Client, dovecot: Dovecot) -> None:
+    with smtp_server(asks_who=False) as outbox:
+        page = admin.post(TEST, typed(dovecot, outbox), headers={"HX-Request": "true"}).content.decode()
+
+    assert "It asks nobody for a user name or a password" in page
+    assert page.count("The user name and the password are accepted") == 1
+
+
 def test_the_servers_of_a_known_provider_are_filled_in(admin: Client) -> None:
     page = admin.get("/mailboxes/servers/", {"address": "shop@yandex.ru", "imap_port": "993"}).content.decode()
     assert 'value="imap.yandex.ru"' in page and 'value="smtp.yandex.ru"' in page
@@ -135,7 +192,8 @@ def test_the_test_says_what_works(admin: Client, dovecot: Dovecot, outbox: Outbo
 def test_the_test_of_a_stored_mailbox_uses_the_stored_password(admin: Client, dovecot: Dovecot, outbox: Outbox) -> None:
     account = mailbox(dovecot, outbox, "care")
 
-    page = admin.post(TEST, typed(dovecot, outbox, password="", mailbox=account.pk)).content.decode()
+    known = typed(dovecot, outbox, password="", user_name="care", mailbox=account.pk)
+    page = admin.post(TEST, known).content.decode()
     assert "Everything works" in page
     assert admin.post(TEST, typed(dovecot, outbox, mailbox=999_999)).status_code == 404
 

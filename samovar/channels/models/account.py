@@ -65,7 +65,7 @@ class ChannelAccount(models.Model):
     imap_host = models.CharField(_("incoming server"), max_length=255)
     imap_port = models.PositiveIntegerField(_("port"), default=993)
     imap_security = models.CharField(_("protection"), max_length=10, choices=Security.choices, default=Security.TLS)
-    has_plus_addresses = models.BooleanField(_("mail to name+anything@ comes here too"), default=True)
+    has_plus_addresses = models.BooleanField(_("mail to name+anything@ comes here too"), default=False)
     smtp_host = models.CharField(_("outgoing server"), max_length=255)
     smtp_port = models.PositiveIntegerField(_("port"), default=465)
     smtp_security = models.CharField(_("protection"), max_length=10, choices=Security.choices, default=Security.TLS)
@@ -144,6 +144,12 @@ class ChannelAccount(models.Model):
         """Take an archived inbox into use again."""
         self.inbox.archived_at = None
         self.inbox.save(update_fields=["archived_at"])
+
+    @property
+    def confided_to(self) -> tuple[object, ...]:
+        """Whom the password is told, and how: under other circumstances it has to be written again."""
+        incoming = self.imap_host.lower(), self.imap_port, self.imap_security
+        return *incoming, self.smtp_host.lower(), self.smtp_port, self.smtp_security, self.user_name
 
     @property
     def way_in(self) -> tuple[object, ...]:
