@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler500 = "samovar.operations.failing.server_error"
 urlpatterns = [
     path("", include("samovar.accounts.urls")),
     path("", include("samovar.customers.urls")),

@@ -93,6 +93,6 @@ def test_no_index_repeats_the_beginning_of_another() -> None:
             if isinstance(rule, models.UniqueConstraint) and rule.fields
         }
         partial = {index.fields[0] for index in model._meta.indexes if index.fields and index.condition is not None}
-        keys = (field for field in model._meta.local_fields if field.db_index and not field.unique)
+        keys = (field for field in model._meta.local_fields if vars(field)["db_index"] and not field.unique)
         repeated += [f"{model._meta.label}.{field.name}" for field in keys if field.name in wider - partial]
     assert not repeated

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from django.db import OperationalError, transaction
 
 from samovar.channels import imap
 from samovar.channels.errors import ChannelTrouble, SignInRefused
@@ -10,6 +11,7 @@ from samovar.channels.fetching import fetch
 from samovar.channels.models import ChannelAccount, RawMail
 from tests.channels.mails import mail, mailbox
 from tests.channels.mailserver import Dovecot
+from tests.full_disk import full_disk
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +104,17 @@ def test_a_server_that_is_gone_is_named_and_the_mail_comes_when_it_is_back(dovec
         read(account)
     ChannelAccount.objects.update(imap_port=dovecot.port)
     assert len(read(account)) == 1
+
+
+def test_with_a_full_disk_mail_stays_on_the_server_and_comes_when_there_is_room(dovecot: Dovecot) -> None:
+    account, sent = mailbox(dovecot), [mail("One."), mail("Two.")]
+    dovecot.deliver(account.user_name, *sent)
+    with full_disk("channels_rawmail"), pytest.raises(OperationalError), transaction.atomic():
+        read(account)
+
+    assert stored() == []
+    assert len(read(account)) == 2
+    assert stored() == sent
 
 
 def test_a_folder_that_is_not_there_is_named(dovecot: Dovecot) -> None:

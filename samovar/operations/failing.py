@@ -1,0 +1,62 @@
+"""What is answered when a page cannot be made: what happened, whether anything is lost, and what to do."""
+
+import sys
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.defaults import server_error as unknown_error
+from psycopg import errors
+
+SOON_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A state of the database in which no page can be made, in words."""
+
+    title: Promise
+    text: Promise
+
+
+DISK_FULL = Trouble(
+    _("The disk of the server is full"),
+    _(
+        "Nothing can be stored until the administrator makes room. What was sent before is safe, mail waits on its "
+        "server, and what you have just typed stays in your browser."
+    ),
+)
+BUSY = Trouble(
+    _("That took too long"),
+    _("Somebody else is changing the same thing at this moment. Nothing was changed by you; try again."),
+)
+AWAY = Trouble(
+    _("The database does not answer"),
+    _(
+        "Nothing was stored by this attempt, and what was sent before is safe. Usually it is back within a minute; if "
+        "it is not, tell the administrator."
+    ),
+)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a page that failed: 503 with the reason when the database is the reason, 500 otherwise."""
+    trouble = trouble_of(sys.exc_info()[1])
+    if trouble is None:
+        return unknown_error(request)
+    page = render_to_string("503.html", {"trouble": trouble})
+    headers = {"Retry-After": str(SOON_SECONDS)}
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+
+
+def trouble_of(error: BaseException | None) -> Trouble | None:
+    """Return what is wrong with the database, None when it is not the reason of ``error``."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    if isinstance(error.__cause__, errors.DiskFull):
+        return DISK_FULL
+    return BUSY if isinstance(error.__cause__, errors.LockNotAvailable | errors.QueryCanceled) else AWAY
