@@ -7,8 +7,10 @@ from dataclasses import dataclass
 LINK = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 # What stands after a link in a sentence and does not belong to it.
 AFTER_LINK = ".,;:!?'*_"
-MANY_LINES = re.compile(r"\n[ \t\r]*\n(?:[ \t\r]*\n)+")
-BLANK_ENDS = re.compile(r"^(?:[ \t\r]*\n)+|\s+$")
+CLOSED_BY = {")": "(", "]": "["}
+MANY_LINES = re.compile(r"\n[ \t\r]*+\n(?:[ \t\r]*+\n)++")
+# Blank lines go, so more is looked at than is shown.
+LOOKED_AT = 4
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,21 @@ def passages(parts: Iterable[tuple[bool, str]], most_shown: int, most_hidden: in
     left = {False: most_shown, True: most_hidden}
     found = []
     for is_hidden, text in parts:
-        tidied = MANY_LINES.sub("\n\n", BLANK_ENDS.sub("", text))
+        whole = _without_blank_ends(text)
+        looked_at = whole[: LOOKED_AT * left[is_hidden]]
+        tidied = MANY_LINES.sub("\n\n", looked_at)
         kept = tidied[: left[is_hidden]]
         left[is_hidden] -= len(kept)
-        if tidied:
-            found.append(Passage(is_hidden, tuple(_pieces(kept)), is_cut=len(kept) < len(tidied)))
+        if whole:
+            is_cut = len(kept) < len(tidied) or len(looked_at) < len(whole)
+            found.append(Passage(is_hidden, tuple(_pieces(kept)), is_cut))
     return found
+
+
+def _without_blank_ends(text: str) -> str:
+    text = text.rstrip()
+    indented = text.lstrip(" \t\r\n")
+    return text[text.rfind("\n", 0, len(text) - len(indented)) + 1 :]
 
 
 def _pieces(text: str) -> Iterator[Piece]:
@@ -57,11 +68,11 @@ def _pieces(text: str) -> Iterator[Piece]:
 
 
 def _trimmed(url: str) -> str:
-    while url.endswith(tuple(AFTER_LINK)) or (url.endswith((")", "]")) and not _is_closing(url)):
-        url = url[:-1]
-    return url
-
-
-def _is_closing(url: str) -> bool:
-    opening = {")": "(", "]": "["}[url[-1]]
-    return url.count(opening) >= url.count(url[-1])
+    """Return a link without what belongs to the sentence; a bracket belongs to it unless it was opened in the link."""
+    unopened = {closing: url.count(closing) - url.count(opening) for closing, opening in CLOSED_BY.items()}
+    end = len(url)
+    while end and (url[end - 1] in AFTER_LINK or unopened.get(url[end - 1], 0) > 0):
+        end -= 1
+        if url[end] in unopened:
+            unopened[url[end]] -= 1
+    return url[:end]

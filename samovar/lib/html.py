@@ -24,12 +24,14 @@ from samovar.lib.html_rules import (
     safe_link,
     safe_style,
 )
-from samovar.lib.html_tokens import VOID, attributes, tokens
+from samovar.lib.html_tokens import VOID, attributes, resolved, tokens
 
 DEEPEST = 100
 LONGEST = 2_000_000
 """In characters. What stands behind is not shown; a longer page is no letter."""
 MOST_ATTRIBUTES = 30
+MOST_AMPERSANDS = 50_000
+"""The algorithm of browsers copies all text before each one; further ones are shown as the wide letter."""
 
 # What an open element is ended by, and what no end tag and no such beginning reaches across.
 ENDED_BY = {
@@ -94,10 +96,15 @@ class _Page:
     pieces: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     blocked_images: int = 0
+    ampersands: int = 0
 
     def write(self, text: str) -> None:
-        """Add text; entities in it stay what they are."""
-        self.pieces.append(text.replace("<", "&lt;").replace(">", "&gt;"))
+        """Add text, its entities resolved."""
+        text = resolved(text)
+        self.ampersands += text.count("&")
+        if self.ampersands > MOST_AMPERSANDS:
+            text = text.replace("&", "\uff06")
+        self.pieces.append(escape(text, quote=False))
 
     def enter(self, name: str, text: str) -> None:
         """Begin an element, if it is of an allowed kind and not too deep."""

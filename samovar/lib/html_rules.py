@@ -1,7 +1,8 @@
 """What of HTML from outside may be shown: elements, attributes, styles, links."""
 
 import re
-from html import unescape
+
+from samovar.lib.html_tokens import resolved
 
 # fmt: off
 TAGS = frozenset({
@@ -66,7 +67,7 @@ def safe_link(address: str) -> str | None:
 def safe_style(style: str) -> str:
     """Return the declarations of an inline style that only concern how a text looks."""
     kept = []
-    for declaration in unescape(style)[:2000].split(";"):
+    for declaration in resolved(style)[:2000].split(";"):
         name, _, value = declaration.partition(":")
         name, value = name.strip().lower(), value.strip()
         if name not in STYLES or not STYLE_VALUE.fullmatch(value):

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import unescape
 
-from samovar.lib.html_tokens import VOID, tokens
+from samovar.lib.html_tokens import VOID, resolved, tokens
 
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|\shidden(?:[\s=]|$)", re.IGNORECASE)
@@ -85,7 +84,7 @@ class _Page:
         if self.hidden:
             return
         if "&" in text:
-            text = unescape(text)
+            text = resolved(text)
         if self.pre:
             self._add(text.replace("\r\n", "\n"))
             return

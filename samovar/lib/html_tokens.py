@@ -17,6 +17,9 @@ COMMENT_END = re.compile(r"--!?>")
 DECLARATION_END = re.compile(r">")
 ATTRIBUTE = re.compile(r"([^\s\"'>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?")
 
+# Python refuses to read a number of more than 4300 digits, and no character has one.
+ENDLESS_NUMBER = re.compile(r"&#\d{4000,}+")
+
 # What stands inside these is not HTML, up to their end tag.
 OPAQUE = frozenset({"script", "style", "title", "xmp", "iframe", "noembed", "noframes", "template"})
 VOID = frozenset(
@@ -64,8 +67,13 @@ def attributes(text: str) -> dict[str, str]:
     """Return the attributes of a start tag, the first of each name, entities resolved."""
     found: dict[str, str] = {}
     for name, double, single, bare in ATTRIBUTE.findall(text):
-        found.setdefault(name.lower(), unescape(double or single or bare))
+        found.setdefault(name.lower(), resolved(double or single or bare))
     return found
+
+
+def resolved(text: str) -> str:
+    """Return ``text`` with its entities resolved; never raises."""
+    return unescape(ENDLESS_NUMBER.sub("\ufffd", text) if "&#" in text else text)
 
 
 def _past_markup(html: str, start: int) -> tuple[int, str]:

@@ -21,6 +21,8 @@ LONG_NUMBER = re.compile(r"(?<![\w.])\+?\d(?:[\s().-]*\d){6,}(?![\w.])")
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|«[^»]*»|“[^”]*”")
 QUERY = re.compile(r"\?[^\s\"']+")
 MOST_FRAMES = 40
+# An exception may quote a whole mail, and looking for addresses takes the square of the length.
+LONGEST = 2000
 OWN_FIELDS = frozenset({"timestamp", "level", "logger", "exception"})
 # Libraries that tell more than we want to know, or say again what our own line about a request says.
 LEVELS = {
@@ -74,8 +76,8 @@ def configure(options: dict[str, str]) -> None:
 
 
 def masked(text: str) -> str:
-    """Return ``text`` without addresses, long numbers and the queries of URLs."""
-    return QUERY.sub("?…", LONG_NUMBER.sub("[number]", ADDRESS.sub("[address]", text)))
+    """Return the beginning of ``text`` without addresses, long numbers and the queries of URLs."""
+    return QUERY.sub("?…", LONG_NUMBER.sub("[number]", ADDRESS.sub("[address]", text[:LONGEST])))
 
 
 def foreign_words(_: Any, __: str, event: EventDict) -> EventDict:
@@ -113,7 +115,7 @@ def _described(error: BaseException) -> Iterator[str]:
     while link is not None and id(link) not in seen:
         seen.add(id(link))
         # Of a database's words only the first line: the others name the values that it did not like.
-        first = (str(link).splitlines() or [""])[0]
+        first = (str(link).splitlines() or [""])[0][:LONGEST]
         words = masked(QUOTED.sub("'…'", first))
         yield f"{type(link).__module__}.{type(link).__qualname__}: {words} [{' > '.join(_places(link.__traceback__))}]"
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)

@@ -21,6 +21,7 @@ def shown(text: str) -> list[tuple[str, str]]:
         ("«https://пример.example/путь»", ["https://пример.example/путь"]),
         ('<a href="https://aurora.example">', ["https://aurora.example"]),
         ("javascript:alert(1) ftp://a.example mailto:a@b.example data:text/html,x", []),
+        ("(see [https://aurora.example/a])!).", ["https://aurora.example/a"]),
         ("https://", []),
     ],
 )
@@ -34,6 +35,12 @@ def test_only_addresses_of_pages_become_links(text: str, links: list[str]) -> No
 
 def test_blank_lines_are_tidied() -> None:
     assert shown("\n\n  Hello\n\n\n \n\nyou\n \n") == [("  Hello\n\nyou", "")]
+
+
+def test_a_text_after_endless_blank_lines_is_cut_and_says_so() -> None:
+    text = "Hello" + "\n" * 500 + "you"
+
+    assert passages([(False, text)], 50, 50) == [Passage(False, (Piece("Hello\n\n"),), is_cut=True)]
 
 
 def test_blank_texts_are_left_out() -> None:

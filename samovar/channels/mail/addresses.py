@@ -1,12 +1,16 @@
 """Names and addresses out of header values, however they are written."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from samovar.channels.mail.headers import words_decoded
 from samovar.lib.text import tidy
 
 MOST_ADDRESSES = 1000
+LONGEST_NAME = 1000
+# Each mark that is never closed costs a look at all that stands behind it; after so many they are letters like others.
+MOST_UNCLOSED = 20
 
 # By far the most addresses look like one of these two.
 PLAIN = re.compile(r"\s*+([^\s<>()\[\],;:\"@\\]++@[^\s<>()\[\],;:\"@\\]++)\s*+")
@@ -16,10 +20,11 @@ PIECE = re.compile(
     r"\"((?:[^\"\\]|\\.)*+)\"|\(((?:[^()\\]|\\.)*+)\)|<([^<>]*+)>?|([,;])|(:)|(\[[^\[\]]*+\])|([^\"(<,;:\[]++|.)",
     re.DOTALL,
 )
+UNQUOTED_PIECE = re.compile(r"((?!))|((?!))|<([^<>]*+)>?|([,;])|(:)|(\[[^\[\]]*+\])|([^<,;:\[]++|.)", re.DOTALL)
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ROUTE = re.compile(r"^@[^:]*+:")
 MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
-LOOKS_LIKE_ADDRESS = re.compile(r"[^\s@]{1,320}+@[^\s@]{1,320}+")
+LOOKS_LIKE_ADDRESS = re.compile(r"(?<![^\s@])[^\s@]{1,320}+@[^\s@]{1,320}+")
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def addresses(value: str) -> list[Address]:
         return [Address(_name(match.group(1)), tidy(match.group(2)))]
     found: list[Address] = []
     entry = _Entry()
-    for match in PIECE.finditer(value):
+    for match in _pieces(value):
         quoted, comment, angle, separator, colon, literal, text = match.groups()
         if separator:
             entry.give_to(found)
@@ -66,6 +71,14 @@ def addresses(value: str) -> list[Address]:
             return found
     entry.give_to(found)
     return found
+
+
+def _pieces(value: str) -> Iterator[re.Match[str]]:
+    position, left = 0, MOST_UNCLOSED
+    while match := (PIECE if left > 0 else UNQUOTED_PIECE).match(value, position):
+        left -= match.group() in {'"', "("}
+        yield match
+        position = match.end()
 
 
 class _Entry:
@@ -113,7 +126,7 @@ class _Entry:
 
 def _name(text: str) -> str:
     """Return a display name, without the quotation marks that some programs leave around it."""
-    name = tidy(words_decoded(text))
+    name = tidy(words_decoded(text))[:LONGEST_NAME]
     while len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
         name = name[1:-1].strip()
     return name

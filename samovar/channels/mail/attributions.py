@@ -35,18 +35,17 @@ WRITING_AT_END = (
     "寫道",
 )
 HAS_ADDRESS = re.compile(ADDRESS)
-IN_BRACKETS = re.compile(rf"[<\[(]\s?(?:mailto:)?[^<>\n]{{0,80}}?{ADDRESS}")
 HAS_CLOCK = re.compile(CLOCK, re.IGNORECASE)
 HAS_DATE = re.compile(r"\b\d{4}\b|\b\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}\.?\s\w{3,}|\w{3,}\.?\s\d{1,2}\b|\d[月월]")
-NAME_THEN_WRITING = re.compile(rf"(?:{ADDRESS}|>)[>\])]{{0,3}}.{{0,80}}?(?<!\w)(?:{WROTE})(?!\w)", re.IGNORECASE)
-ONLY_WRITING = re.compile(rf"\W*(?:{WROTE})?\W*", re.IGNORECASE)
+NEAR = 83
+ONLY_WRITING = re.compile(rf"\W*+(?:{WROTE})?\W*+", re.IGNORECASE)
 SENTENCE_END = (".", "?", "!")
 QUOTING = ("quoting ", "zitat von ", "citando a ", "citát ", "цитирую ")
 SHORT_NAME = re.compile(rf"\s*(?:[\w.'’@-]{{1,40}}\s+){{1,6}}(?:{WROTE})\s*[:：]\s*$", re.IGNORECASE)
 # Gmail, in languages for which it has no sentence: the date, then the name and nothing more.
 DATE_AND_NAME = re.compile(
     rf"\W{{0,3}}\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}[^\n]{{0,30}}?(?:\bGMT[+-]\d\d:\d\d\s\S[^\n]{{0,100}}"
-    rf"|\s[^\n]{{0,100}}<{ADDRESS}>:?)\s*$"
+    rf"|\s[^\n]{{0,100}}<{ADDRESS}>:?)$"
 )
 
 
@@ -68,7 +67,7 @@ def find_attribution(lines: list[str], last: int, floor: int = 0) -> Attribution
     end = _without_marks(lines[last])
     if len(lines[last]) > LONGEST_LINE or not may_end_attribution(end):
         return None
-    if DATE_AND_NAME.match(end):
+    if DATE_AND_NAME.match(end.rstrip()):
         return Attribution(last, last, is_sure=True)
     found, has_opened = None, False
     for first, line, joined in _longer_and_longer(lines, last, floor):
@@ -104,7 +103,12 @@ def may_end_attribution(line: str) -> bool:
     line = line.rstrip(" \t*_-\xa0\r")
     if line.endswith((":", "：")) or line.endswith(WRITING_AT_END):
         return True
-    return line[:4].isdigit() and DATE_AND_NAME.match(line) is not None
+    return line[:4].isdigit() and len(line) <= LONGEST_LINE and DATE_AND_NAME.match(line.rstrip()) is not None
+
+
+def is_only_writing(line: str) -> bool:
+    """Whether a line holds nothing but marks and, at most, the word for writing."""
+    return len(line) <= LONGEST_LINE and ONLY_WRITING.fullmatch(line) is not None
 
 
 def _judge(first_line: str, joined: str) -> str:
@@ -118,13 +122,30 @@ def _judge(first_line: str, joined: str) -> str:
         return "likely" if writing and ends_with_colon and HAS_DATE.search(joined) else ""
     if not ends_with_colon:
         return ""
-    if writing and NAME_THEN_WRITING.search(joined) and not _goes_on_after_blank(joined):
-        return "sure" if IN_BRACKETS.search(joined) and first_line[:1].strip() else "likely"
+    if writing and _is_name_before_writing(joined) and not _goes_on_after_blank(joined):
+        return "sure" if _is_address_in_brackets(joined) and first_line[:1].strip() else "likely"
     is_one_line = joined == first_line.strip() and len(joined) < LONGEST_UNSURE
     is_dated = clock and HAS_DATE.search(joined) is not None
     if is_one_line and (address or writing) and (is_dated or first_line.lower().startswith(QUOTING)):
         return "likely"
     return "likely" if is_one_line and SHORT_NAME.match(joined) else ""
+
+
+def _is_name_before_writing(joined: str) -> bool:
+    """Whether the word for writing stands shortly behind an address or what stood in brackets.
+
+    One expression for all of it would try every end of every address with every word.
+    """
+    names = [match.end() for match in HAS_ADDRESS.finditer(joined)]
+    names += [index + 1 for index, letter in enumerate(joined) if letter == ">"]
+    words = [match.start() for match in WRITING.finditer(joined)]
+    return any(0 <= word - name <= NEAR for name in names for word in words)
+
+
+def _is_address_in_brackets(joined: str) -> bool:
+    """Whether a bracket was opened before an address and not closed yet."""
+    before = (joined[: match.start()] + match.group().partition("@")[0] for match in HAS_ADDRESS.finditer(joined))
+    return any(not set("<[(").isdisjoint(text[-2 * NEAR :].rpartition(">")[2]) for text in before)
 
 
 def _opens(line: str) -> bool:

@@ -19,7 +19,7 @@ ORIGINALS = frozenset(
 NO_REPORT = Report("", "", "", "", "")
 SCANNED = 200_000
 ID_LINE = re.compile(
-    r"^[>\s*|]{0,20}(?:X-)?(?:Original-)?Message-I[Dd]:?[ \t]*\n?[ \t]*<?([^\s<>]{3,998})>?",
+    r"^[>\s*|]{0,20}(?:X-)?(?:Original-)?Message-I[Dd]:?[ \t]*+(?:\n[ \t]*+)?<?([^\s<>]{3,998})>?",
     re.MULTILINE | re.IGNORECASE,
 )
 REPLY_CODE = re.compile(
@@ -30,7 +30,7 @@ REPLY_CODE = re.compile(
 NAMED_RECIPIENTS = [
     re.compile(pattern, re.MULTILINE | re.IGNORECASE)
     for pattern in (
-        r"^\s{0,20}(?:Final-|Original-)?Recipient:[^@\n]{0,80}?(?:;|\s)\s*<?([^\s<>;]{1,200}@[^\s<>;,]{1,200})",
+        r"^\s{0,20}(?:Final-|Original-)?Recipient:[^@\n]{0,80}?(?:;|\s)\s{0,80}+<?([^\s<>;]{1,200}@[^\s<>;,]{1,200})",
         r"^\s{0,8}<([^\s<>]{1,200}@[^\s<>]{1,200})>(?:\.{3}|:|\s|,|$)",
         r"(?:RCPT TO|recipient(?: address)?|user|mailbox|to"
         r"|for)\s{0,5}[:=]?\s{0,5}<?([^\s<>:;,\"']{1,200}@[^\s<>;:,\"']{1,200})",

@@ -6,9 +6,9 @@ from itertools import accumulate
 
 from samovar.channels.mail.attributions import (
     MOST_LINES,
-    ONLY_WRITING,
     QUOTE_MARKS,
     find_attribution,
+    is_only_writing,
     may_end_attribution,
 )
 from samovar.channels.mail.pasted_headers import (
@@ -103,7 +103,7 @@ class Lines:
                 return
             bare = QUOTE_MARKS.sub("", self.lines[index], count=1)
             seen += bool(bare.strip())
-            floor = self._floor(first) if ONLY_WRITING.fullmatch(bare) else first
+            floor = self._floor(first) if is_only_writing(bare) else first
             if may_end_attribution(bare) and (found := find_attribution(self.lines, index, floor)):
                 self._set(found.first, found.last, INTRODUCED)
                 if not self._has_words(index + 1):
