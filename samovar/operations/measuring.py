@@ -1,13 +1,16 @@
 """Gauges: numbers about the installation as a whole, read from the database when somebody asks."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from django.db import DatabaseError
 
 from samovar.lib import plugins
 from samovar.operations import gauges
+
+SHARED_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Gauge:
-    """A number to watch. ``name`` carries its unit; ``kind`` says what its readings are about, if there are several."""
+    """A number to watch. ``name`` carries its unit; ``kind`` says what its readings are about, if there are several.
+
+    Without what is ``is_vital`` no page can be served; everything else is for a person to mend, while others work on.
+    """
 
     name: str
     words: str
     read: Callable[[], Iterable[Reading]]
     kind: str = ""
+    is_vital: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,22 @@ class Measured:
 def all_gauges() -> list[Gauge]:
     """Return the gauges of the folder."""
     return [module.GAUGE for module in plugins.load(gauges)]
+
+
+@dataclass
+class SharedLook:
+    """The gauges as they were a moment ago: anybody may ask, as often as they like, and costs us one look a second."""
+
+    _at: float = -SHARED_SECONDS
+    _found: list[Measured] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def at(self, moment: float) -> list[Measured]:
+        """Return what the gauges show at ``moment`` of the monotonic clock, or showed less than a second before."""
+        with self._lock:
+            if not 0 <= moment - self._at < SHARED_SECONDS:
+                self._found, self._at = list(measure()), moment
+            return self._found
 
 
 def measure() -> Iterator[Measured]:

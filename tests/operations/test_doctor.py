@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from samovar.lib.postgres.cluster import Cluster
-from samovar.operations.checks import disk
+from samovar.operations.checks import disk, mailboxes
 from samovar.operations.examining import Check, Finding, State, all_checks
+from tests import make
 from tests.installation import Installation
 
 
@@ -84,6 +86,21 @@ def test_what_the_gauges_complain_of_is_told(healthy: Installation) -> None:
 
     assert finding["state"] == "warning"
     assert "due for 60 minutes: is samovar work running?" in finding["words"]
+
+
+@pytest.mark.django_db
+def test_what_hinders_a_mailbox_is_told_in_words() -> None:
+    account, archived = make.mailbox(), make.mailbox("old@aurora.example")
+    for one in (account, archived):
+        one.note_problem('["There is no folder “%(folder)s” in this mailbox.", {"folder": "Support"}]', timezone.now())
+    archived.archive()
+    account.note_sending_problem('["down", {}]', timezone.now(), 1.0)
+
+    read, sent = mailboxes.look()
+
+    assert "There is no folder “Support” in this mailbox." in read.words
+    assert read.remedy.endswith(f"/mailboxes/{account.pk}/")
+    assert "does not send since" in sent.words
 
 
 @pytest.mark.parametrize(

@@ -16,4 +16,6 @@ def read() -> Iterator[Reading]:
     yield Reading(time.perf_counter() - began)
 
 
-GAUGE = Gauge("samovar_database_answer_seconds", "Time that the database took for the smallest answer.", read)
+GAUGE = Gauge(
+    "samovar_database_answer_seconds", "Time that the database took for the smallest answer.", read, is_vital=True
+)

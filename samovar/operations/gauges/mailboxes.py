@@ -12,10 +12,9 @@ LATE = timedelta(minutes=5)
 
 
 def read() -> Iterator[Reading]:
-    """Tell for each mailbox, by its number, how long ago it was read to its end."""
-    for number, fetched_at, created_at in ChannelAccount.objects.filter(paused_at=None).values_list(
-        "pk", "fetched_at", "created_at"
-    ):
+    """Tell for each mailbox in use, by its number, how long ago it was read to its end."""
+    in_use = ChannelAccount.objects.in_use().order_by("pk")
+    for number, fetched_at, created_at in in_use.values_list("pk", "fetched_at", "created_at"):
         since: datetime = fetched_at or created_at
         age = timezone.now() - since
         minutes = age // timedelta(minutes=1)

@@ -17,4 +17,6 @@ def read() -> Iterator[Reading]:
     yield Reading(missing, problem=problem)
 
 
-GAUGE = Gauge("samovar_pending_migrations", "Changes of the tables that this version brings and nobody made.", read)
+GAUGE = Gauge(
+    "samovar_pending_migrations", "Changes of the tables that this version brings and nobody made.", read, is_vital=True
+)
