@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from samovar.channels.models import ChannelAccount
 from tests.channels import mailserver
+from tests.channels.mails import mailbox
 from tests.channels.mailserver import Dovecot, Outbox
 
 
@@ -30,3 +32,9 @@ def outbox() -> Iterator[Outbox]:
     """A real SMTP server that keeps what it gets."""
     with mailserver.smtp_server() as server:
         yield server
+
+
+@pytest.fixture
+def account(outbox: Outbox, tmp_path_factory: pytest.TempPathFactory) -> ChannelAccount:
+    """The mailbox help@aurora.example; nothing listens at its incoming server."""
+    return mailbox(Dovecot(9, tmp_path_factory.getbasetemp()), outbox, "help")

@@ -6,7 +6,8 @@ from itertools import count
 
 from django.utils import timezone
 
-from samovar.channels.models import ChannelAccount
+from samovar.channels.models import ChannelAccount, Delivery
+from samovar.conversations.models import Conversation
 from tests import make
 from tests.channels.mailserver import PASSWORD, Dovecot, Outbox
 
@@ -32,6 +33,12 @@ def mailbox(server: Dovecot, outbox: Outbox | None = None, user: str = "", **giv
         setattr(account, name, value)
     account.save()
     return account
+
+
+def reply(conversation: Conversation, text: str = "We send you a new one.") -> Delivery:
+    """Answer as Anna does; return the delivery that waits."""
+    message = conversation.reply(text, by=make.agent())
+    return Delivery.objects.get(message=message)
 
 
 def mail(
