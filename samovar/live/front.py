@@ -37,7 +37,7 @@ class Front:
         self.database = Database()
         doorkeeper = Doorkeeper(self.database)
         self.fanout = Fanout(self.database, doorkeeper)
-        self.proxy = Proxy(web_sockets(), trusted, Room(spool_folder()))
+        self.proxy = Proxy(web_sockets(), trusted, Room(spool_folder()), doorkeeper.knows)
         self._streaming = Streaming(self.fanout, doorkeeper, trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,6 +9,7 @@ import structlog
 
 from samovar.live import answers
 from samovar.live.asgi import Receive, Scope, Send, start
+from samovar.live.bodies import Admits, ClientGone, Rooms, collect
 from samovar.live.forwarding import (
     Refused,
     TrustedProxies,
@@ -20,21 +21,15 @@ from samovar.live.forwarding import (
 )
 from samovar.live.protocol import ClientConnection, connection_of
 from samovar.live.relay import relay
-from samovar.live.spool import NoRoom, Room, Spool
+from samovar.live.spool import Room, Spool
 from samovar.live.upstream import Connection, UpstreamGone, WebProcess
 
-UPLOAD_LIMIT = 30 * 1024 * 1024
-# How long a client may say nothing in the middle of a body, and a web process before the first line of an answer.
-SILENCE_SECONDS = 30
+# How long a web process may say nothing before the first line of an answer.
 ANSWER_SECONDS = 60
 MOST_IN_HAND = 512
 COMPLAIN_SECONDS = 10
 
 log = structlog.get_logger("samovar.live")
-
-
-class ClientGone(Exception):
-    """The client went away before its request was complete, or before the answer was."""
 
 
 class Proxy:
@@ -43,10 +38,11 @@ class Proxy:
     A body is collected before a web process hears of the request: one slow upload would hold one of its few threads.
     """
 
-    def __init__(self, sockets: Sequence[Path], trusted: TrustedProxies, room: Room) -> None:
+    def __init__(self, sockets: Sequence[Path], trusted: TrustedProxies, room: Room, admits: Admits) -> None:
         self.processes = [WebProcess(path) for path in sockets]
         self._trusted = trusted
         self._room = room
+        self._rooms = Rooms(room, admits)
         self._defaults = answers.page_defaults()
         self._unavailable = answers.UnavailablePage()
         self._complained_at = float("-inf")
@@ -68,10 +64,10 @@ class Proxy:
         check(scope)
         client = client_of(scope, self._trusted)
         size = body_size(scope)
-        body = Spool(self._room)
+        body = Spool(await self._rooms.for_body(scope, size))
         try:
             if size != 0:
-                await _collect(body, size, receive)
+                await collect(body, size, receive)
             head = request_head(scope, client, secrets.token_hex(8), body.size)
             await self._exchange(head, body, scope, send, connection)
         finally:
@@ -124,28 +120,6 @@ class Proxy:
                 log.warning("answer broke off", reason=type(broken).__name__)
             # Half an answer must not look like a whole one.
             raise ClientGone from broken
-
-
-async def _collect(body: Spool, size: int | None, receive: Receive) -> None:
-    if size is not None and size > UPLOAD_LIMIT:
-        raise Refused(413)
-    is_complete = False
-    while not is_complete:
-        try:
-            async with asyncio.timeout(SILENCE_SECONDS):
-                message = await receive()
-        except TimeoutError:
-            raise Refused(408) from None
-        if message["type"] != "http.request":
-            raise ClientGone
-        if body.size + len(message["body"]) > UPLOAD_LIMIT:
-            raise Refused(413)
-        try:
-            await body.write(message["body"])
-        except (NoRoom, OSError) as full:
-            raise UpstreamGone("no room for a body") from full
-        is_complete = not message["more_body"]
-    body.end()
 
 
 async def _await_answer(upstream: Connection, body: Spool) -> None:

@@ -20,9 +20,28 @@ class NoRoom(Exception):
 class Room:
     """What the bodies on their way may take of the disk together."""
 
-    def __init__(self, folder: Path, limit: int = DISK_LIMIT) -> None:
+    def __init__(self, folder: Path, limit: int = DISK_LIMIT, whole: "Room | None" = None) -> None:
         self.folder = folder
         self.free = limit
+        self._whole = whole
+
+    def part(self, limit: int) -> "Room":
+        """Return a part of this room: what is taken there is taken here as well, and never more than ``limit``."""
+        return Room(self.folder, limit, self)
+
+    def take(self, size: int) -> None:
+        """Count ``size`` bytes as taken; raises NoRoom."""
+        if self.free < size:
+            raise NoRoom
+        if self._whole:
+            self._whole.take(size)
+        self.free -= size
+
+    def give_back(self, size: int) -> None:
+        """Count ``size`` bytes as free again."""
+        self.free += size
+        if self._whole:
+            self._whole.give_back(size)
 
     def open(self) -> IO[bytes]:
         """Return a new file that disappears when it is closed."""
@@ -90,7 +109,7 @@ class Spool:
         self._memory.clear()
         if self._file is not None:
             self._file.close()
-            self._room.free += self._written
+            self._room.give_back(self._written)
             self._written = self._read = 0
 
     @property
@@ -100,11 +119,9 @@ class Spool:
     async def _write_to_disk(self, chunk: bytes) -> None:
         if not self._on_disk:
             # All of the file has been read: begin again at its beginning.
-            self._room.free += self._written
+            self._room.give_back(self._written)
             self._written = self._read = 0
-        if self._room.free < len(chunk):
-            raise NoRoom
-        self._room.free -= len(chunk)
+        self._room.take(len(chunk))
         self._file = self._file or self._room.open()
         await asyncio.to_thread(_write_all, self._file.fileno(), chunk, self._written)
         self._written += len(chunk)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import psycopg
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -49,6 +50,13 @@ class Doorkeeper:
     async def admits(self, session_key: str) -> bool:
         """Tell whether somebody with this session may look."""
         return bool(session_key) and bool(await self._those_who_may([session_key]))
+
+    async def knows(self, session_key: str) -> bool:
+        """Tell the same; nobody is known while the database is away."""
+        try:
+            return await self.admits(session_key)
+        except psycopg.OperationalError:
+            return False
 
     async def check(self, session_keys: Collection[str]) -> set[str]:
         """Return those of ``session_keys`` that may still look."""
