@@ -8,17 +8,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from samovar.channels.jobs import key_of, send_mail
-from samovar.channels.models import Delivery
+from samovar.channels.models import ChannelAccount, Delivery
 from samovar.channels.models.delivery import TRIED_FOR
-from samovar.channels.sending import MINUTE, MOST_A_MINUTE
+from samovar.channels.sending import MINUTE, MOST_A_MINUTE, hindrance
+from samovar.conversations.models import Message
 from samovar.jobs.queue import enqueue
 from samovar.lib import faults, sayings
 
 
 def queue(message_id: int, at: datetime) -> None:
-    """Let a message leave, in the transaction that writes it; it goes out as soon as a worker is free."""
+    """Let a message leave, in the transaction that writes it; it goes out as soon as a worker is free.
+
+    Where a person has to act first there is nothing to hurry for: the next sweep says on the message why it waits.
+    """
     delivery = Delivery.objects.create(message_id=message_id, created_at=at, next_try_at=at, give_up_at=at + TRIED_FOR)
-    enqueue(send_mail, delivery.pk, key=key_of(delivery.pk))
+    inbox = Message.objects.filter(pk=message_id).values("inbox")
+    if not hindrance(ChannelAccount.objects.filter(inbox__in=inbox).first()):
+        enqueue(send_mail, delivery.pk, key=key_of(delivery.pk))
     faults.point("send.queued")
 
 

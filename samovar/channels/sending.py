@@ -27,6 +27,7 @@ PAUSES_MINUTES = (1, 2, 4, 8, 15)
 WAIT_SECONDS = (20, 60)
 # How long to wait when a person has to do something first: what they do hurries all that waits.
 HINDERED_SECONDS = (900, 1800)
+MOST_LOOKED_AHEAD = 3000
 # What one mailbox sends within a minute; providers shut out those who send in bursts.
 MOST_A_MINUTE = 100
 MINUTE = timedelta(minutes=1)
@@ -49,10 +50,10 @@ def _waiting(pk: int) -> Delivery | None:
 
 def _send(delivery: Delivery) -> datetime | None:
     account = ChannelAccount.objects.select_related("inbox").filter(inbox=delivery.message.inbox_id).first()
-    if problem := _hindrance(account):
+    if problem := _held() or hindrance(account):
         return _wait(delivery, problem, HINDERED_SECONDS)
     if account is None or _is_at_limit(account):
-        return _wait(delivery, delivery.problem, WAIT_SECONDS)
+        return _wait(delivery, delivery.problem, _place_in_line(delivery))
     with Fence() as fence:
         account.check_sending(timezone.now())
         _hand_over(delivery, account)
@@ -70,10 +71,14 @@ def _send(delivery: Delivery) -> datetime | None:
             return _put_off(delivery, account, trouble)
 
 
-def _hindrance(account: ChannelAccount | None) -> str:
-    """Return why we do not want to send at all (kept), empty when we do."""
+def _held() -> str:
     if holding.held(holding.SENDING):
         return sayings.kept(_("Sending is held, as it is in a restored copy, until an administrator lets it go on."))
+    return ""
+
+
+def hindrance(account: ChannelAccount | None) -> str:
+    """Return why an inbox with this ``account`` cannot send before a person acts (kept), empty when it can."""
     if account is None:
         return sayings.kept(_("This inbox has no mail server. An administrator can connect one."))
     if account.paused_at:
@@ -84,6 +89,14 @@ def _hindrance(account: ChannelAccount | None) -> str:
 def _is_at_limit(account: ChannelAccount) -> bool:
     recent = Delivery.objects.of_inbox(account.inbox_id).filter(attempted_at__gt=timezone.now() - MINUTE)
     return recent.count() >= MOST_A_MINUTE
+
+
+def _place_in_line(delivery: Delivery) -> tuple[int, int]:
+    """Return when it may be the turn of one of many: who asks each minute for thousands would do nothing else."""
+    before = Delivery.objects.unsettled().of_inbox(delivery.message.inbox_id).filter(pk__lt=delivery.pk)
+    minutes = before[:MOST_LOOKED_AHEAD].count() // MOST_A_MINUTE
+    earliest, latest = WAIT_SECONDS
+    return earliest + 60 * minutes, latest + 60 * minutes
 
 
 def _hand_over(delivery: Delivery, account: ChannelAccount) -> None:

@@ -13,7 +13,6 @@ from samovar.channels.jobs import take_up_deliveries
 from samovar.channels.models import ChannelAccount, Delivery
 from samovar.conversations.models import Conversation, Message
 from samovar.events.models import Event
-from samovar.jobs import holding
 from samovar.jobs.models import Task
 from samovar.jobs.running import run_leased
 from tests import make
@@ -166,33 +165,6 @@ def test_two_workers_at_one_delivery_send_it_once(account: ChannelAccount, outbo
 
     delivery.refresh_from_db()
     assert (len(outbox.taken), delivery.tries) == (1, 1)
-
-
-def test_held_sending_waits_and_says_why(account: ChannelAccount, outbox: Outbox) -> None:
-    holding.hold(holding.SENDING, "restored")
-    delivery = reply(make.conversation())
-
-    assert sending.send(delivery.pk) is not None
-    assert outbox.connections == 0
-    assert "Sending is held" in Message.objects.get(pk=delivery.message_id).why_late
-    holding.release(holding.SENDING)
-    assert sending.send(delivery.pk) is None
-
-
-def test_a_paused_inbox_sends_when_it_is_resumed(account: ChannelAccount, outbox: Outbox) -> None:
-    ChannelAccount.objects.update(paused_at=timezone.now())
-    delivery = reply(make.conversation())
-
-    assert sending.send(delivery.pk) is not None
-    ChannelAccount.objects.update(paused_at=None)
-    assert sending.send(delivery.pk) is None
-
-
-def test_an_inbox_without_a_server_says_so(outbox: Outbox) -> None:
-    delivery = reply(make.conversation())
-
-    assert sending.send(delivery.pk) is not None
-    assert "has no mail server" in Message.objects.get(pk=delivery.message_id).why_late
 
 
 def test_what_has_waited_does_not_leave_in_one_burst(account: ChannelAccount, outbox: Outbox) -> None:

@@ -144,8 +144,9 @@ class Answerable(models.Model):
         message = Message.objects.write(
             conversation_id=self.pk, inbox=self.inbox, direction=direction, author=by, text=storable(text), at=at
         )
-        own = Attachment.objects.filter(pk__in=[file.pk for file in files], message=None, uploaded_by=by)
-        own.update(message=message)
+        if files:
+            own = Attachment.objects.filter(pk__in=[file.pk for file in files], message=None, uploaded_by=by)
+            own.update(message=message)
         return message
 
 
