@@ -68,6 +68,14 @@ VIEWS = {
             empty_text=_("What nobody has taken yet will stand here."),
         ),
         SavedView(
+            name="to-look-at",
+            title=_("Worth a look"),
+            select=lambda rows, user: rows.to_look_at(),
+            order="-last_message_at",
+            empty_title=_("You have seen everything"),
+            empty_text=_("What comes back from snooze, or needs no reply and was not seen yet, will stand here."),
+        ),
+        SavedView(
             name="snoozed",
             title=pgettext_lazy("saved view", "Snoozed"),
             select=lambda rows, user: rows.snoozed(),

@@ -95,7 +95,7 @@ class Snoozed(Act):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Woken(Act):
-    """The conversation came back into sight; without ``by`` the clock did it."""
+    """The conversation came back into sight; without ``by`` the clock did it, if it was due."""
 
     by: User | None = None
 

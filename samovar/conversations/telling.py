@@ -180,9 +180,13 @@ class Thread:
             )
 
     def _wake(self, act: stories.Woken) -> None:
-        if self.conversation.snoozed_until is not None:
+        if act.by is not None and self.conversation.snoozed_until is not None:
             self.conversation.snoozed_until = None
-            self._rows.events.append(ConversationWoken(**self.conversation.heading(act.by), at=act.at))
+        elif act.by is None and self.conversation.is_due(act.at):
+            self.conversation.came_due()
+        else:
+            return
+        self._rows.events.append(ConversationWoken(**self.conversation.heading(act.by), at=act.at))
 
     def _resolve(self, act: stories.Resolved) -> None:
         if self.conversation.resolved_at is None:

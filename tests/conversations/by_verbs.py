@@ -76,7 +76,11 @@ class _Teller:
 
     @perform.register
     def _(self, act: stories.Woken, story: stories.Story) -> None:
-        self._conversation(story).wake(by=act.by)
+        conversation = self._conversation(story)
+        if act.by is None:
+            conversation.wake_when_due()
+        else:
+            conversation.wake(by=act.by)
 
     @perform.register
     def _(self, act: stories.Resolved, story: stories.Story) -> None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from samovar.conversations import jobs
 from samovar.conversations.jobs import wake_snoozed
+from samovar.conversations.models import Conversation
 from samovar.lib import clock
 from tests import make
 
@@ -24,3 +26,29 @@ def test_a_snoozed_conversation_wakes_when_its_time_has_come_and_no_earlier() ->
     soon.refresh_from_db()
     later.refresh_from_db()
     assert (soon.snoozed_until, later.snoozed_until is None) == (None, False)
+
+
+def test_all_that_is_due_wakes_at_once_however_much_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    olga, nine = make.agent("olga"), timezone.now() + timedelta(hours=1)
+    for number in range(5):
+        make.conversation(f"Message {number}").snooze(nine, by=olga)
+
+    with clock.standing_at(nine):
+        wake_snoozed()
+
+    assert not Conversation.objects.all().snoozed().exists()
+
+
+def test_what_was_put_off_anew_a_moment_ago_does_not_wake() -> None:
+    olga, now = make.agent("olga"), timezone.now()
+    conversation = make.conversation()
+    conversation.snooze(now + timedelta(hours=1), by=olga)
+    seen_before = Conversation.objects.get()
+    conversation.snooze(now + timedelta(days=3), by=olga)
+
+    with clock.standing_at(now + timedelta(hours=2)):
+        seen_before.wake_when_due()
+
+    conversation.refresh_from_db()
+    assert conversation.snoozed_until == now + timedelta(days=3)

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from samovar.accounts.models import Role, User
 from samovar.conversations import queries
+from samovar.conversations.deriving import differences
 from samovar.conversations.models import Conversation
 from samovar.conversations.queries import Wanted
 from samovar.conversations.saved_views import VIEWS
+from samovar.lib import clock
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +27,15 @@ def waiting(minutes: int, subject: str = "A scratched desk") -> Conversation:
     return make.conversation(
         at=at, subject=subject, sender=make.sender(f"c{minutes}@mail.example", f"Customer {minutes}")
     )
+
+
+def put_off_until_now(conversation: Conversation, by: User) -> None:
+    """Answer, put off, and let the clock bring it back."""
+    now = timezone.now()
+    conversation.reply("Soon", by=by)
+    with clock.standing_at(now - timedelta(hours=2)):
+        conversation.snooze(now - timedelta(hours=1), by=by)
+    conversation.wake_when_due()
 
 
 def names(user: User, **given: str) -> list[str]:
@@ -41,12 +52,13 @@ def test_who_waits_longest_stands_on_top() -> None:
 
 def test_every_view_holds_what_its_name_says() -> None:
     olga = make.agent("olga")
-    rows = {minutes: waiting(minutes) for minutes in (1, 2, 3, 4, 5)}
+    rows = {minutes: waiting(minutes) for minutes in (1, 2, 3, 4, 5, 6)}
     rows[1].assign(to=olga, by=olga)
     rows[2].snooze(timezone.now() + timedelta(days=1), by=olga)
     rows[3].resolve(by=olga)
     rows[4].reply("Done", by=olga)
     Conversation.objects.filter(pk=rows[4].pk).update(undelivered_at=timezone.now())
+    put_off_until_now(rows[6], by=olga)
     make.conversation(mail_class="bounce", sender=make.sender("daemon@mail.example", "Daemon"))
     make.conversation(mail_class="unreadable", sender=make.sender("odd@mail.example", "Odd"))
 
@@ -55,7 +67,8 @@ def test_every_view_holds_what_its_name_says() -> None:
     assert found == {
         "needs-reply": ["Customer 1", "Customer 5"],
         "mine": ["Customer 1"],
-        "unassigned": ["Customer 4", "Customer 5"],
+        "unassigned": ["Customer 4", "Customer 5", "Customer 6"],
+        "to-look-at": ["Customer 6"],
         "snoozed": ["Customer 2"],
         "resolved": ["Customer 3"],
         "undelivered": ["Customer 4"],
@@ -63,6 +76,18 @@ def test_every_view_holds_what_its_name_says() -> None:
         "unreadable": ["Odd"],
     }
     assert queries.counts(olga) == {view: len(found[view]) for view in VIEWS if VIEWS[view].has_count}
+
+
+def test_what_comes_back_from_snooze_is_worth_a_look_until_somebody_has_looked() -> None:
+    olga = make.agent("olga")
+    conversation = waiting(1)
+    put_off_until_now(conversation, by=olga)
+    assert names(olga, view="to-look-at") == ["Customer 1"]
+    assert list(differences([conversation.pk])) == []
+
+    conversation.mark_read()
+
+    assert names(olga, view="to-look-at") == []
 
 
 @pytest.mark.parametrize("view", ["needs-reply", "unassigned"])

@@ -85,6 +85,12 @@ class Conversation(Snoozable, Answerable):
                 condition=Q(kind="human", resolved_at=None, snoozed_until=None, assignee=None),
             ),
             models.Index(
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                name="conversation_to_look_at",
+                condition=Q(kind="human", resolved_at=None, snoozed_until=None, waiting_since=None, is_unread=True),
+            ),
+            models.Index(
                 models.F("resolved_at").desc(),
                 models.F("id").desc(),
                 name="conversation_resolved",

@@ -36,6 +36,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Return those in which a customer waits for us, in sight now."""
         return self.open().filter(snoozed_until=None, waiting_since__isnull=False)
 
+    def to_look_at(self) -> ConversationQuerySet:
+        """Return those in which nobody waits and something was not seen: back from snooze, or told by a machine."""
+        return self.open().filter(snoozed_until=None, waiting_since=None, is_unread=True)
+
     def of(self, user: User) -> ConversationQuerySet:
         """Return open ones that ``user`` answers for."""
         return self.open().filter(assignee=user, snoozed_until=None)

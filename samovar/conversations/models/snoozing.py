@@ -27,6 +27,7 @@ class Snoozable(models.Model):
         abstract = True
 
     if TYPE_CHECKING:
+        is_unread: bool
 
         def locked(self) -> None: ...
         def heading(self, by: User | None) -> Heading: ...
@@ -43,10 +44,27 @@ class Snoozable(models.Model):
             announce(ConversationSnoozed(**self.heading(by), until=until))
 
     @transaction.atomic
-    def wake(self, by: User | None = None) -> None:
-        """Bring it back into sight; without ``by`` the clock did it."""
+    def wake(self, by: User) -> None:
+        """Bring it back into sight before its moment."""
         self.locked()
         if self.snoozed_until is not None:
             self.snoozed_until = None
             self.save(update_fields=["snoozed_until"])
             announce(ConversationWoken(**self.heading(by)))
+
+    @transaction.atomic
+    def wake_when_due(self) -> None:
+        """Bring it back, unread, if its moment has come; what somebody has put off anew meanwhile stays away."""
+        self.locked()
+        if self.is_due(clock.now()):
+            self.came_due()
+            self.save(update_fields=["snoozed_until", "is_unread"])
+            announce(ConversationWoken(**self.heading(None)))
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether its moment has come."""
+        return self.snoozed_until is not None and self.snoozed_until <= now
+
+    def came_due(self) -> None:
+        """Set what the clock changes on the row; bulk writers call it too."""
+        self.snoozed_until, self.is_unread = None, True
