@@ -14,6 +14,8 @@ from samovar.accounts import first_run
 from samovar.accounts.models import User
 from samovar.accounts.models.user import SEEN_EVERY
 
+# Our scripts set it on what nobody has asked for, so that an open page is no sign of a person in front of it.
+BY_ITSELF = "X-By-Itself"
 Next = Callable[[HttpRequest], HttpResponse]
 
 
@@ -50,7 +52,7 @@ class OwnWaysMiddleware:
         if user.language:
             translation.activate(user.language)
         now = timezone.now()
-        if user.seen_at is None or now - user.seen_at > SEEN_EVERY:
+        if BY_ITSELF not in request.headers and (user.seen_at is None or now - user.seen_at > SEEN_EVERY):
             user.touch(now)
         zone = user.time_zone or request.COOKIES.get("time_zone", "")
         with timezone.override(ZoneInfo(zone) if zone in _zones() else None):

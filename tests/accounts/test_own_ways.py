@@ -66,6 +66,14 @@ def test_a_person_is_here_from_the_last_action_and_writing_it_costs_once_a_minut
     assert not olga.is_here(seen_at + timedelta(minutes=5, seconds=1))
 
 
+def test_what_a_page_asks_for_by_itself_does_not_say_that_a_person_is_there(client: Client) -> None:
+    client.force_login(make.agent("olga"))
+
+    client.get("/?size=30", headers={"HX-Request": "true", "HX-Target": "rows", "X-By-Itself": "1"})
+
+    assert User.objects.get().seen_at is None
+
+
 def test_a_page_costs_four_queries_of_its_frame(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -191,6 +191,25 @@ def test_new_rows_come_by_themselves_when_the_pointer_is_elsewhere(pages: Pages,
     expect(page.locator("a.conversation")).to_have_count(3)
 
 
+def test_a_page_that_keeps_itself_true_does_not_say_that_somebody_is_there(pages: Pages, anna: User) -> None:
+    first, second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    User.objects.update(seen_at=None)
+    make.received("Hello?", named_ids=("first@mail.example",), subject=FIRST)
+
+    with page.expect_response(lambda answer: "size=" in answer.url):
+        tell(page, first)
+    expect(page.locator(".message")).to_have_count(2)
+    assert User.objects.get().seen_at is None
+
+    with page.expect_response(
+        lambda answer: f"/{second.pk}/" in answer.url and "x-by-itself" not in answer.request.headers
+    ):
+        page.keyboard.press("j")
+    subject(page, SECOND)
+    assert User.objects.get().seen_at is not None
+
+
 def test_walking_back_and_the_browsers_back_show_the_same(pages: Pages, anna: User) -> None:
     two_waiting()
     page = inbox(pages, anna)

@@ -2,6 +2,8 @@
 // or the focus is in it nothing jumps: what is new waits behind a button.
 const PAUSE = 400;
 const AT_MOST = 2000;
+// So that a list which nobody has asked for does not say that somebody sits in front of it.
+const BY_ITSELF = { "X-By-Itself": "1" };
 const HAS_POINTER = matchMedia("(hover: hover)");
 
 class ConversationList extends HTMLElement {
@@ -85,14 +87,14 @@ class ConversationList extends HTMLElement {
     this.#isStale = this.#isHeld;
     if (!this.#isStale) this.#new.clear();
     this.#count();
-    this.#fetch(this.rows.length, this.#isStale ? "none" : undefined);
+    this.#fetch(this.rows.length, this.#isStale ? "none" : undefined, BY_ITSELF);
   };
 
-  #fetch(size, swap) {
+  #fetch(size, swap, headers) {
     const form = this.querySelector("form");
     const asked = new URLSearchParams(new FormData(form));
     asked.set("size", size);
-    htmx.ajax("GET", `${form.getAttribute("action")}?${asked}`, { source: this, target: "#rows", swap });
+    htmx.ajax("GET", `${form.getAttribute("action")}?${asked}`, { source: this, target: "#rows", swap, headers });
   }
 
   #count() {

@@ -11,7 +11,7 @@ function isOurs(row) {
 async function fetchAhead() {
   const row = document.querySelector("conversation-list")?.neighbour(1);
   if (!row || isOurs(row) || row.pathname === location.pathname) return;
-  const headers = { "HX-Request": "true", "HX-Target": "thread", "X-Ahead": "1" };
+  const headers = { "HX-Request": "true", "HX-Target": "thread", "X-Ahead": "1", "X-By-Itself": "1" };
   const answer = await fetch(row.href, { headers });
   if (answer.ok && !answer.redirected) ahead.set(row.href, { at: Date.now(), text: await answer.text() });
 }
