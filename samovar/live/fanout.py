@@ -22,6 +22,8 @@ LONGEST_LOOK_SECONDS = 0.02
 FULL_BATCH_SECONDS = 0.2
 RESET_SECONDS = 30.0
 CHECK_SECONDS = 5.0
+# Of one session; nobody looks at more pages at once, and each costs.
+MOST_OF_ONE = 20
 
 log = structlog.get_logger("samovar.live")
 
@@ -34,7 +36,8 @@ class Fanout:
         self.position = Position(0, 0)
         self._database = database
         self._doorkeeper = doorkeeper
-        self._subscribers: set[Subscriber] = set()
+        # The oldest first.
+        self._subscribers: dict[Subscriber, None] = {}
         self._news = asyncio.Event()
         self._reading = asyncio.Lock()
         self._reset_at = float("-inf")
@@ -47,7 +50,8 @@ class Fanout:
     async def subscribe(self, session_key: str, after: Position | None, drop: Callable[[], None]) -> Subscriber:
         """Return a subscriber who gets everything after the position at which it joins, and after ``after``.
 
-        What lies between the two is the caller's to read. Raises psycopg.OperationalError.
+        What lies between the two is the caller's to read. A session that has too many streams loses its oldest.
+        Raises psycopg.OperationalError.
         """
         async with self._reading:
             if not self._subscribers:
@@ -55,12 +59,13 @@ class Fanout:
             elif after is not None and after > self.position:
                 await self._read()
             subscriber = Subscriber(session_key, self.position, after, drop)
-            self._subscribers.add(subscriber)
+            self._make_room(session_key)
+            self._subscribers[subscriber] = None
         return subscriber
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Forget a screen."""
-        self._subscribers.discard(subscriber)
+        self._subscribers.pop(subscriber, None)
 
     def close(self) -> None:
         """End all streams."""
@@ -100,6 +105,11 @@ class Fanout:
                 await self._check()
             except psycopg.Error as error:
                 log.warning("sessions cannot be checked", error=type(error).__name__)
+
+    def _make_room(self, session_key: str) -> None:
+        own = [one for one in self._subscribers if one.session_key == session_key and not one.is_closed]
+        for oldest in own[: max(0, len(own) + 1 - MOST_OF_ONE)]:
+            oldest.close()
 
     async def _check(self) -> None:
         if not self._subscribers:

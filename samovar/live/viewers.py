@@ -1,4 +1,7 @@
-"""Who looks at a stream, and whether they still may: the session of a member of staff, as Django stored it."""
+"""Who looks at a stream, and whether they still may: the session of a member of staff, as Django stored it.
+
+A stream names every conversation, so it is for those who may see them.
+"""
 
 import time
 from collections.abc import Collection
@@ -35,7 +38,7 @@ class Session:
 
 
 class Doorkeeper:
-    """Knows which sessions are those of members of staff who may sign in."""
+    """Knows which sessions are those of members of staff who may sign in and look at conversations."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -93,7 +96,7 @@ def _opened(data: str) -> Session | None:
 
 
 def _is_of(session: Session, user: User | None) -> bool:
-    if user is None:
+    if user is None or not user.can_look:
         return False
     marks = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return any(constant_time_compare(session.mark, mark) for mark in marks)

@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from samovar.accounts.models import Role, User
 from samovar.events.announcing import Visibility, announce, announce_many
 from samovar.events.models import Event
+from samovar.live.fanout import MOST_OF_ONE
 from samovar.live.log import MOST_MISSED
 from tests import make
 from tests.conftest import database_address
@@ -148,6 +149,23 @@ def test_only_those_who_are_signed_in_and_may_be_get_a_stream(front: Serving, ke
 
     assert [status(front, one) for one in keys] == [403] * 5
     assert status(front, key) == 200
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_stream_names_conversations_only_to_those_who_may_see_them(front: Serving, role: Role) -> None:
+    key = key_of(signed_in(make.user(role=role)))
+
+    assert status(front, key) == (403 if role == Role.EXPERT else 200)
+
+
+def test_one_session_has_so_many_streams_and_ends_the_oldest(front: Serving, key: str) -> None:
+    with contextlib.ExitStack() as stack:
+        found = [stack.enter_context(screen(front, key)) for _ in range(MOST_OF_ONE + 1)]
+        other = stack.enter_context(screen(front, key_of(signed_in(make.agent()))))
+
+        assert found[0].ends()
+        boil(5)
+        assert [customers(one, 1) for one in (found[1], found[-1], other)] == [[5]] * 3
 
 
 def test_a_stream_is_only_read(front: Serving) -> None:

@@ -107,6 +107,11 @@ class User(AbstractBaseUser):
         """Whether the person may write to customers and change conversations."""
         return self.role in (Role.ADMIN, Role.LEAD, Role.AGENT)
 
+    @property
+    def can_look(self) -> bool:
+        """Whether the person may see customers and conversations."""
+        return self.can_answer or self.role == Role.OBSERVER
+
     def is_here(self, now: datetime | None = None) -> bool:
         """Tell whether the last action is at most five minutes old."""
         return self.seen_at is not None and (now or timezone.now()) - self.seen_at <= HERE_FOR

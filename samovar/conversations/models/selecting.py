@@ -20,7 +20,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def visible_to(self, user: User) -> ConversationQuerySet:
         """Return those that ``user`` may see: every one for the desk, none for outside experts."""
-        return self if user.can_answer or user.role == "observer" else self.none()
+        return self if user.can_look else self.none()
 
     def for_list(self) -> ConversationQuerySet:
         """Fetch what a row of a list shows, tags as ``tag_names``, in one query however many rows."""

@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from samovar.accounts.models import Role, User
+from samovar.accounts.models import User
 from samovar.customers.events import CustomerRenamed
 from samovar.events.announcing import announce
 from samovar.lib.text import search_key, sort_key, tidy
@@ -16,7 +16,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def visible_to(self, user: User) -> "CustomerQuerySet":
         """Return those whom ``user`` may see: every one for the desk, none for outside experts."""
-        return self if user.can_answer or user.role == Role.OBSERVER else self.none()
+        return self if user.can_look else self.none()
 
     def present(self) -> "CustomerQuerySet":
         """Return those who were not merged into somebody else."""
