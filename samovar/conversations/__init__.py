@@ -3,5 +3,5 @@
 Nouns: Conversation, Message, Attachment, Participant, Inbox, Tag, Draft, Reference (ids of mail by which answers find
 their conversation), ConversationRedirect. Announces MessageReceived, ReplyWritten, NoteAdded, ConversationOpened,
 ConversationAssigned, ConversationResolved, ConversationReopened, ConversationSnoozed, ConversationWoken,
-ConversationTagged, ConversationUntagged, MessageSent, MessageFailed.
+ConversationTagged, ConversationUntagged, MessageSent, MessageDeferred, MessageFailed.
 """

@@ -64,6 +64,15 @@ class MessageSent(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageDeferred(ConversationEvent):
+    """Our message could not be handed over and will be tried again; ``reason`` says why in words."""
+
+    line = _("Not sent yet")
+    message_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageFailed(ConversationEvent):
     """Our message was not delivered; ``reason`` says why in words."""
 

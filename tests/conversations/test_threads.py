@@ -121,6 +121,19 @@ def test_news_are_what_has_happened_since() -> None:
     assert message.pk < found.received[0].message.pk
 
 
+def test_a_message_that_could_not_leave_yet_is_news_once() -> None:
+    conversation, olga = make.conversation(), make.agent("olga")
+    message = conversation.reply("Soon", by=olga)
+    after = threads.opened(olga, conversation.pk).last_event_id
+    message.note_deferred("The server is busy.")
+
+    found = threads.news(conversation, after)
+
+    assert [(one.message.pk, one.message.is_late) for one in found.changed] == [(message.pk, True)]
+    message.note_deferred("The server is busy.")
+    assert threads.news(conversation, found.last_event_id).is_empty
+
+
 def test_a_message_whose_delivery_failed_is_news_too() -> None:
     conversation, olga = make.conversation(), make.agent("olga")
     message = conversation.reply("Soon", by=olga)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from samovar.conversations.events import MessageFailed, MessageSent
+from samovar.conversations.events import MessageDeferred, MessageFailed, MessageSent
 from samovar.events.announcing import announce
 from samovar.lib import sayings
 
@@ -56,12 +56,16 @@ class Deliverable(models.Model):
 
     @transaction.atomic
     def note_deferred(self, reason: str) -> None:
-        """Note that the provider could not be reached; the message will be tried again."""
+        """Note that the provider could not be reached; the message will be tried again.
+
+        Many tries that fail for one reason are told once.
+        """
         conversation = self._locked()
-        if self.handed_over_at is None:
+        if self.handed_over_at is None and (self.failure, self.failed_at) != (reason[:500], None):
             self.failure, self.failed_at = reason[:500], None
             self.save(update_fields=["failure", "failed_at"])
             self._note_on(conversation)
+            announce(MessageDeferred(**conversation.heading(None), message_id=self.pk, reason=self.failure))
 
     @transaction.atomic
     def note_failed(self, reason: str, at: datetime) -> None:
