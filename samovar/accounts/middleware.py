@@ -56,7 +56,10 @@ class OwnWaysMiddleware:
             user.touch(now)
         zone = user.time_zone or request.COOKIES.get("time_zone", "")
         with timezone.override(ZoneInfo(zone) if zone in _zones() else None):
-            return self.get_response(request)
+            answer = self.get_response(request)
+        # Whoever sits here next must not find it by walking back.
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
 
 
 @cache

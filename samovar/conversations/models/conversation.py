@@ -188,11 +188,14 @@ class Conversation(Snoozable, Answerable):
         self.resolved_at, self.waiting_since = None, self.last_inbound_at if self.customer_wrote_last else None
         self.version += 1
 
-    def mark_read(self) -> None:
-        """Note that somebody of the team has seen what stands here; not worth a line of history."""
-        if self.is_unread:
+    def mark_read(self, version: int | None = None) -> None:
+        """Note that somebody of the team has seen what stands here; not worth a line of history.
+
+        They have seen what ``version`` held, without it what this object was read with: what came later stays unread.
+        """
+        seen = self.version if version is None else version
+        if self.is_unread and Conversation.objects.filter(pk=self.pk, version=seen).update(is_unread=False):
             self.is_unread = False
-            self.save(update_fields=["is_unread"])
 
 
 class ConversationRedirect(models.Model):

@@ -28,6 +28,7 @@ class Snoozable(models.Model):
 
     if TYPE_CHECKING:
         is_unread: bool
+        version: int
 
         def locked(self) -> None: ...
         def heading(self, by: User | None) -> Heading: ...
@@ -58,7 +59,7 @@ class Snoozable(models.Model):
         self.locked()
         if self.is_due(clock.now()):
             self.came_due()
-            self.save(update_fields=["snoozed_until", "is_unread"])
+            self.save(update_fields=["snoozed_until", "is_unread", "version"])
             announce(ConversationWoken(**self.heading(None)))
 
     def is_due(self, now: datetime) -> bool:
@@ -68,3 +69,4 @@ class Snoozable(models.Model):
     def came_due(self) -> None:
         """Set what the clock changes on the row; bulk writers call it too."""
         self.snoozed_until, self.is_unread = None, True
+        self.version += 1
