@@ -21,7 +21,7 @@ from samovar.customers.models import Customer, Identity
 from samovar.customers.recognition import Sender
 from samovar.files.models import StoredFile
 from samovar.lib.rows import lock_keys
-from samovar.lib.text import digits_in
+from samovar.lib.text import digits_in, file_name
 
 # Ids and senders share few locks, so that a batch of any size cannot exhaust the server's table of locks.
 LOCK_SPACE = 5_106
@@ -163,7 +163,7 @@ def write_files(files: Sequence[tuple[Message, InboundFile]]) -> None:
         Attachment(
             message=message,
             file=stored[hashlib.sha256(file.content).hexdigest()],
-            name=file.name[:255],
+            name=file_name(file.name)[:255],
             media_type=file.media_type[:127],
             size_bytes=len(file.content),
             content_id=file.content_id[:255],

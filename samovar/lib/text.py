@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 DIGIT_GROUPS = re.compile(r"\+?\d(?:[ \u00a0().-]{0,2}\d){4,24}")
+# They set the direction of what follows.
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -17,6 +19,14 @@ def storable(text: str) -> str:
 def tidy(text: str) -> str:
     """Return ``text`` as one storable line without surrounding or repeated blanks."""
     return " ".join(storable(text).split())
+
+
+def file_name(text: str) -> str:
+    """Return the name of a file as one storable line that reads in the order in which it is written.
+
+    Otherwise a sign that turns the direction could show a program as a document.
+    """
+    return tidy(TURNING.sub("", text))
 
 
 def sort_key(text: str) -> str:

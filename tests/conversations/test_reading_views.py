@@ -142,6 +142,31 @@ def test_reading_is_noted_once_by_those_who_answer(client: Client, olga: User) -
     assert not Conversation.objects.get().is_unread
 
 
+def test_what_came_after_the_page_was_made_stays_unread(client: Client, olga: User) -> None:
+    conversation = make.conversation(external_id="first@mail.example")
+    seen_before = Conversation.objects.get()
+    make.received("And one more thing", named_ids=("first@mail.example",))
+
+    seen_before.mark_read()
+    client.post(f"/conversations/{conversation.pk}/reading/", {"version": seen_before.version})
+    assert Conversation.objects.get().is_unread
+
+    client.post(f"/conversations/{conversation.pk}/reading/", {"version": Conversation.objects.get().version})
+    assert not Conversation.objects.get().is_unread
+
+
+def test_a_file_name_reads_as_it_is_saved_and_a_name_turns_nothing_but_itself(client: Client, olga: User) -> None:
+    file = InboundFile(name="bill\u202efdp.exe", media_type="application/pdf", content=b"MZ")
+    conversation = make.conversation(files=(file,), sender=make.sender("eve@mail.example", "Eve \u202eneleE"))
+
+    page = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    answer = client.get(f"/attachments/{Attachment.objects.get().pk}/")
+
+    assert ">billfdp.exe</bdi>" in page
+    assert "<b><bdi>Eve \u202eneleE</bdi></b>" in page
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="billfdp.exe"'
+
+
 @pytest.mark.parametrize(
     ("name", "media_type"),
     [

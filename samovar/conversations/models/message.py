@@ -20,7 +20,7 @@ from samovar.conversations.models.inbox import Inbox
 from samovar.customers.models import Customer
 from samovar.files.models import StoredFile
 from samovar.lib.rows import next_ids
-from samovar.lib.text import digits_in, storable
+from samovar.lib.text import digits_in, file_name
 
 
 class Direction(models.TextChoices):
@@ -134,7 +134,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """Keep a file that ``by`` is going to send; it belongs to no message yet."""
         return self.create(
             file=StoredFile.objects.all().keep(content),
-            name=storable(name)[:255],
+            name=file_name(name)[:255],
             media_type=media_type[:127],
             size_bytes=len(content),
             uploaded_by=by,

@@ -16,6 +16,7 @@ from samovar.conversations import putting_off, threads
 from samovar.conversations.models import Attachment, Conversation, Message
 from samovar.conversations.pages import conversation_at, wanted_on
 from samovar.lib.html import sanitise
+from samovar.lib.text import file_name
 
 # A file from outside may hold anything: the browser is to keep it, never to run it.
 ONLY_TO_KEEP = "sandbox; default-src 'none'"
@@ -56,7 +57,8 @@ def earlier(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def reading(request: StaffRequest, pk: int) -> HttpResponse:
     """Note that somebody of the team has seen what stands here."""
-    conversation_at(request, pk).mark_read()
+    version = request.POST.get("version", "")
+    conversation_at(request, pk).mark_read(int(version) if version.isdecimal() and len(version) < 10 else None)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
@@ -97,7 +99,7 @@ def attachment(request: StaffRequest, pk: int) -> StreamingHttpResponse:
         _message(request, found.message.pk)
     answer = StreamingHttpResponse(found.file.stream(), content_type="application/octet-stream")
     answer["Content-Length"] = str(found.size_bytes)
-    answer["Content-Disposition"] = content_disposition_header(True, found.name or "file") or "attachment"
+    answer["Content-Disposition"] = content_disposition_header(True, file_name(found.name) or "file") or "attachment"
     answer["Content-Security-Policy"] = ONLY_TO_KEEP
     return answer
 
