@@ -181,6 +181,21 @@ def test_new_messages_are_announced_and_nothing_jumps_under_the_pointer(pages: P
     expect(page.locator("a.conversation")).to_have_count(3)
 
 
+def test_only_what_belongs_to_the_list_is_counted_as_new(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    third = make.conversation("Third", sender=make.sender("tom@mail.example", "Tom Lindgren"))
+    third.resolve(by=anna)
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.locator("a.conversation").first.hover()
+    with page.expect_response(lambda answer: "size=" in answer.url):
+        tell(page, third)
+
+    fourth = make.conversation("Fourth", sender=make.sender("ulla@mail.example", "Ulla Berg"))
+    tell(page, fourth)
+
+    expect(page.locator("[data-shows-news]")).to_contain_text("1 new")
+
+
 def test_new_rows_come_by_themselves_when_the_pointer_is_elsewhere(pages: Pages, anna: User) -> None:
     two_waiting()
     page = inbox(pages, anna)
@@ -262,6 +277,38 @@ def test_below_the_wide_screen_the_customer_is_a_drawer(pages: Pages, anna: User
     page.keyboard.press("Escape")
 
     expect(page.locator("#side")).to_be_hidden()
+
+
+def test_a_key_hides_each_pane_and_the_browser_remembers_it(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    panes = {"[": page.locator("#list"), "]": page.locator("#side")}
+    for key, pane in panes.items():
+        expect(pane).to_be_visible()
+        page.keyboard.press(key)
+        expect(pane).to_be_hidden()
+
+    page.reload()
+    for key, pane in panes.items():
+        expect(pane).to_be_hidden()
+        page.keyboard.press(key)
+        expect(pane).to_be_visible()
+    page.reload()
+    expect(panes["["]).to_be_visible()
+    page.keyboard.press("Shift+Slash")
+    keys = page.get_by_role("dialog", name="All keys")
+    for name, key in (("Hide or show the list", "["), ("Hide or show the customer", "]"), ("Snooze", "S")):
+        expect(keys.locator("dl > div", has=page.get_by_text(name, exact=True)).locator("kbd")).to_have_text(key)
+
+
+def test_what_is_resolved_says_why_it_is_not_snoozed(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    first.resolve(by=anna)
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.keyboard.press("s")
+
+    expect(page.locator("undo-toast")).to_contain_text("It is resolved. Reopen it to snooze it.")
 
 
 def test_on_a_phone_there_is_one_pane_at_a_time(pages: Pages, anna: User) -> None:

@@ -1,5 +1,7 @@
-// The list beside the thread: marks what is open, walks by what says data-step, and keeps itself true. While the pointer
+// The list beside the thread: marks what is open, knows what stands beside it, and keeps itself true. While the pointer
 // or the focus is in it nothing jumps: what is new waits behind a button.
+import { isDone } from "ui/http";
+
 const PAUSE = 400;
 const AT_MOST = 2000;
 // So that a list which nobody has asked for does not say that somebody sits in front of it.
@@ -11,14 +13,13 @@ class ConversationList extends HTMLElement {
   #timer;
   #last = 0;
   #isStale = false;
-  #new = new Set();
+  #heard = new Set();
 
   connectedCallback() {
     document.body.addEventListener("samovar:event", this.#happened);
-    document.body.addEventListener("conversations:next", this.#goOn);
-    document.addEventListener("click", this.#stepped);
     document.addEventListener("htmx:afterSettle", this.#mark);
     this.addEventListener("click", this.#shown);
+    this.addEventListener("htmx:afterRequest", this.#answered);
     this.addEventListener("pointerleave", this.#free);
     this.addEventListener("focusout", this.#free);
     this.#mark();
@@ -26,8 +27,6 @@ class ConversationList extends HTMLElement {
 
   disconnectedCallback() {
     document.body.removeEventListener("samovar:event", this.#happened);
-    document.body.removeEventListener("conversations:next", this.#goOn);
-    document.removeEventListener("click", this.#stepped);
     document.removeEventListener("htmx:afterSettle", this.#mark);
     clearTimeout(this.#timer);
   }
@@ -59,25 +58,9 @@ class ConversationList extends HTMLElement {
     }
   };
 
-  #stepped = (event) => {
-    const step = Number(event.target.closest("[data-step]")?.dataset.step);
-    if (step) this.#open(this.neighbour(step));
-  };
-
-  #goOn = () => {
-    const next = this.neighbour(1) ?? this.neighbour(-1);
-    if (next) this.#open(next);
-    else location.assign(this.getAttribute("url"));
-  };
-
-  #open(row) {
-    row?.scrollIntoView({ block: "nearest" });
-    row?.click();
-  }
-
   #happened = ({ detail }) => {
     if (!detail?.conversation_id) return;
-    if (!this.querySelector(`#c-${detail.conversation_id}`)) this.#new.add(detail.conversation_id);
+    if (!this.querySelector(`#c-${detail.conversation_id}`)) this.#heard.add(detail.conversation_id);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#refresh, Date.now() - this.#last > AT_MOST ? PAUSE : AT_MOST);
   };
@@ -85,8 +68,7 @@ class ConversationList extends HTMLElement {
   #refresh = () => {
     this.#last = Date.now();
     this.#isStale = this.#isHeld;
-    if (!this.#isStale) this.#new.clear();
-    this.#count();
+    if (!this.#isStale) this.#forget();
     this.#fetch(this.rows.length, this.#isStale ? "none" : undefined, BY_ITSELF);
   };
 
@@ -97,9 +79,21 @@ class ConversationList extends HTMLElement {
     htmx.ajax("GET", `${form.getAttribute("action")}?${asked}`, { source: this, target: "#rows", swap, headers });
   }
 
-  #count() {
-    this.querySelector("[data-new-count]").textContent = this.#new.size;
-    this.querySelector("[data-shows-news]").hidden = !this.#new.size;
+  // Of what happened only that is new here which stands in this list as it would be now.
+  #answered = (event) => {
+    if (event.target !== this || !this.#isStale || !isDone(event)) return;
+    const text = event.detail.xhr.responseText;
+    this.#count([...this.#heard].filter((id) => text.includes(`id="c-${id}"`)).length);
+  };
+
+  #count(number) {
+    this.querySelector("[data-new-count]").textContent = number;
+    this.querySelector("[data-shows-news]").hidden = !number;
+  }
+
+  #forget() {
+    this.#heard.clear();
+    this.#count(0);
   }
 
   #free = () => {
@@ -109,8 +103,7 @@ class ConversationList extends HTMLElement {
   #shown = (event) => {
     if (!event.target.closest("[data-shows-news]")) return;
     this.#isStale = false;
-    this.#new.clear();
-    this.#count();
+    this.#forget();
     this.#fetch(0);
     this.querySelector(".list-rows").scrollTop = 0;
   };

@@ -1,6 +1,7 @@
 // What the inbox adds to the toolkit.
 import "conversations/conversation-list";
 import "conversations/fetch-ahead";
+import "conversations/list-walk";
 import "conversations/menu-choice";
 import "conversations/message-editor";
 import "conversations/pane-toggle";

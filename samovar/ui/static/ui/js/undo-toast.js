@@ -1,4 +1,5 @@
-// A line about what was just done. It leaves after eight seconds, unless the pointer or the focus is on it.
+// A line about what was just done. It leaves after eight seconds, unless the pointer or the focus is on it. What says
+// data-tells="id of a template" shows that line when it is pressed.
 const STAYS = 8000;
 const MOST = 3;
 
@@ -38,6 +39,11 @@ class UndoToast extends HTMLElement {
   };
 }
 customElements.define("undo-toast", UndoToast);
+
+document.addEventListener("click", ({ target }) => {
+  const told = target.closest("[data-tells]");
+  if (told) tell(told.dataset.tells);
+});
 
 /** Show a line of our own words, from the template of that name in the page. */
 export function tell(template) {
