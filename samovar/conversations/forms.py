@@ -1,6 +1,6 @@
 """What people type, choose and drop in a conversation."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from samovar.conversations.models.draft import DraftMode
 from samovar.lib.text import tidy
 
 LARGEST = 25 * 1024 * 1024
+LONGEST_SNOOZE = timedelta(days=3653)
 ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
 
 
@@ -71,6 +72,8 @@ class SnoozeForm(forms.Form):
         cleaned = super().clean()
         if self.moment is None:
             raise forms.ValidationError(_("Choose until when."))
+        if self.moment > timezone.now() + LONGEST_SNOOZE:
+            raise forms.ValidationError(_("Choose a moment within ten years."))
         return cleaned
 
     @property

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q
 from samovar.accounts.models import User
 from samovar.customers.models import Customer, Identity
 from samovar.customers.searching import find_customers
+from samovar.lib.text import storable
 
 PAGE = 50
 
@@ -35,7 +36,7 @@ def page(user: User, text: str = "", after: str = "") -> Page:
         return Page([Row(one, [identity.shown for identity in one.identities.all()]) for one in found], "")
     rows = Customer.objects.all().visible_to(user).present()
     name, _line, pk = after.rpartition("~")
-    if pk.isascii() and pk.isdigit() and len(pk) < 19:
+    if name == storable(name) and pk.isascii() and pk.isdigit() and len(pk) < 19:
         rows = rows.filter(Q(sort_key__gte=name) & (Q(sort_key__gt=name) | Q(pk__gt=int(pk))))
     shown = Identity.objects.filter(customer=OuterRef("pk")).order_by("pk").values("shown")
     fetched = list(rows.annotate(address_list=ArraySubquery(shown)).order_by("sort_key", "pk")[: PAGE + 1])

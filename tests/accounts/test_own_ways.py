@@ -74,6 +74,15 @@ def test_what_a_page_asks_for_by_itself_does_not_say_that_a_person_is_there(clie
     assert User.objects.get().seen_at is None
 
 
+def test_who_signs_in_is_not_told_so(client: Client) -> None:
+    make.user("olga", password=make.PASSWORD)
+
+    page = client.post("/accounts/login/", {"login": "olga@aurora.example", "password": make.PASSWORD}, follow=True)
+
+    assert page.redirect_chain == [("/", 302)]
+    assert '<undo-toast class="toast">\n  <span>' not in page.content.decode()
+
+
 def test_a_page_costs_four_queries_of_its_frame(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

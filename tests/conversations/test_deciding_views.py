@@ -10,6 +10,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from samovar.accounts.models import Role, User
 from samovar.conversations.models import Conversation, Tag
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+FAR = {"at": "9999-12-31T23:59:00+0000"}
 HTMX = {"HX-Request": "true"}
 WRITING = ["messages", "drafts/reply", "files/note", "resolution", "snooze", "assignment", "tags", "reading"]
 
@@ -110,8 +113,32 @@ def test_a_moment_is_read_in_the_zone_of_the_reader(client: Client, olga: User) 
     assert conversation.snoozed_until == datetime(day.year, day.month, day.day, 6, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("given", [{}, {"until": "never"}, {"at": "2020-01-01T10:00"}, {"at": "yesterday"}])
+def test_the_day_is_said_in_the_language_of_the_reader(client: Client, olga: User) -> None:
+    day = timezone.localdate() + timedelta(days=9)
+    said = []
+    for language in ("en", "ru"):
+        olga.change_ways(language=language)
+        answer = post(client, make.conversation(f"In {language}"), "snooze/", at=f"{day}T10:30")
+        with override(language):
+            said.append(f"{date_format(day, 'DATE_FORMAT')}, 10:30" in answer.content.decode())
+
+    assert said == [True, True]
+
+
+def test_what_is_resolved_is_not_snoozed(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+    conversation.resolve(by=olga)
+
+    answer = post(client, conversation, "snooze/", until="tomorrow")
+
+    assert answer.status_code == 422
+    assert "Reopen it to snooze it" in answer.content.decode()
+    assert Conversation.objects.get().snoozed_until is None
+
+
+@pytest.mark.parametrize("given", [{}, {"until": "never"}, {"at": "2020-01-01T10:00"}, {"at": "yesterday"}, FAR])
 def test_no_moment_and_a_past_moment_are_refused_in_words(client: Client, olga: User, given: dict[str, str]) -> None:
+    olga.change_ways(time_zone="Asia/Tokyo")
     conversation = make.conversation()
 
     answer = post(client, conversation, "snooze/", **given)
@@ -251,3 +278,10 @@ def test_outside_experts_find_nothing(client: Client, what: str) -> None:
     client.force_login(make.user(role=Role.EXPERT))
 
     assert client.get(f"/conversations/{conversation.pk}/{what}/").status_code == 404
+
+
+@pytest.mark.parametrize("menu", ["tags", "assignees"])
+def test_a_sign_that_cannot_be_stored_finds_nothing(client: Client, olga: User, menu: str) -> None:
+    conversation = make.conversation()
+
+    assert client.get(f"/conversations/{conversation.pk}/{menu}/?q=%00", headers=HTMX).status_code == 200

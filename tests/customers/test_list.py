@@ -34,7 +34,7 @@ def test_customers_stand_by_name_and_pages_follow_without_a_gap(monkeypatch: pyt
     assert len(seen) == len(NAMES)
 
 
-@pytest.mark.parametrize("after", ["x", "~", "~x", "a~٣", f"~{'9' * 30}"])
+@pytest.mark.parametrize("after", ["x", "~", "~x", "a~٣", f"~{'9' * 30}", "\x00~1"])
 def test_what_makes_no_sense_as_a_place_begins_from_the_first(after: str) -> None:
     make.customer("Anna")
 

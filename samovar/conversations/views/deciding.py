@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,7 +16,7 @@ from samovar.conversations.errors import SnoozeInThePast
 from samovar.conversations.forms import ANSWERING, AssignmentForm, SnoozeForm, TagForm
 from samovar.conversations.models import Conversation, Tag
 from samovar.conversations.pages import conversation_at, done, refused
-from samovar.lib.text import sort_key
+from samovar.lib.text import sort_key, tidy
 
 MOST_LISTED = 30
 
@@ -43,6 +43,8 @@ def snooze(request: StaffRequest, pk: int) -> HttpResponse:
         conversation.wake(by=request.user)
         undo = _address("snooze", pk, at=before.strftime("%Y-%m-%dT%H:%M:%S%z")) if before else ""
         return done(request, conversation, _("Back in the list"), undo)
+    if conversation.resolved_at:
+        return refused(request, conversation, _("It is resolved. Reopen it to snooze it."))
     form = SnoozeForm(_given(request))
     if not form.is_valid() or form.moment is None:
         return refused(request, conversation, _first_mistake(form))
@@ -51,7 +53,8 @@ def snooze(request: StaffRequest, pk: int) -> HttpResponse:
     except SnoozeInThePast as mistake:
         return refused(request, conversation, str(mistake))
     until = timezone.localtime(form.moment)
-    said = _("Snoozed until %(day)s, %(time)s") % {"day": f"{until:%d.%m.%Y}", "time": f"{until:%H:%M}"}
+    day = formats.date_format(until, "DATE_FORMAT")
+    said = _("Snoozed until %(day)s, %(time)s") % {"day": day, "time": f"{until:%H:%M}"}
     return done(request, conversation, said, _address("snooze", pk, undo=""))
 
 
@@ -114,7 +117,7 @@ def tagging(request: StaffRequest, pk: int, tag_pk: int) -> HttpResponse:
 
 
 def _tag_menu(request: StaffRequest, conversation: Conversation) -> HttpResponse:
-    typed = request.GET.get("q", "").strip()[:60]
+    typed = tidy(request.GET.get("q", ""))[:60]
     put_on = set(conversation.tags.values_list("pk", flat=True))
     found = list(Tag.objects.filter(name__icontains=typed, archived_at=None)[:MOST_LISTED])
     is_new = bool(typed) and not any(tag.name.lower() == typed.lower() for tag in found)
