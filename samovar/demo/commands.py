@@ -12,14 +12,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from samovar.demo import filling
+from samovar.demo import company, filling
 from samovar.demo.company import DOMAIN, PASSWORD
 from samovar.demo.errors import ShareFailed
 
 MOST_SHARES = 4
-HINT = f"""Sign in as anna@{DOMAIN} (team lead), pavel@{DOMAIN} (agent) or oksana@{DOMAIN} (administrator).
-The password of all 40 is: {PASSWORD}
+HINT = f"Sign in as anna@{DOMAIN} (team lead), pavel@{DOMAIN} (agent) or oksana@{DOMAIN} (administrator)."
+OPEN = f"""The password of all 40 is: {PASSWORD}
 Everybody can read it here, so keep this installation to yourself."""
+OWN = """Others work in this installation, so the 40 invented members of staff get a password that nobody can look up.
+It is shown this once: {password}"""
 
 app = typer.Typer()
 console = Console(stderr=True, highlight=False)
@@ -44,8 +46,13 @@ def demo(
     """Fill in an invented furniture shop: its staff, its customers and a year of conversations."""
     begun = filling.begin(seed, messages, mix)
     if begun.finished_at is None:
+        password = company.found()
+        if password and password != PASSWORD:
+            typer.echo(OWN.format(password=password))
         _fill(filling.Fill(begun))
     typer.echo(HINT)
+    if company.open_accounts():
+        typer.echo(OPEN)
 
 
 @app.command(hidden=True)

@@ -1,19 +1,22 @@
 """The staff, the teams, the addresses and the words of the demo company."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from samovar.accounts.models import Company, Team, User
+from samovar.channels.models import ChannelAccount
 from samovar.conversations.models import Inbox, Tag
+from samovar.customers.models import Customer
 from samovar.demo.grammar import Somebody
 from samovar.demo.subjects import EXTRA_TAGS, SUBJECTS
 from samovar.demo.vocabulary import LANGUAGES, table
 
-# Everybody of the staff signs in with it; it is printed at the end and stands in the documentation.
+# Everybody of the staff signs in with it where nobody else does; it is printed and stands in the documentation.
 PASSWORD = "aurora-home-demo"
 DOMAIN = "aurora.example"
 
@@ -42,9 +45,14 @@ class Cast:
 
 
 @transaction.atomic
-def found() -> None:
-    """Make the company, unless it is there: once made, nothing of it is changed."""
+def found() -> str | None:
+    """Make the company, unless it is there: once made, nothing of it is changed.
+
+    Returns the password of whom it made, None when everybody was there. In an installation of its own it is the one
+    that stands in the documentation; where others work already it is a new one, which nobody can look up later.
+    """
     given = table("company")
+    is_alone = not (User.objects.exists() or Customer.objects.exists() or ChannelAccount.objects.exists())
     Company.objects.get_or_create(pk=1, defaults={"name": given["name"]})
     for inbox in given["inbox"]:
         Inbox.objects.get_or_create(
@@ -52,14 +60,25 @@ def found() -> None:
         )
     for name in (*(subject.tag for subject in SUBJECTS), *EXTRA_TAGS):
         Tag.objects.get_or_create(name=name)
-    password = make_password(PASSWORD)
+    password = PASSWORD if is_alone else secrets.token_urlsafe(12)
+    sealed, are_new = make_password(password), False
     for key, rows in given["staff"].items():
         team = Team.objects.get_or_create(name=given["teams"][key])[0]
         for box, name, _russian, _sex, role, title in rows:
-            user = User(email=f"{box}@{DOMAIN}", name=name, role=role, title=title, password=password)
+            user = User(email=f"{box}@{DOMAIN}", name=name, role=role, title=title, password=sealed)
             if not User.objects.filter(email=user.email).exists():
                 user.save(force_insert=True)
                 user.teams.add(team)
+                are_new = True
+    return password if are_new else None
+
+
+def open_accounts() -> list[User]:
+    """Return the members of staff as whom everybody can sign in who has read the documentation."""
+    users = list(User.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True))
+    # They were made with one seal, so that one look is enough for all of them.
+    opened = {sealed for sealed in {user.password for user in users} if check_password(PASSWORD, sealed)}
+    return [user for user in users if user.password in opened]
 
 
 def cast() -> Cast:

@@ -1,15 +1,18 @@
 """``samovar demo`` with its real processes: it fills in once, can be stopped, and goes on."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from samovar.accounts.models import User
 from samovar.conversations.models import Conversation, Message
 from samovar.demo.models import FilledPart, Filling
+from tests import make
 from tests.patience import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +37,22 @@ def test_the_command_fills_in_once_and_says_how_to_sign_in(database_url: str) ->
     assert again.returncode == 0, again.stderr
     assert (Conversation.objects.count(), Message.objects.count()) == (conversations, messages)
     assert "Another demo company is here" in _run(database_url, "--seed", "4").stderr
+
+
+def test_in_an_installation_in_use_the_password_is_a_new_one_and_shown_once(database_url: str) -> None:
+    make.admin("boss")
+    with transaction.atomic():
+        make.customer("Elena Sokolova")
+
+    first = _run(database_url, "--messages", "300", "--mix-with-real-data")
+    again = _run(database_url)
+
+    assert first.returncode == 0, first.stderr
+    shown = re.search(r"It is shown this once: (\S+)", first.stdout)
+    assert shown and User.objects.get(email="oksana@aurora.example").check_password(shown[1])
+    assert "oksana@aurora.example" in again.stdout
+    assert "aurora-home-demo" not in first.stdout + again.stdout
+    assert shown[1] not in again.stdout
 
 
 def test_stopped_by_ctrl_c_it_goes_on_when_it_is_called_again(database_url: str) -> None:

@@ -13,13 +13,15 @@ from samovar.channels.models import Delivery
 from samovar.conversations import deriving
 from samovar.conversations.models import Attachment, Conversation, Inbox, Message, Tag
 from samovar.customers.models import Customer, Identity, Membership, Organisation
-from samovar.demo import filling
+from samovar.demo import company, filling
 from samovar.demo.company import PASSWORD
 from samovar.demo.errors import AnotherDemo, RealDataHere
 from samovar.demo.invention import MESSAGES_EACH
 from samovar.demo.models import FilledPart, Filling
 from samovar.demo.rhythm import ZONE
 from samovar.events.models import Event
+from samovar.operations.checks import demo_staff
+from samovar.operations.examining import State
 from tests import make
 from tests.conversations import rows
 
@@ -158,3 +160,27 @@ def test_one_installation_holds_one_demo_company() -> None:
         begin(seed=2)
     with pytest.raises(AnotherDemo):
         begin(messages=5_000)
+
+
+def test_where_others_work_the_invented_staff_gets_a_password_that_nobody_knows() -> None:
+    make.admin("boss")
+
+    password = company.found()
+
+    assert password not in (None, PASSWORD)
+    assert company.open_accounts() == []
+    assert User.objects.get(email="oksana@aurora.example").check_password(str(password))
+    assert company.found() is None
+
+
+def test_a_real_mailbox_and_a_password_that_everybody_knows_do_not_go_together() -> None:
+    assert company.found() == PASSWORD
+    assert list(demo_staff.look()) == []
+
+    make.mailbox("real@shop.example")
+
+    [finding] = demo_staff.look()
+    assert finding.state is State.BROKEN
+    assert finding.words.startswith("40 invented members of staff")
+    User.objects.filter(email__endswith="@aurora.example").update(is_active=False)
+    assert list(demo_staff.look()) == []
