@@ -18,7 +18,7 @@ from django.utils import timezone
 from samovar.channels.models import RawMail
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.channels.taking_in import Understood, store
-from samovar.channels.understanding import Envelope, understand
+from samovar.channels.understanding import Envelope, understand_safely
 from samovar.conversations import signing
 from samovar.conversations.inbound import HUMAN, UNREADABLE
 from samovar.conversations.models import Inbox
@@ -95,19 +95,18 @@ def _keep(inbox: Inbox, batch: Sequence[bytes]) -> _Kept:
 def _write(batch: list[Understood], counts: Counts) -> None:
     if not batch:
         return
-    classes = {one.raw_id: one.meaning.inbound.mail_class for one in batch}
-    for raw_id, receipt in store(batch).items():
+    for receipt in store(batch).values():
         if receipt.is_duplicate:
             continue
         counts.stored += 1
-        counts.unreadable += classes[raw_id] == UNREADABLE
-        counts.automatic += classes[raw_id] not in (HUMAN, UNREADABLE)
-        counts.conversations += receipt.has_opened and classes[raw_id] == HUMAN
+        counts.unreadable += receipt.mail_class == UNREADABLE
+        counts.automatic += receipt.mail_class not in (HUMAN, UNREADABLE)
+        counts.conversations += receipt.has_opened and receipt.mail_class == HUMAN
 
 
 def _understand_all(kept: _Kept) -> list[Understood]:
     return [
-        Understood(raw_id, understand(content, kept.envelope))
+        Understood(raw_id, understand_safely(content, kept.envelope))
         for raw_id, content in zip(kept.raw_ids, kept.contents, strict=True)
     ]
 

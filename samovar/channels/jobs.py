@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from samovar.channels import sending, taking_in, watching
@@ -12,6 +13,8 @@ from samovar.jobs.registry import job, loop
 
 # Who is so late has lost their task together with a worker.
 LATE = timedelta(seconds=30)
+# An import is never so far ahead of itself: whoever began this one has given up.
+GIVEN_UP = timedelta(hours=1)
 AT_ONCE = 500
 
 
@@ -32,8 +35,9 @@ def take_up_deliveries() -> None:
 
 @job(every="1 minute", lease="10 minutes")
 def take_in_left() -> None:
-    """Take in what waits although nobody watches its mailbox: it was delivered by a command, or is paused."""
-    left = RawMail.objects.filter(is_from_archive=False).exclude(account__in=ChannelAccount.objects.in_use())
+    """Take in what waits although nobody else does: a command delivered it, its mailbox rests, its import broke off."""
+    is_left = Q(is_from_archive=False) | Q(arrived_at__lt=timezone.now() - GIVEN_UP)
+    left = RawMail.objects.filter(is_left).exclude(account__in=ChannelAccount.objects.in_use())
     taking_in.take_in_each(left)
 
 

@@ -1,27 +1,29 @@
 """From raw mail to messages: each is understood, stored in its conversation, and marked as done in one transaction.
 
 A batch that fails is undone and repeated mail by mail, so that one bad mail never holds back its neighbours; a mail
-that still fails after three tries becomes a message that could not be read, and its bytes stay.
+that still fails after three tries becomes a message that could not be read, and its bytes stay. What is wrong with the
+database and not with the mail counts as no try.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from samovar.channels.models import RawMail
-from samovar.channels.understanding import Envelope, Meaning, understand, unreadable
+from samovar.channels.understanding import Envelope, Meaning, understand, understand_safely, unreadable
 from samovar.conversations import signing
-from samovar.conversations.inbound import InboundMessage, Receipt
+from samovar.conversations.inbound import UNREADABLE, InboundMessage, Receipt
 from samovar.conversations.intake import receive_all
 from samovar.conversations.recognising import conversations_of
 from samovar.lib import faults
 from samovar.lib.fence import Fence, reason
 
 TRIES = 3
-BATCH = 64
+# PostgreSQL's "program limit exceeded": what it was given is too large, and will be next time.
+TOO_LARGE = "54"
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,7 @@ class Understood:
 
 def take_in(raws: Iterable[RawMail]) -> dict[int, Receipt]:
     """Understand raw mails and store them, in order, as one batch; see store()."""
-    return store([Understood(raw.pk, understand(bytes(raw.content), envelope_of(raw))) for raw in raws])
-
-
-def take_in_waiting(limit: int = BATCH) -> int:
-    """Take in up to ``limit`` mails that were stored and not understood yet; return how many there were."""
-    raws = list(RawMail.objects.filter(understood_at=None).select_related("inbox", "account").order_by("id")[:limit])
-    take_in(raws)
-    return len(raws)
+    return store([Understood(raw.pk, understand_safely(bytes(raw.content), envelope_of(raw))) for raw in raws])
 
 
 def take_in_each(raws: QuerySet[RawMail]) -> None:
@@ -57,15 +52,15 @@ def take_in_each(raws: QuerySet[RawMail]) -> None:
 
 
 def store(batch: Sequence[Understood]) -> dict[int, Receipt]:
-    """Store what was understood; if the batch fails, each mail is tried by itself.
+    """Store what was understood; if the batch fails, each mail is tried by itself until it is stored.
 
-    Returns what became of each by the id of its raw mail; what somebody else has stored meanwhile, and what failed and
-    is to be tried again, is left out.
+    Returns what became of each by the id of its raw mail; what somebody else has stored meanwhile is left out. Raises
+    only when the database cannot be used.
     """
-    try:
+    with Fence() as fence:
         return _store(batch)
-    except DatabaseError:
-        return {raw_id: receipt for one in batch for raw_id, receipt in _store_alone(one).items()}
+    assert fence.error is not None
+    return {raw_id: receipt for one in batch for raw_id, receipt in _store_alone(one).items()}
 
 
 def envelope_of(raw: RawMail) -> Envelope:
@@ -91,6 +86,9 @@ def _store(batch: Sequence[Understood]) -> dict[int, Receipt]:
     raw_ids = [one.raw_id for one in mine]
     faults.point("take.received")
     RawMail.objects.all().mark_understood(raw_ids, [receipt.message_id for receipt in receipts], timezone.now())
+    for one in mine:
+        if one.meaning.problems and one.meaning.inbound.mail_class == UNREADABLE:
+            RawMail.objects.filter(pk=one.raw_id).update(problem="; ".join(one.meaning.problems)[:500])
     return dict(zip(raw_ids, receipts, strict=True))
 
 
@@ -107,32 +105,37 @@ def _vouched(meanings: Sequence[Meaning]) -> list[InboundMessage]:
 
 def _take_in_alone(raw: RawMail) -> None:
     if raw.tries >= TRIES:
-        _store([Understood(raw.pk, Meaning(unreadable(bytes(raw.content), envelope_of(raw))))])
+        _store([_unread(raw)])
         return
     # Counted before it is tried: a mail that kills its worker must not be tried for ever.
     raw.note_try()
     faults.point("take.begun")
     with Fence() as fence:
         _store([Understood(raw.pk, understand(bytes(raw.content), envelope_of(raw)))])
-    if isinstance(fence.error, OperationalError | InterfaceError):
-        raw.take_back_try()
-        raise fence.error
     if fence.error:
-        raw.note_problem(reason(fence.error))
+        _note_failure(raw, fence.error)
     faults.point("take.done")
 
 
 def _store_alone(one: Understood) -> dict[int, Receipt]:
-    try:
-        return _store([one])
-    except DatabaseError as error:
-        return _note_failure(one, str(error).partition("\n")[0])
-
-
-def _note_failure(one: Understood, problem: str) -> dict[int, Receipt]:
     raw = RawMail.objects.select_related("inbox", "account").get(pk=one.raw_id)
-    raw.tries, raw.problem = raw.tries + 1, problem[:500]
-    raw.save(update_fields=["tries", "problem"])
-    if raw.tries < TRIES:
-        return {}
-    return _store([Understood(raw.pk, Meaning(unreadable(bytes(raw.content), envelope_of(raw))))])
+    while raw.tries < TRIES:
+        raw.note_try()
+        with Fence() as fence:
+            return _store([one])
+        assert fence.error is not None
+        _note_failure(raw, fence.error)
+    return _store([_unread(raw)])
+
+
+def _unread(raw: RawMail) -> Understood:
+    return Understood(raw.pk, Meaning(unreadable(bytes(raw.content), envelope_of(raw))))
+
+
+def _note_failure(raw: RawMail, error: Exception) -> None:
+    """Note why a mail could not be taken in; raises ``error`` when that says nothing about the mail."""
+    state = str(getattr(error.__cause__, "sqlstate", None) or "")
+    if isinstance(error, OperationalError | InterfaceError) and not state.startswith(TOO_LARGE):
+        raw.take_back_try()
+        raise error
+    raw.note_problem(reason(error))

@@ -17,10 +17,13 @@ from samovar.channels.mail.verdicts import Verdict, verdict
 from samovar.conversations.inbound import UNREADABLE, InboundFile, InboundMessage
 from samovar.conversations.tokens import Key, ReplyToken, find_reply_token, looks_like_our_message_id, our_message
 from samovar.customers.recognition import Sender
+from samovar.lib.fence import Fence, reason
 from samovar.lib.text import storable
 
 MOST_RECIPIENTS = 100
 UNREADABLE_HEAD_BYTES = 4000
+# Capital letters only: nobody who searches for a number or a word finds such a mark.
+MARK = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Meaning:
 
 
 def understand(content: bytes, envelope: Envelope) -> Meaning:
-    """Return what a mail says. Never raises: what is no mail at all is returned as one that could not be read."""
+    """Return what a mail says; what is no mail at all is returned as one that could not be read."""
     mail = parse(content, envelope.arrived_at)
     if not mail.headers.fields:
         return Meaning(unreadable(content, envelope), None, mail.problems)
@@ -82,6 +85,14 @@ def understand(content: bytes, envelope: Envelope) -> Meaning:
     return Meaning(inbound, token, mail.problems)
 
 
+def understand_safely(content: bytes, envelope: Envelope) -> Meaning:
+    """Return what a mail says. Never raises: one that makes us fail is returned as one that could not be read."""
+    with Fence() as fence:
+        return understand(content, envelope)
+    assert fence.error is not None
+    return Meaning(unreadable(content, envelope), None, (reason(fence.error),))
+
+
 def unreadable(content: bytes, envelope: Envelope) -> InboundMessage:
     """Return the message that stands for a mail which cannot be read: its beginning, as far as it is text."""
     digest = hashlib.sha256(content).digest()
@@ -91,7 +102,7 @@ def unreadable(content: bytes, envelope: Envelope) -> InboundMessage:
         fingerprint=UUID(bytes=digest[:16]),
         at=envelope.arrived_at,
         sent_at=envelope.arrived_at,
-        sender=Sender("email", "", "", envelope.arrived_at),
+        sender=_unknown_sender(digest.hex(), "", envelope.arrived_at),
         text=storable(content[:UNREADABLE_HEAD_BYTES].decode("utf-8", "replace")),
         mail_class=UNREADABLE,
     )
@@ -99,8 +110,15 @@ def unreadable(content: bytes, envelope: Envelope) -> InboundMessage:
 
 def _sender(mail: ParsedMail, envelope: Envelope) -> Sender:
     at = mail.date if envelope.from_archive else envelope.arrived_at
+    if not mail.from_.address:
+        return _unknown_sender(mail.sha256, mail.from_.name, at)
     is_verified = verdict(mail, envelope.trusted) is Verdict.VERIFIED
     return Sender("email", mail.from_.address, mail.from_.name, at, is_verified)
+
+
+def _unknown_sender(sha256: str, name: str, at: datetime) -> Sender:
+    """Return who wrote a mail without an address of its sender: nobody whom we know, and nobody else either."""
+    return Sender("external", "", name, at, mark=sha256.translate(MARK))
 
 
 def _named_ids(mail: ParsedMail, mail_class: MailClass) -> Iterator[str]:

@@ -70,4 +70,4 @@ def _identity(inbound: InboundMessage) -> tuple[int, str, object]:
 def _receipt(known: arriving.Twins, opening: InboundMessage, *, is_new: bool) -> Receipt:
     message = arriving.twin_in(known, opening)
     assert message is not None
-    return Receipt(message.pk, message.conversation_id, is_duplicate=not is_new, has_opened=is_new)
+    return Receipt(message.pk, message.conversation_id, opening.mail_class, is_duplicate=not is_new, has_opened=is_new)

@@ -9,10 +9,6 @@ class EmptyMessage(ValueError):
     """There is neither text nor a file to send."""
 
 
-class NoAddress(ValueError):
-    """The customer has no address to which this channel can send."""
-
-
 class NewerMessage(Exception):
     """Something was written while the answer was being typed; its author has not seen it.
 

@@ -72,9 +72,10 @@ class InboundMessage:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a message: where it stands, and whether it was new and opened a conversation."""
+    """What became of a message: as what it stands where, and whether it was new and opened a conversation."""
 
     message_id: int
     conversation_id: int
+    mail_class: str
     is_duplicate: bool = False
     has_opened: bool = False

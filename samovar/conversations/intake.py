@@ -83,7 +83,7 @@ class _Intake:
         """Decide where one message goes and note its rows."""
         twin = arriving.twin_in(self._known, inbound)
         if twin is not None:
-            return Receipt(twin.pk, twin.conversation_id, is_duplicate=True)
+            return Receipt(twin.pk, twin.conversation_id, inbound.mail_class, is_duplicate=True)
         customer = self._customers[inbound.sender.key]
         place = self._places.find(inbound)
         conversation = place.conversation or self._open(inbound, customer, place)
@@ -92,7 +92,7 @@ class _Intake:
             self._append(inbound, conversation, customer)
         names = (inbound.external_id,) if place.follows else (inbound.external_id, *inbound.named_ids)
         self._name(conversation, message, names)
-        return Receipt(message.pk, conversation.pk, has_opened=place.conversation is None)
+        return Receipt(message.pk, conversation.pk, inbound.mail_class, has_opened=place.conversation is None)
 
     def write(self) -> None:
         """Write all noted rows, a statement a table."""

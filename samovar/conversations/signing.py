@@ -40,11 +40,6 @@ def signed_reply_address(address: str, conversation_id: int, identity_id: int) -
         return address
 
 
-def our_message(found_id: str) -> int | None:
-    """Return which of our messages an id names, None when we did not make it."""
-    return tokens.our_message(found_id, keys())
-
-
 def _domain(address: str) -> str:
     """Return the domain of an address in the Latin form that servers look up."""
     domain = address.rpartition("@")[2].lower()

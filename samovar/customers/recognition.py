@@ -16,18 +16,22 @@ from samovar.lib.text import tidy
 
 @dataclass(frozen=True)
 class Sender:
-    """Who a message says it comes from: a way to reach them and a name, both as claimed, and when it was said."""
+    """Who a message says it comes from: a way to reach them and a name, both as claimed, and when it was said.
+
+    ``mark`` stands for the address of somebody who gives none, so that two of them are not taken for one person.
+    """
 
     kind: str
     shown: str
     name: str
     at: datetime
     is_verified: bool = False
+    mark: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
         """What makes two senders the same person: the kind and the normalised address."""
-        return self.kind, normalised(self.kind, self.shown)
+        return self.kind, self.mark or normalised(self.kind, self.shown)
 
 
 def recognise(sender: Sender) -> Customer:
@@ -67,7 +71,7 @@ def _add(senders: list[Sender]) -> dict[tuple[str, str], Customer]:
         return {}
     ids = next_ids(connection, Customer, len(senders))
     customers = [
-        Customer(pk=pk, name=tidy(sender.name) or sender.key[1], created_at=sender.at).spell()
+        Customer(pk=pk, name=tidy(sender.name) or normalised(sender.kind, sender.shown), created_at=sender.at).spell()
         for pk, sender in zip(ids, senders, strict=True)
     ]
     Customer.objects.bulk_create(customers)

@@ -79,7 +79,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("customer", found.merged_into_id, permanent=True)
     identities = [
         {"kind": one.kind, "shown": one.shown, "label": one.get_kind_display(), "verified_at": one.verified_at}
-        for one in found.identities.order_by("pk")
+        for one in found.identities.exclude(shown="").order_by("pk")
     ]
     person = panels.Person(
         found,

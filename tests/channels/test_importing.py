@@ -3,18 +3,34 @@
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
 
 from samovar.channels import rereading
+from samovar.channels.errors import Refused
 from samovar.channels.importing import Counts, import_mails
+from samovar.channels.jobs import take_in_left
+from samovar.channels.letters import recipient_of
 from samovar.channels.mail.sources import mails_in
 from samovar.channels.models import RawMail
-from samovar.channels.taking_in import take_in_waiting
+from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.conversations.deriving import batches, differences
 from samovar.conversations.models import Conversation, Message
+from samovar.customers.models import Customer
 from tests import make
+from tests.full_disk import full_disk
+
+REFUSES = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'row is too big' USING ERRCODE = 'program_limit_exceeded'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON conversations_message FOR EACH ROW
+WHEN (NEW.subject = 'Too much') EXECUTE FUNCTION refuse()
+"""
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,14 +89,80 @@ def test_an_import_that_was_cut_off_goes_on_where_it_was() -> None:
     assert counts.stored == 200 - messages_before
 
 
-def test_raw_mail_that_waits_is_taken_in() -> None:
-    import_mails(make.inbox(), [letter(1)], processes=1)
-    make.raw_mail(letter(2))
+def test_what_a_broken_off_import_left_behind_is_taken_in_after_an_hour() -> None:
+    now, source = timezone.now(), Source(make.inbox().pk, is_archive=True)
+    keep_all(source, [Arrival(letter(1), now - timedelta(hours=2)), Arrival(letter(2), now)])
 
-    assert take_in_waiting() == 1
+    take_in_left()
 
-    assert RawMail.objects.filter(understood_at=None).count() == 0
-    assert Message.objects.count() == 2
+    assert [message.subject for message in Message.objects.all()] == ["Sofa 1"]
+    assert Message.objects.get().created_at.isoformat() == "2026-03-02T09:01:00+00:00"
+
+
+def test_an_id_that_no_index_takes_is_stored_and_answers_to_it_find_it() -> None:
+    strange = f"<{''.join(map(chr, Random(1).sample(range(0x4E00, 0x9FA5), 990)))}@mail.example>"
+    mails = [
+        letter(1, **{"Message-ID": strange}),
+        letter(2, **{"In-Reply-To": strange, "Subject": "Re: Sofa 1"}),
+        letter(3, **{"References": f"<0@x> {strange}", "Subject": "Re: Sofa 1"}),
+    ]
+
+    counts = import_mails(make.inbox(), mails, processes=1)
+
+    assert asdict(counts) == asdict(Counts(total=3, stored=3, conversations=1))
+    assert Conversation.objects.get().messages.count() == 3
+
+
+@pytest.fixture
+def refusing() -> Iterator[None]:
+    """Let PostgreSQL refuse messages about too much."""
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSES)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION refuse CASCADE")
+
+
+@pytest.mark.usefixtures("refusing")
+def test_a_mail_that_the_database_refuses_is_kept_as_unreadable_and_its_neighbours_are_stored() -> None:
+    mails = [letter(1), letter(2, Subject="Too much"), letter(3)]
+
+    counts = import_mails(make.inbox(), mails, processes=1)
+
+    assert asdict(counts) == asdict(Counts(total=3, stored=3, unreadable=1, conversations=2))
+    refused = RawMail.objects.exclude(problem="").get()
+    assert (bytes(refused.content), refused.tries) == (mails[1], 3)
+    assert "row is too big" in refused.problem
+    assert refused.message is not None and refused.message.mail_class == "unreadable"
+
+
+def test_nothing_is_counted_as_known_because_the_database_is_full() -> None:
+    with full_disk("conversations_message"), pytest.raises(OperationalError, match="No space left"):
+        import_mails(make.inbox(), [letter(1)], processes=1)
+
+    assert asdict(import_mails(make.inbox(), [letter(1)], processes=1)) == asdict(
+        Counts(total=1, stored=1, conversations=1)
+    )
+    assert RawMail.objects.get().problem == ""
+
+
+def test_mails_without_an_address_of_their_sender_are_of_different_people() -> None:
+    nobodies = [
+        {"From": "Jane Doe"},
+        {"From": "Jane Doe", "Subject": "Bill"},
+        {"From": ""},
+        {"From": "", "To": "x@y.z"},
+    ]
+    mails = [*(letter(number, **fields) for number, fields in enumerate(nobodies)), b"\x00 no mail", b"\x01 no mail"]
+
+    counts = import_mails(make.inbox(), mails, processes=1)
+
+    assert (counts.stored, counts.unreadable) == (6, 2)
+    assert Customer.objects.count() == 6
+    assert sorted(Customer.objects.values_list("name", flat=True)) == ["", "", "", "", "Jane Doe", "Jane Doe"]
+    assert [one for ids in rereading.batches() for one in rereading.differences(ids)] == []
+    with pytest.raises(Refused):
+        recipient_of(Conversation.objects.earliest("pk").reply("Who are you?", by=make.agent()))
 
 
 def test_mail_of_an_archive_keeps_its_own_time() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from samovar.channels.mail.classes import MailClass, classify, may_be_answered_automatically
+from samovar.channels.mail.classes import MailClass, classify
 from samovar.channels.mail.parsing import parse
 from samovar.channels.mail.verdicts import Verdict, verdict
 
@@ -177,20 +177,6 @@ def test_notifications_in_json_are_read() -> None:
     body = r'{"Type":"Notification","Message":"{\"notificationType\":\"Bounce\"}"}'
 
     assert mail_class("Subject: AWS Notification Message", body) is MailClass.BOUNCE
-
-
-@pytest.mark.parametrize(
-    ("fields", "may"),
-    [
-        ("From: ann@example.com", True),
-        ("From: no-reply@example.com", False),
-        ("From: donotreply@example.com", False),
-        ("From: ann@example.com\nX-Auto-Response-Suppress: DR, AutoReply", False),
-        ("From: ann@example.com\nX-Auto-Response-Suppress: RN", True),
-    ],
-)
-def test_who_wants_no_automatic_answer_gets_none(fields: str, may: bool) -> None:
-    assert may_be_answered_automatically(parse(f"{fields}\n\nx".encode())) is may
 
 
 OURS = "Authentication-Results: mx.ours.example; "

@@ -4,7 +4,7 @@ import pytest
 
 from samovar.channels.mail.addresses import Address, addresses
 from samovar.channels.mail.headers import parameters, words_decoded
-from samovar.channels.mail.subjects import is_forward, normalised_subject
+from samovar.channels.mail.subjects import normalised_subject
 
 
 @pytest.mark.parametrize(
@@ -112,10 +112,3 @@ def test_parameters_are_put_together(value: str, main: str, given: dict[str, str
 )
 def test_subjects_are_compared_without_what_programs_add(subject: str, normalised: str) -> None:
     assert normalised_subject(subject) == normalised
-
-
-@pytest.mark.parametrize(
-    ("subject", "forward"), [("Fwd: x", True), ("WG: x", True), ("Пересл: x", True), ("Re: x", False)]
-)
-def test_forwards_are_known_by_their_subject(subject: str, forward: bool) -> None:
-    assert is_forward(subject) is forward

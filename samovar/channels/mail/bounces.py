@@ -9,7 +9,7 @@ from samovar.channels.mail.classes import MailClass
 from samovar.channels.mail.delivery_reports import ADDRESS, LONGEST_DIAGNOSTIC, Report, delivery_report, status_in
 from samovar.channels.mail.headers import Headers, read_headers
 from samovar.channels.mail.parsed import ParsedMail
-from samovar.channels.mail.parsing import message_ids
+from samovar.channels.mail.parsing import kept_id, message_ids
 from samovar.lib.html_text import text_of
 from samovar.lib.text import tidy
 
@@ -94,11 +94,11 @@ def _enclosed(mail: ParsedMail) -> Headers:
 
 def _original_id(mail: ParsedMail, report: Report, enclosed: Headers, text: str) -> str:
     if report.original_message_id:
-        return report.original_message_id
+        return kept_id(report.original_message_id)
     if ids := message_ids(enclosed.raw("message-id")):
         return ids[0]
     if match := ID_LINE.search(text):
-        return tidy(match.group(1))
+        return kept_id(match.group(1))
     return mail.in_reply_to[0] if mail.in_reply_to else ""
 
 

@@ -85,14 +85,6 @@ def classify(mail: ParsedMail, own_domains: Collection[str] = ()) -> MailClass:
     return MailClass.AUTO_GENERATED if "x-loop" in mail.headers else MailClass.HUMAN
 
 
-def may_be_answered_automatically(mail: ParsedMail) -> bool:
-    """Whether an automatic answer is welcome: not if the sender asks for none, or is not read by anybody."""
-    suppressed = {word.strip().lower() for word in mail.headers.raw("x-auto-response-suppress").split(",")}
-    if suppressed & {"all", "oof", "autoreply", "dr"}:
-        return False
-    return not re.match(r"no-?_?reply|do-?not-?reply|mailer-daemon|postmaster", mail.from_.local_part)
-
-
 def _complaint(mail: ParsedMail) -> MailClass | None:
     is_report = mail.report_type == "feedback-report" or _has_part(mail, "message/feedback-report")
     encloses_mail = _has_part(mail, "message/rfc822")

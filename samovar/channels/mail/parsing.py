@@ -19,6 +19,7 @@ from samovar.lib.text import tidy
 LARGEST = 60_000_000
 """In bytes. Of a larger mail only the header is read."""
 LONGEST_ID = 998
+"""In bytes. An index takes no longer ones, and a mail that names one names it in the same way."""
 MOST_IDS = 500
 MOST_PROBLEMS = 50
 LONGEST_SUBJECT = 5000
@@ -115,7 +116,7 @@ class _Reading:
     def _message_id(self) -> str:
         value = self.headers.raw("message-id")
         match = IN_BRACKETS.search(value)
-        found = tidy(BLANKS.sub("", match.group(1) if match else value).strip("<>"))[:LONGEST_ID]
+        found = kept_id(BLANKS.sub("", match.group(1) if match else value).strip("<>"))
         if not found:
             self.problems.append("no message-id")
         return found
@@ -137,10 +138,21 @@ class _Reading:
         return tuple(dict.fromkeys(found))[:MOST_PROBLEMS]
 
 
+def kept_id(found: str) -> str:
+    """Return the form in which an id is kept and compared, wherever it stands: storable, and of an endless one a hash.
+
+    Nothing in it is cut off, so that two ids with the same beginning stay two.
+    """
+    text = tidy(found)
+    if len(text) * 4 <= LONGEST_ID or len(text.encode()) <= LONGEST_ID:
+        return text
+    return f"{hashlib.sha256(text.encode()).hexdigest()}@generated"
+
+
 def message_ids(value: str) -> tuple[str, ...]:
     """Return the ids in a header value, without brackets and blanks, each once; of too many, the first and the last."""
     found = IN_BRACKETS.findall(value) or [word for word in value.split() if "@" in word]
-    ids = dict.fromkeys(tidy(BLANKS.sub("", text).strip("<>\"',;"))[:LONGEST_ID] for text in found)
+    ids = dict.fromkeys(kept_id(BLANKS.sub("", text).strip("<>\"',;")) for text in found)
     ids.pop("", None)
     kept = list(ids)
     return tuple(kept if len(kept) <= MOST_IDS else [kept[0], *kept[1 - MOST_IDS :]])

@@ -13,10 +13,6 @@ PREFIX = re.compile(
 )
 TAG = re.compile(r"\[[^\[\]]{0,80}\]\s*")
 COUNTER = re.compile(r"\s*[(\[]\s*\d{1,3}\s*[)\]]\s*$")
-FORWARD = re.compile(
-    r"\s*(?:fw|fwd|wg|tr|doorst|pd|vb|vl|fs|ilt|enc|rv|i|yml|πρθ|пересл|пер|перес|пересылка|转发|轉寄|転送|전달)\s*[:：]",
-    re.IGNORECASE,
-)
 LONGEST = 1000
 
 
@@ -29,8 +25,3 @@ def normalised_subject(subject: str) -> str:
         text = COUNTER.sub("", PREFIX.sub("", text, count=1)) if PREFIX.match(text) else COUNTER.sub("", text)
         text = TAG.sub("", text, count=1) if (tag := TAG.match(text)) and tag.end() < len(text) else text
     return text.strip().casefold()
-
-
-def is_forward(subject: str) -> bool:
-    """Whether the subject says that the mail was passed on."""
-    return FORWARD.match(subject) is not None

@@ -52,7 +52,8 @@ def normalised(kind: str, written: str, region: str = "RU") -> str:
     """
     text = tidy(written)[:320]
     if kind == IdentityKind.EMAIL:
-        return text.lower()
+        # Small letters may be longer than capital ones.
+        return text.lower()[:320]
     if kind == IdentityKind.PHONE:
         return _phone(text, region)
     return text
