@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler400 = "samovar.operations.failing.bad_request"
 handler500 = "samovar.operations.failing.server_error"
 urlpatterns = [
     path("", include("samovar.accounts.urls")),

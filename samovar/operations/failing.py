@@ -4,15 +4,26 @@ import sys
 from dataclasses import dataclass
 from http import HTTPStatus
 
+import structlog
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.defaults import bad_request as unknown_request
 from django.views.defaults import server_error as unknown_error
 from psycopg import errors
 
 SOON_SECONDS = 5
+LONGEST_HOST = 100
+# Robots try thousands of names; the first few tell the operator what is missing.
+MOST_TOLD = 20
+
+log = structlog.get_logger("samovar.web")
+_told: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     page = render_to_string("503.html", {"trouble": trouble})
     headers = {"Retry-After": str(SOON_SECONDS)}
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what cannot be answered; who came by a host name that we do not know is told how it becomes known."""
+    if not isinstance(exception, DisallowedHost):
+        return unknown_request(request, exception)
+    host = request.META.get("HTTP_HOST", "")[:LONGEST_HOST]
+    if host not in _told and len(_told) < MOST_TOLD:
+        _told.add(host)
+        log.warning("asked for a host that is not in SAMOVAR_URL or SAMOVAR_HOSTS", host=host)
+    # The middleware that chooses a language comes later.
+    with translation.override(translation.get_language_from_request(request)):
+        page = render_to_string("operations/wrong_host.html", {"host": host, "url": settings.PUBLIC_URL})
+    return HttpResponse(page, status=HTTPStatus.BAD_REQUEST)
 
 
 def trouble_of(error: BaseException | None) -> Trouble | None:
