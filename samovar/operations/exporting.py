@@ -1,21 +1,34 @@
 """``samovar export DIR``: everything that was written here, in files that any program can read.
 
-One file of JSON lines for each kind of thing, and the bytes of attachments by their SHA-256. A file gets its name only
-when it is complete; attachments that are there already are not written again, so a run that was cut off goes on
-quickly.
+One file of JSON lines for each kind of thing, and the bytes of attachments and of mails as they came by their SHA-256.
+A file gets its name only when it is complete; bytes that are there already are not written again, so a run that was cut
+off goes on quickly. Everything is for its owner only.
 """
 
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from samovar.accounts.models import Team, User
-from samovar.conversations.models import Attachment, Conversation, ConversationTag, Inbox, Message, Participant, Tag
+from samovar.accounts.models import Company, Team, User
+from samovar.channels.models import ChannelAccount, Delivery, RawMail
+from samovar.conversations.models import (
+    Attachment,
+    Conversation,
+    ConversationRedirect,
+    ConversationTag,
+    Draft,
+    Inbox,
+    Message,
+    Participant,
+    Reference,
+    Tag,
+)
 from samovar.customers.models import Customer, Identity, Membership, Organisation
 from samovar.events.models import Event
 from samovar.files.models import StoredFile
@@ -36,9 +49,9 @@ class Kind:
     def rows(self) -> Iterator[Row]:
         """Yield all rows by their ids, in pages, so that memory stays flat and no transaction stays open."""
         names = [field.attname for field in self.model._meta.concrete_fields if field.attname not in self.without]
-        last = 0
+        last, key = 0, self.model._meta.pk.attname
         while page := list(self.model._default_manager.filter(pk__gt=last).order_by("pk").values(*names)[:PAGE]):
-            last = page[-1]["id"]
+            last = page[-1][key]
             yield from map(self.told, page)
 
 
@@ -46,19 +59,31 @@ def _message(row: Row) -> Row:
     return {"id": row.pop("id"), "message_id": row.pop("external_id"), **row}
 
 
+def _raw_mail(row: Row) -> Row:
+    return {**row, "sha256": bytes(row["sha256"]).hex()}
+
+
 KINDS = (
+    Kind("company", Company),
     Kind("staff", User, frozenset({"password", "sort_key"})),
     Kind("teams", Team),
+    Kind("team_memberships", User.teams.through),
     Kind("inboxes", Inbox),
+    Kind("mailboxes", ChannelAccount, frozenset({"sealed_password"})),
     Kind("organisations", Organisation, frozenset({"sort_key"})),
     Kind("customers", Customer, frozenset({"sort_key", "search_key"})),
     Kind("identities", Identity),
     Kind("memberships", Membership),
     Kind("tags", Tag),
     Kind("conversations", Conversation, frozenset({"subject_key"})),
+    Kind("redirects", ConversationRedirect),
     Kind("conversation_tags", ConversationTag),
     Kind("participants", Participant),
     Kind("messages", Message, frozenset({"numbers", "fingerprint"}), _message),
+    Kind("references", Reference),
+    Kind("drafts", Draft),
+    Kind("deliveries", Delivery),
+    Kind("raw_mails", RawMail, frozenset({"content"}), _raw_mail),
     Kind("attachments", Attachment),
     Kind("files", StoredFile),
     Kind("events", Event, frozenset({"tx"})),
@@ -69,10 +94,9 @@ def write_kind(kind: Kind, folder: Path, advance: Callable[[int], None]) -> int:
     """Write one kind into ``folder``; ``advance`` hears of each row. Returns how many rows there were."""
     count = 0
     draft = folder / f"{kind.name}.jsonl.part"
-    with draft.open("w", encoding="utf-8") as file:
+    with _opened(draft) as file:
         for row in kind.rows():
-            json.dump(row, file, cls=DjangoJSONEncoder, ensure_ascii=False)
-            file.write("\n")
+            file.write(json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n")
             count += 1
             advance(1)
     draft.replace(folder / f"{kind.name}.jsonl")
@@ -81,15 +105,42 @@ def write_kind(kind: Kind, folder: Path, advance: Callable[[int], None]) -> int:
 
 def write_files(folder: Path, advance: Callable[[int], None]) -> int:
     """Write the bytes of all attachments into ``folder``, each under its SHA-256; return how many there are."""
-    folder.mkdir(exist_ok=True)
+    stored = StoredFile.objects.order_by("pk").iterator(PAGE)
+    return _write_bytes(folder, ((one.sha256, one.stream()) for one in stored), advance)
+
+
+def write_mails(folder: Path, advance: Callable[[int], None]) -> int:
+    """Write every mail as it came into ``folder``, each under its SHA-256; return how many there are."""
+    return _write_bytes(folder, ((f"{bytes(one.sha256).hex()}.eml", [bytes(one.content)]) for one in _mails()), advance)
+
+
+def _mails() -> Iterator[RawMail]:
+    """Yield the mails; a page of them may be large, so they are fetched one by one."""
+    for pk in RawMail.objects.order_by("pk").values_list("pk", flat=True).iterator(PAGE):
+        yield RawMail.objects.only("sha256", "content").get(pk=pk)
+
+
+def _write_bytes(folder: Path, named: Iterable[tuple[str, Iterable[bytes]]], advance: Callable[[int], None]) -> int:
+    make_folder(folder)
     count = 0
-    for stored in StoredFile.objects.order_by("pk").iterator(PAGE):
-        path = folder / stored.sha256
+    for name, pieces in named:
+        path = folder / name
         if not path.exists():
             draft = path.with_suffix(".part")
-            with draft.open("wb") as file:
-                file.writelines(stored.stream())
+            with _opened(draft) as file:
+                file.writelines(pieces)
             draft.replace(path)
         count += 1
         advance(1)
     return count
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` for its owner only; one that is there keeps the rights that it has."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Open a new file that others cannot read; what an interrupted run left in its place goes away."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb")

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from samovar.channels.models import RawMail
 from samovar.files.models import StoredFile
 from samovar.lib.errors import Trouble
 from samovar.operations import exporting, rebuilding
@@ -23,9 +24,9 @@ def _progress() -> Progress:
 
 @app.command()
 def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; it is made if need be.")]) -> None:
-    """Write everything into DIR: one file of JSON lines for each kind, and the attachments."""
+    """Write everything into DIR: one file of JSON lines for each kind, the attachments, and the mails as they came."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        exporting.make_folder(folder)
     except OSError as error:
         raise Trouble(f"The folder {folder} cannot be written: {error.strerror}. Choose another one.") from error
     with _progress() as progress:
@@ -34,6 +35,8 @@ def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder;
             exporting.write_kind(kind, folder, partial(progress.advance, task))
         task = progress.add_task("attachments", total=StoredFile.objects.count())
         exporting.write_files(folder / "files", partial(progress.advance, task))
+        task = progress.add_task("mails as they came", total=RawMail.objects.count())
+        exporting.write_mails(folder / "mails", partial(progress.advance, task))
     say(f"Everything is in {folder}.")
 
 
