@@ -38,6 +38,7 @@ class State:
     last_message_at: datetime | None = None
     last_inbound_at: datetime | None = None
     last_outbound_at: datetime | None = None
+    undelivered_at: datetime | None = None
     preview: str = ""
     message_count: int = 0
 
@@ -50,6 +51,8 @@ class State:
         if message.direction == Direction.OUT:
             self.last_outbound_at, self.waiting_since = message.created_at, None
             self.first_response_at = self.first_response_at or message.created_at
+            if message.failure and message.handed_over_at is None:
+                self.undelivered_at = self.undelivered_at or message.created_at
         elif message.mail_class == HUMAN:
             self.last_inbound_at = message.created_at
             self.waiting_since = self.waiting_since or message.created_at

@@ -1,13 +1,18 @@
 """Deriving again what follows from the event log and the raw mail."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.db import connection, transaction
 
 from samovar.channels import rereading
 from samovar.channels.models import RawMail
 from samovar.conversations import deriving
 from samovar.conversations.models import Conversation
 
+# What is written meanwhile by a running system is no difference.
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 Advance = Callable[[int], None]
 
 
@@ -23,9 +28,21 @@ class Part:
     run: Callable[[bool, Advance], Iterator[str]]
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Let all that is read inside be of one moment; inside a transaction it is as far as that one lets it be."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if is_outermost:
+            cursor.execute(SNAPSHOT)
+        yield
+
+
 def _conversations(check: bool, advance: Advance) -> Iterator[str]:
     for ids in deriving.batches():
-        for one in deriving.differences(ids):
+        with snapshot():
+            found = list(deriving.differences(ids))
+        for one in found:
             yield f"conversation {one.conversation_id}, {one.field}: {one.stands!r} stands, {one.derived!r} follows"
         if not check:
             deriving.mend(ids)

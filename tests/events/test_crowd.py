@@ -1,7 +1,7 @@
 """The great test of the log: many writers, readers that are killed, and every event has its effect exactly once.
 
-``SAMOVAR_CROWD_EVENTS`` sets the number of events. With 200,000 it passed while 160 workers were killed and 805 of their
-connections were cut; that took eleven minutes.
+``SAMOVAR_CROWD_EVENTS`` sets the number of events. With 200,000 it passed while 160 workers were killed and 805
+connections of theirs were cut; that took eleven minutes.
 """
 
 import os

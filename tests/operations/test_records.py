@@ -2,10 +2,12 @@
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import InternalError, connection, transaction
 from django.utils import timezone
 from typer.testing import CliRunner
 
@@ -18,7 +20,7 @@ from samovar.demo.models import FilledPart, Filling
 from samovar.events.models import Cursor, SetAside
 from samovar.files.models import Chunk
 from samovar.jobs.models import Hold, Task
-from samovar.operations import exporting
+from samovar.operations import exporting, rebuilding
 from samovar.operations.records import app
 from tests import make
 from tests.channels.mails import mail
@@ -121,3 +123,21 @@ def test_rebuild_checks_and_mends() -> None:
     assert run("rebuild")[0] == 0
 
     assert run("rebuild", "--check")[0] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_looks_at_one_moment_and_changes_nothing() -> None:
+    make.conversation()
+    with rebuilding.snapshot():
+        before = Conversation.objects.get().message_count
+        with ThreadPoolExecutor(1) as other:
+            other.submit(_write).result()
+        assert Conversation.objects.get().message_count == before
+        with pytest.raises(InternalError, match="read-only"), transaction.atomic():
+            Conversation.objects.update(message_count=7)
+    assert Conversation.objects.get().message_count == before + 1
+
+
+def _write() -> None:
+    Conversation.objects.get().add_note("Meanwhile", by=make.agent("olga"))
+    connection.close()
