@@ -76,8 +76,11 @@ def writing(path: Path, migrations: list[str], watch: Watch) -> Iterator[Writer]
     draft = path.with_name(f"{path.name}.part")
     contents = Contents(made_at=datetime.now(UTC).isoformat(timespec="seconds"), migrations=migrations)
     try:
-        # For its owner only from the first byte: it holds the keys and everybody's letters.
-        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
+        # For its owner only from the first byte: it holds the keys and everybody's letters. What lies there is removed
+        # and not written into, so that nobody can have put a link or an open file of theirs in its place.
+        draft.unlink(missing_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(draft, flags, 0o600), "w+b") as file:
             with zipfile.ZipFile(file, "w") as archive:
                 yield Writer(archive, contents, watch)
                 archive.writestr(LIST, json.dumps(asdict(contents), indent=1))

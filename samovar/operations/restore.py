@@ -24,6 +24,7 @@ from samovar import __version__
 from samovar.accounts.models import User
 from samovar.events.models import Event
 from samovar.jobs import holding
+from samovar.lib import faults
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres import programs
 from samovar.operations import archive, readiness
@@ -73,8 +74,11 @@ def restore(path: Path, replace: bool, verified: Watch, read: Watch) -> Restored
             secrets = _stage_secrets(path, contents)
             _swap(administrator, draft)
         except BaseException:
+            # First of all: secrets that wait without a draft say that only they are missing.
+            shutil.rmtree(staged_secrets(), ignore_errors=True)
             administrator.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft)))
             raise
+    faults.point("restore.swapped")
     _swap_secrets(secrets)
     return Restored(contents, is_used)
 
@@ -198,7 +202,7 @@ def _finish(path: Path, contents: Contents) -> None:
 
 def _stage_secrets(path: Path, contents: Contents) -> Path:
     """Put the secrets of the backup beside the ones in use; returns their folder."""
-    folder = settings.HOME / "secrets.restoring"
+    folder = staged_secrets()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     with archive.reading(path) as file:
@@ -208,6 +212,12 @@ def _stage_secrets(path: Path, contents: Contents) -> Path:
                 secret.write(file.read(f"secrets/{name}"))
                 secret.flush()
                 os.fsync(secret.fileno())
+    return folder
+
+
+def staged_secrets() -> Path:
+    """Return where the secrets of a backup wait until its database is in place; gone when a restore is complete."""
+    folder: Path = settings.HOME / "secrets.restoring"
     return folder
 
 

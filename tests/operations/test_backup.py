@@ -1,5 +1,6 @@
 """What a backup holds rises again elsewhere, whole and silent; a damaged one is noticed before anything is touched."""
 
+import json
 import os
 import shlex
 import shutil
@@ -17,6 +18,7 @@ from urllib.parse import quote
 
 import pytest
 
+from samovar.lib import faults
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres import place
 from samovar.operations import archive
@@ -141,6 +143,32 @@ def test_an_installation_in_use_is_replaced_only_when_told_to(other: Installatio
         assert "still at work (1 connections" in other.run("restore", file, "--replace", code=1).stderr
     other.run("restore", file, "--replace")
     assert other.ask("SELECT count(*) FROM accounts_user WHERE name = 'Changed since'") == [(0,)]
+
+
+def test_a_restore_that_died_before_the_keys_were_in_place_is_noticed(
+    original: Installation, other: Installation, file: Path
+) -> None:
+    dying = replace(other, variables={faults.VARIABLE: "restore.swapped:1"})
+    dying.run("restore", str(file), code=-signal.SIGKILL)
+
+    told = json.loads(other.run("doctor", "--json", code=1).stdout)
+    [findings] = [one["findings"] for one in told["examined"] if one["title"] == "Leftovers"]
+    assert "the database is the restored one, the keys are not" in findings[0]["words"]
+    subprocess.run(findings[0]["remedy"].partition(" or: ")[2], shell=True, check=True)
+
+    assert _secrets(other) == _secrets(original)
+    assert "keys are not" not in other.run("doctor", "--json", code=1).stdout
+
+
+def test_nobody_can_put_a_link_in_the_place_of_a_backup(original: Installation, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / "b.samovar.part").symlink_to(victim)
+
+    original.run("backup", str(tmp_path / "b.samovar"))
+
+    assert victim.read_text() == "mine"
+    assert stat.S_IMODE((tmp_path / "b.samovar").stat().st_mode) == 0o600
 
 
 def _cut(content: bytearray) -> None:
