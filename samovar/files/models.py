@@ -1,7 +1,7 @@
 """Content of attachments, kept once by its SHA-256."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,11 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
                 batch_size=64,
             )
         return known
+
+    def throw_away(self, ids: Collection[int]) -> int:
+        """Delete files that nothing belongs to any more, with their bytes; return how many there were."""
+        Chunk.objects.filter(file__in=ids).delete()
+        return self.filter(pk__in=ids).delete()[0]
 
 
 class StoredFile(models.Model):

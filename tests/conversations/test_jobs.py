@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from samovar.conversations import jobs
-from samovar.conversations.jobs import wake_snoozed
-from samovar.conversations.models import Conversation
+from samovar.conversations import drafting, jobs
+from samovar.conversations.jobs import tidy_files, wake_snoozed
+from samovar.conversations.models import Attachment, Conversation
+from samovar.files.models import Chunk, StoredFile
 from samovar.lib import clock
 from tests import make
 
@@ -52,3 +53,26 @@ def test_what_was_put_off_anew_a_moment_ago_does_not_wake() -> None:
 
     conversation.refresh_from_db()
     assert conversation.snoozed_until == now + timedelta(days=3)
+
+
+def test_files_that_were_uploaded_and_never_sent_go_after_a_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    olga, conversation = make.agent("olga"), make.conversation()
+    left = [Attachment.objects.upload(f"{number}.txt", "text/plain", b"left %d" % number, olga) for number in range(3)]
+    twin = Attachment.objects.upload("twin.txt", "text/plain", b"sent", olga)
+    sent = Attachment.objects.upload("sent.txt", "text/plain", b"sent", olga)
+    conversation.reply("Here it is.", by=olga, files=[sent])
+    kept = drafting.attach(conversation, "note", ("kept.txt", "text/plain", b"kept"), olga)
+
+    with clock.standing_at(timezone.now() + timedelta(days=6)):
+        tidy_files()
+    assert Attachment.objects.count() == 6
+    with clock.standing_at(timezone.now() + timedelta(days=8)):
+        tidy_files()
+
+    assert set(Attachment.objects.all()) == {sent, kept}
+    assert set(StoredFile.objects.all()) == {sent.file, kept.file}
+    assert (sent.file.read(), kept.file.read()) == (b"sent", b"kept")
+    assert Chunk.objects.count() == 2
+    assert {file.file_id for file in left} & set(StoredFile.objects.values_list("pk", flat=True)) == set()
+    assert twin.file_id == sent.file_id

@@ -140,6 +140,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
             uploaded_by=by,
         )
 
+    def abandoned(self, before: datetime) -> AttachmentQuerySet:
+        """Return the files that were uploaded before and belong to no message and to no draft any more."""
+        return self.filter(message=None, draft=None, created_at__lt=before)
+
 
 class Attachment(models.Model):
     """A file of a message; without ``message`` it was uploaded by ``uploaded_by``, for a draft, and is not sent yet."""
