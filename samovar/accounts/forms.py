@@ -54,6 +54,18 @@ class WithPassword(forms.Form):
         return User(name=self.cleaned_data.get("name", ""), email=self.cleaned_data.get("email", ""))
 
 
+class CompanyForm(forms.Form):
+    """What the company is called."""
+
+    company = forms.CharField(
+        label=_("Company"), max_length=200, widget=forms.TextInput({"autocomplete": "organization"})
+    )
+
+    def clean_company(self) -> str:
+        """Take out what nobody sees."""
+        return tidy(self.cleaned_data["company"])
+
+
 class WelcomeForm(WithPassword):
     """The first run: proof of access, the company, the first administrator."""
 

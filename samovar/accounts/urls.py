@@ -12,6 +12,7 @@ urlpatterns = [
     path("welcome/", views.welcome, name="first_run"),
     path("profile/", views.profile, name="profile"),
     path("people/", views.people, name="people"),
+    path("company/", views.company, name="company"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/role/", views.role, name="role"),
     path("people/<int:pk>/password/", views.password, name="password"),

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from samovar.accounts import first_run
 from samovar.accounts.errors import AlreadyBegun, LastAdmin
-from samovar.accounts.forms import NewPasswordForm, PersonForm, ProfileForm, RoleForm, WelcomeForm
-from samovar.accounts.models import User
+from samovar.accounts.forms import CompanyForm, NewPasswordForm, PersonForm, ProfileForm, RoleForm, WelcomeForm
+from samovar.accounts.models import Company, User
 from samovar.accounts.requests import StaffRequest, admins_only
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -76,9 +76,19 @@ def people(request: StaffRequest) -> HttpResponse:
         )
         messages.success(request, _("%(name)s can sign in now") % {"name": user.name})
         return redirect("people")
-    staff = User.objects.order_by("-is_active", "sort_key", "pk")
-    context = {"staff": staff, "form": form}
-    return render(request, "accounts/people.html", context, status=422 if form.is_bound else 200)
+    return _people(request, form, _company_form())
+
+
+@admins_only
+@require_POST
+def company(request: StaffRequest) -> HttpResponse:
+    """Give the company another name, or its first one."""
+    form = CompanyForm(request.POST)
+    if not form.is_valid():
+        return _people(request, PersonForm(), form)
+    Company.call(form.cleaned_data["company"])
+    messages.success(request, _("Saved"))
+    return redirect("people")
 
 
 @admins_only
@@ -146,6 +156,17 @@ def activation(request: StaffRequest, pk: int) -> HttpResponse:
     text = _("%(name)s can sign in again") % {"name": user.name}
     messages.success(request, text, extra_tags=reverse("deactivation", args=[pk]))
     return redirect("people")
+
+
+def _people(request: StaffRequest, form: PersonForm, company_form: CompanyForm) -> HttpResponse:
+    staff = User.objects.order_by("-is_active", "sort_key", "pk")
+    context = {"staff": staff, "form": form, "company_form": company_form}
+    is_refused = form.is_bound or company_form.is_bound
+    return render(request, "accounts/people.html", context, status=422 if is_refused else 200)
+
+
+def _company_form() -> CompanyForm:
+    return CompanyForm(initial={"company": Company.current_name()})
 
 
 def _typed(request: HttpRequest) -> QueryDict | None:

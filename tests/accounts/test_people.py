@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from samovar.accounts.errors import LastAdmin
-from samovar.accounts.models import Role, User
+from samovar.accounts.models import Company, Role, User
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +110,19 @@ def test_one_of_two_administrators_may_go() -> None:
 
     with pytest.raises(LastAdmin):
         oleg.deactivate(by=oleg)
+
+
+def test_a_company_whose_first_administrator_came_by_the_command_line_can_be_named(client: Client) -> None:
+    client.force_login(make.admin("anna"))
+    assert not Company.objects.exists()
+
+    client.post("/company/", {"company": " Aurora  Home "})
+    assert 'value="Aurora Home"' in client.get("/people/").content.decode()
+    client.post("/company/", {"company": "Aurora"})
+
+    assert Company.current_name() == "Aurora"
+    refused = client.post("/company/", {"company": " "})
+    assert refused.status_code == 422 and "This field is required" in refused.content.decode()
+    assert Company.current_name() == "Aurora"
+    client.force_login(make.user(role=Role.LEAD))
+    assert client.post("/company/", {"company": "Mine"}).status_code == 403

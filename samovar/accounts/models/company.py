@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Company(models.Model):
-    """The one company of this installation; its row is made together with the first admin."""
+    """The one company of this installation; its row is made by the first run, or when it is first named."""
 
     ONLY = 1
 
@@ -24,3 +24,8 @@ class Company(models.Model):
     def current_name(cls) -> str:
         """Return the name of the company, "" before the first run."""
         return cls.objects.values_list("name", flat=True).first() or ""
+
+    @classmethod
+    def call(cls, name: str) -> None:
+        """Give the company a name; also when its first administrator came by the command line and it has no row."""
+        cls.objects.update_or_create(pk=cls.ONLY, defaults={"name": name})
