@@ -22,8 +22,8 @@ LONGEST_LOOK_SECONDS = 0.02
 FULL_BATCH_SECONDS = 0.2
 RESET_SECONDS = 30.0
 CHECK_SECONDS = 5.0
-# Of one session; nobody looks at more pages at once, and each costs.
-MOST_OF_ONE = 20
+# Of one session: more than a wall of screens under one name needs, less than what would hurt the others.
+MOST_OF_ONE = 200
 
 log = structlog.get_logger("samovar.live")
 
