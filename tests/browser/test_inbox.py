@@ -349,6 +349,19 @@ def test_without_scripts_a_conversation_is_read_and_answered(pages: Pages, anna:
     assert first.resolved_at is not None
 
 
+def test_in_russian_the_longer_words_are_not_cut_off(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    first.assign(to=anna, by=anna)
+    page = inbox(pages, anna, f"/conversations/{first.pk}/", ru=True)
+    for selector in (".keys-line", ".nav"):
+        assert page.locator(selector).evaluate("line => line.scrollWidth <= line.clientWidth"), selector
+    expect(page.locator("[data-opens=keys]").last).to_be_in_viewport(ratio=1)
+
+    phone = inbox(pages, anna, first.customer.get_absolute_url(), width=PHONE, ru=True)
+    assert phone.locator(".history-lines").evaluate("lines => lines.scrollWidth <= lines.clientWidth")
+    assert "клиент с " in phone.locator(".customer-head").inner_text()
+
+
 PLACES = ["/", "/?view=resolved", "conversation", "customer", "/customers/", "/search/?q=desk"]
 
 

@@ -63,6 +63,15 @@ def importmap(context: template.Context) -> dict[str, object]:
     return {"modules": modules.addresses(), "nonce": str(context.get("CSP_NONCE", ""))}
 
 
+@register.filter
+def language_name(code: str) -> str:
+    """Name a language in that of the reader; a code that nobody knows stays a code."""
+    try:
+        return str(translation.get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
 @register.simple_tag
 def local_time(moment: datetime, form: str = "relative") -> SafeString:
     """Draw a moment, which the browser words anew in the reader's zone.
