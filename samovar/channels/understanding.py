@@ -80,6 +80,7 @@ def understand(content: bytes, envelope: Envelope) -> Meaning:
         # An id in our form that we did not sign is a forgery, and no ancestor either.
         named_ids=tuple(name for name in named if ours[name] is None and not looks_like_our_message_id(name, domains)),
         files=tuple(_files(mail)),
+        is_live=not envelope.from_archive,
     )
     token = find_reply_token([*(one.address for one in (*mail.to, *mail.cc)), *mail.delivered_to])
     return Meaning(inbound, token, mail.problems)

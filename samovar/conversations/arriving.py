@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -26,6 +28,7 @@ from samovar.lib.text import digits_in, file_name
 # Ids and senders share few locks, so that a batch of any size cannot exhaust the server's table of locks.
 LOCK_SPACE = 5_106
 LOCK_SLOTS = 1024
+HISTORY_AFTER = timedelta(days=30)
 Twins = dict[tuple[int, str], list[Message]]
 
 
@@ -62,6 +65,12 @@ def twin_in(known: Twins, inbound: InboundMessage) -> Message | None:
     return next((message for message in twins if message.fingerprint == inbound.fingerprint), None)
 
 
+def noticed(inbound: InboundMessage, now: datetime) -> InboundMessage:
+    """Return ``inbound`` as it is seen ``now``; what lay elsewhere for very long is history and keeps its own time."""
+    is_new = inbound.is_live and timedelta() < now - inbound.at < HISTORY_AFTER
+    return replace(inbound, noticed_at=now) if is_new else inbound
+
+
 def new_conversation(
     pk: int, inbound: InboundMessage, customer: Customer, follows: Conversation | None = None
 ) -> Conversation:
@@ -77,7 +86,7 @@ def new_conversation(
         opened_at=inbound.at,
         last_message_at=inbound.at,
     )
-    conversation.received(inbound.at, inbound.preview, inbound.is_waiting)
+    conversation.received(inbound.at, inbound.preview, inbound.is_waiting, inbound.counts_at)
     return conversation
 
 
@@ -91,15 +100,15 @@ def opened(inbound: InboundMessage, conversation: Conversation) -> ConversationO
 def append(inbound: InboundMessage, conversation: Conversation) -> list[ConversationEvent]:
     """Set on the row what one more message changes, and return the lines that say what it brought back."""
     heading, brought_back = conversation.heading(None), list[ConversationEvent]()
-    conversation.received(inbound.at, inbound.preview, inbound.is_waiting)
+    conversation.received(inbound.at, inbound.preview, inbound.is_waiting, inbound.counts_at)
     if inbound.is_waiting:
         conversation.kind = ConversationKind.HUMAN
-        if conversation.resolved_at is not None and inbound.at > conversation.resolved_at:
+        if conversation.resolved_at is not None and inbound.counts_at > conversation.resolved_at:
             conversation.resolved_at = None
-            brought_back.append(ConversationReopened(**heading, at=inbound.at))
+            brought_back.append(ConversationReopened(**heading, at=inbound.counts_at))
         if conversation.snoozed_until is not None:
             conversation.snoozed_until = None
-            brought_back.append(ConversationWoken(**heading, at=inbound.at))
+            brought_back.append(ConversationWoken(**heading, at=inbound.counts_at))
     return brought_back
 
 
@@ -125,6 +134,7 @@ def new_message(pk: int, inbound: InboundMessage, conversation: Conversation, cu
         mail_class=inbound.mail_class,
         sent_at=inbound.sent_at,
         created_at=inbound.at,
+        noticed_at=inbound.noticed_at,
     )
 
 

@@ -43,19 +43,20 @@ class State:
     message_count: int = 0
 
     def add_message(self, message: Message) -> None:
-        """Take in one message; they come oldest first."""
+        """Take in one message; they come in the order in which they could be seen."""
         self.message_count += 1
         if message.direction == Direction.NOTE:
             return
-        self.last_message_at, self.preview = message.created_at, message.preview
+        if self.last_message_at is None or message.created_at >= self.last_message_at:
+            self.last_message_at, self.preview = message.created_at, message.preview
         if message.direction == Direction.OUT:
             self.last_outbound_at, self.waiting_since = message.created_at, None
             self.first_response_at = self.first_response_at or message.created_at
             if message.failure and message.handed_over_at is None:
                 self.undelivered_at = self.undelivered_at or message.created_at
         elif message.mail_class == HUMAN:
-            self.last_inbound_at = message.created_at
-            self.waiting_since = self.waiting_since or message.created_at
+            self.last_inbound_at = message.noticed_at or message.created_at
+            self.waiting_since = min(message.created_at, self.waiting_since or message.created_at)
 
     def add_decision(self, event: Event) -> None:
         """Take in what somebody decided; decisions come oldest first, after the messages of the same moment."""
@@ -64,7 +65,10 @@ class State:
         elif event.kind == "ConversationResolved":
             self.resolved_at, self.waiting_since, self.snoozed_until = event.at, None, None
         elif event.kind == "ConversationReopened":
-            self.resolved_at, self.waiting_since = None, self.last_inbound_at if self._customer_wrote_last else None
+            self.resolved_at = None
+            # A message that reopens it says by itself since when it waits.
+            if event.actor_id is not None:
+                self.waiting_since = self.last_inbound_at if self._customer_wrote_last else None
         else:
             until = event.data.get("until")
             self.snoozed_until = datetime.fromisoformat(until) if until else None
@@ -130,8 +134,9 @@ class _Moment:
 
     @property
     def order(self) -> tuple[datetime, bool, int]:
-        is_event = isinstance(self.row, Event)
-        return self.row.at if isinstance(self.row, Event) else self.row.created_at, is_event, self.row.pk
+        if isinstance(self.row, Event):
+            return self.row.at, True, self.row.pk
+        return self.row.noticed_at or self.row.created_at, False, self.row.pk
 
     def add_to(self, states: dict[int, State]) -> None:
         if isinstance(self.row, Event):

@@ -30,7 +30,8 @@ class InboundMessage:
     ``external_id`` is the provider's id, ``fingerprint`` tells apart two bodies under one id. ``signed_conversation``
     comes from an address that we signed, ``answered_messages`` are our own messages by ids that we signed,
     ``named_ids`` are ids of others, the nearest ancestor first, and ``subject_key`` is the subject without its "Re:".
-    ``at`` is when it came; ``mail_class`` as in mail.md C, or UNREADABLE.
+    ``at`` is when it came; ``mail_class`` as in mail.md C, or UNREADABLE. A message that ``is_live`` may have lain
+    somewhere for a while; ``noticed_at`` is when it could first be seen here, and intake sets it.
     """
 
     inbox_id: int
@@ -51,6 +52,13 @@ class InboundMessage:
     answered_messages: tuple[int, ...] = ()
     named_ids: tuple[str, ...] = ()
     files: tuple[InboundFile, ...] = ()
+    is_live: bool = False
+    noticed_at: datetime | None = None
+
+    @property
+    def counts_at(self) -> datetime:
+        """The moment that decides whose turn it is: nobody has answered or settled what could not be seen yet."""
+        return self.noticed_at or self.at
 
     @property
     def kind(self) -> ConversationKind:

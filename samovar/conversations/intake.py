@@ -17,6 +17,7 @@ from samovar.conversations.placing import Place, Places
 from samovar.customers.models import Customer
 from samovar.customers.recognition import recognise_all
 from samovar.events.announcing import announce_many
+from samovar.lib import clock
 from samovar.lib.rows import next_ids
 
 NEW_FIELDS = (
@@ -75,6 +76,8 @@ class _Intake:
         fresh = [inbound for inbound in batch if arriving.twin_in(self._known, inbound) is None]
         self._customers = recognise_all(inbound.sender for inbound in fresh)
         self._places = Places(fresh)
+        # Told when the rows are locked: whoever answers or settles meanwhile comes after.
+        self._now = clock.now()
         self._message_ids = iter(next_ids(connection, Message, len(fresh)))
         self._conversation_ids = iter(next_ids(connection, Conversation, len(fresh)))
         self._rows = _Rows()
@@ -84,6 +87,7 @@ class _Intake:
         twin = arriving.twin_in(self._known, inbound)
         if twin is not None:
             return Receipt(twin.pk, twin.conversation_id, inbound.mail_class, is_duplicate=True)
+        inbound = arriving.noticed(inbound, self._now)
         customer = self._customers[inbound.sender.key]
         place = self._places.find(inbound)
         conversation = place.conversation or self._open(inbound, customer, place)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from samovar.conversations import deriving
 from samovar.conversations.inbound import UNREADABLE, InboundFile
 from samovar.conversations.intake import receive, receive_all
 from samovar.conversations.models import Conversation, ConversationRedirect, Message, Participant
@@ -217,3 +218,45 @@ def test_one_person_in_one_batch_becomes_one_customer() -> None:
     receive_all([make.inbound(f"Message {number}") for number in range(20)])
 
     assert Customer.objects.count() == 1
+
+
+def test_mail_that_lay_on_the_server_while_we_settled_brings_the_conversation_back() -> None:
+    olga, now = make.agent("olga"), timezone.now()
+    conversation = make.conversation(external_id="a@mail.example", at=now - timedelta(hours=1), is_live=True)
+    conversation.reply("Here you are", by=olga)
+    conversation.resolve(by=olga)
+
+    make.received("It is broken", named_ids=("a@mail.example",), at=now - timedelta(minutes=20), is_live=True)
+
+    assert list(Conversation.objects.all().needs_reply()) == [conversation]
+    conversation.refresh_from_db()
+    assert conversation.waiting_since == now - timedelta(minutes=20)
+    assert kinds_of(conversation.pk)[-2:] == ["MessageReceived", "ConversationReopened"]
+    assert list(deriving.differences([conversation.pk])) == []
+
+
+def test_late_mail_ends_a_snooze_and_still_waits_after_it_was_settled_and_taken_up_unanswered() -> None:
+    olga, now = make.agent("olga"), timezone.now()
+    conversation = make.conversation(external_id="a@mail.example", at=now - timedelta(hours=1))
+    conversation.reply("Here you are", by=olga)
+    conversation.snooze(now + timedelta(days=1), by=olga)
+
+    make.received("It is broken", named_ids=("a@mail.example",), at=now - timedelta(minutes=20), is_live=True)
+    conversation.resolve(by=olga)
+    conversation.reopen(by=olga)
+
+    assert list(Conversation.objects.all().needs_reply()) == [conversation]
+    assert list(deriving.differences([conversation.pk])) == []
+
+
+def test_old_mail_that_a_mailbox_brings_along_undoes_nothing() -> None:
+    now, olga = timezone.now(), make.agent("olga")
+    conversation = make.conversation(external_id="a@mail.example", at=now - timedelta(days=90))
+    conversation.reply("Here you are", by=olga)
+    conversation.resolve(by=olga)
+
+    make.received("Once upon a time", named_ids=("a@mail.example",), at=now - timedelta(days=60), is_live=True)
+
+    conversation.refresh_from_db()
+    assert conversation.resolved_at is not None and conversation.waiting_since is None
+    assert list(deriving.differences([conversation.pk])) == []

@@ -113,10 +113,11 @@ class Answerable(models.Model):
         self.message_count += 1
         self.version += 1
 
-    def received(self, at: datetime, preview: str, is_waiting: bool) -> None:
+    def received(self, at: datetime, preview: str, is_waiting: bool, counts_at: datetime) -> None:
         """Set what a message from outside at ``at`` changes on the row, also when it comes out of order.
 
         ``is_waiting`` says that a person wrote who expects an answer; machines change nothing about whose turn it is.
+        ``counts_at`` is the moment by which we knew of it: an answer or a decision after that takes account of it.
         """
         self.message_count += 1
         self.version += 1
@@ -124,9 +125,9 @@ class Answerable(models.Model):
         if at >= self.last_message_at:
             self.last_message_at, self.preview = at, preview
         if is_waiting:
-            self.last_inbound_at = max(at, self.last_inbound_at or at)
+            self.last_inbound_at = max(counts_at, self.last_inbound_at or counts_at)
             settled_at = max(filter(None, (self.last_outbound_at, self.resolved_at)), default=None)
-            if settled_at is None or at > settled_at:
+            if settled_at is None or counts_at > settled_at:
                 self.waiting_since = min(at, self.waiting_since or at)
 
     def _lock_for_writing(self, text: str, files: Sequence[Attachment], seen_id: int | None) -> None:

@@ -143,9 +143,10 @@ class Conversation(Snoozable, Answerable):
         """Mark the matter as settled. Resolving twice, or by two people at once, changes nothing more."""
         self.locked()
         if self.resolved_at is None:
-            self.settled(clock.now())
+            now = clock.now()
+            self.settled(now)
             self.save(update_fields=["resolved_at", "waiting_since", "snoozed_until", "version"])
-            announce(ConversationResolved(**self.heading(by)))
+            announce(ConversationResolved(**self.heading(by), at=now))
 
     @transaction.atomic
     def reopen(self, by: User) -> None:

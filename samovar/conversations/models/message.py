@@ -65,8 +65,9 @@ class Message(Deliverable):
     ``text`` is the whole plain text; ``hidden`` lists the ranges [start, end) of quotes and signatures that are
     folded. ``external_id`` is the Message-ID without brackets; (inbox, external_id, dup_no) is unique, and a message
     that comes with a known id but another body (``fingerprint``) gets the next ``dup_no``. ``sent_at`` is the
-    sender's clock, ``created_at`` is when it came; what was imported keeps its own time. The
-    column ``search`` is kept by PostgreSQL (``conversations.searching``).
+    sender's clock, ``created_at`` is when it came; what was imported keeps its own time. ``noticed_at`` is when it
+    could first be seen here, if that was later. The column ``search`` is kept by PostgreSQL
+    (``conversations.searching``).
     """
 
     conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -90,6 +91,7 @@ class Message(Deliverable):
     rule = models.CharField(max_length=40, blank=True)
     sent_at = models.DateTimeField(_("sent at"))
     created_at = models.DateTimeField(_("came at"))
+    noticed_at = models.DateTimeField(null=True)
 
     objects = MessageQuerySet.as_manager()
 
