@@ -20,21 +20,7 @@ OF_CONVERSATIONS += ["reading", "news", "earlier"]
 OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(("person", "role", "password", "deactivation", "activation"), lambda: {"pk": make.user().pk}),
     **dict.fromkeys(("customer", "customer_name", "history"), lambda: {"pk": make.customer().pk}),
-    **dict.fromkeys(
-        [
-            "conversation",
-            "messages",
-            "resolution",
-            "snooze",
-            "assignment",
-            "assignees",
-            "tags",
-            "reading",
-            "news",
-            "earlier",
-        ],
-        lambda: {"pk": make.conversation().pk},
-    ),
+    **dict.fromkeys(OF_CONVERSATIONS, lambda: {"pk": make.conversation().pk}),
     **dict.fromkeys(("draft", "files"), lambda: {"pk": make.conversation().pk, "mode": "note"}),
     "tagging": lambda: {"pk": make.conversation().pk, "tag_pk": make.tag().pk},
     **dict.fromkeys(("message", "original"), lambda: {"pk": make.conversation(html="<p>Hello").messages.get().pk}),

@@ -46,11 +46,6 @@ ENDED_BY = {
     "tfoot": {"tbody", "thead", "tfoot", "tr", "td", "th"},
     "p": {"p"},
 }
-FENCES = {
-    "table": {"li", "dt", "dd", "p", "td", "th", "tr", "tbody", "thead", "tfoot"},
-    "ul": {"li", "p"},
-    "ol": {"li", "p"},
-}
 CELL_FENCES = frozenset({"td", "th", "table"})
 TABLE_PARTS = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot", "table", "caption", "colgroup"})
 ImageAddress = Callable[[str], str | None]

@@ -17,7 +17,6 @@ LONGEST_TEXT = 1_000_000
 """In characters. A longer text is kept whole as an attachment, and its beginning is the text of the mail."""
 
 TEXT_KINDS = frozenset({"text/plain", "text/html"})
-SHOWN_MEDIA = ("image/", "audio/", "video/")
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.IGNORECASE)
 NO_HTML_NOTICE = re.compile(r"\bhtml\b", re.IGNORECASE)
 LONGEST_NOTICE = 300
