@@ -24,6 +24,7 @@ from samovar.channels.taking_in import take_in
 from samovar.conversations.models import Inbox
 from samovar.lib.commands import without_database
 from samovar.lib.errors import Trouble
+from samovar.lib.text import printable
 
 app = typer.Typer()
 mail_app = typer.Typer(no_args_is_help=True, help="Read mails, and say what is in them.")
@@ -64,7 +65,7 @@ def import_(paths: Paths, inbox: InboxName = "", as_json: AsJson = False, proces
             say("Stopped. What was stored stays; run the same command again to go on.")
             raise typer.Exit(130) from None
     for problem in unread:
-        say(f"Not imported: {problem}", markup=False)
+        say(f"Not imported: {printable(problem)}", markup=False)
     _show(counts, target, as_json)
     if unread:
         raise typer.Exit(1)
@@ -108,7 +109,7 @@ def _explained(path: Path, standpoint: Standpoint) -> Iterator[Facts]:
 
 
 def _table(facts: Facts) -> Table:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0), title=str(facts.get("file", "")) or None)
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0), title=_shown(facts.get("file")) or None)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in facts.items():
@@ -119,14 +120,14 @@ def _table(facts: Facts) -> Table:
 
 
 def _shown(value: object) -> str:
-    """Return a value as a person reads it; what stands in a mail must not be taken for markup."""
+    """Return a value as a person reads it; what stands in a mail must not be taken for markup or steer the terminal."""
     if isinstance(value, dict):
         if set(value) == {"name", "address"}:
-            return escape(f"{value['name']} <{value['address']}>" if value["name"] else str(value["address"]))
+            return _shown(f"{value['name']} <{value['address']}>" if value["name"] else str(value["address"]))
         return ", ".join(f"{key}: {_shown(inner)}" for key, inner in value.items() if inner)
     if isinstance(value, list):
         return "\n".join(_shown(inner) for inner in value)
-    return "" if value is None else escape(str(value))
+    return "" if value is None else escape(printable(str(value)[:LONGEST_SHOWN]))
 
 
 def _inbox(name: str) -> Inbox:

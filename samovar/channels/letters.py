@@ -6,6 +6,7 @@ A person answers, so nothing in it says that a machine did: no Auto-Submitted, n
 import re
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.translation import gettext_noop as _
 
 from samovar.channels.errors import Refused
@@ -44,7 +45,7 @@ def recipient_of(message: Message) -> Recipient:
     for name, address in written.values_list("sender_name", "sender_address")[:1]:
         if identity := own.filter(value=normalised(IdentityKind.EMAIL, address)).first():
             return Recipient(name, address, identity.pk)
-    identity = own.order_by("undeliverable_at", "-pk").first()
+    identity = own.exclude(shown="").order_by(F("undeliverable_at").asc(nulls_first=True), "-pk").first()
     if identity is None:
         raise Refused(_("This customer has no e-mail address. Add one to their card and try again."))
     return Recipient(message.conversation.customer.name, identity.shown, identity.pk)

@@ -16,6 +16,16 @@ def storable(text: str) -> str:
     return unicodedata.normalize("NFC", LONE_SURROGATES.sub("\ufffd", text.replace("\x00", "\ufffd")))
 
 
+def printable(text: str) -> str:
+    """Return ``text`` as a terminal may show it: what would steer the terminal, or cannot be seen, is spelt out."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if letter not in "\n\t" and unicodedata.category(letter)[0] == "C"
+        else letter
+        for letter in text
+    )
+
+
 def tidy(text: str) -> str:
     """Return ``text`` as one storable line without surrounding or repeated blanks."""
     return " ".join(storable(text).split())

@@ -151,3 +151,30 @@ def test_the_same_mail_in_two_inboxes_is_kept_in_both(dovecot: Dovecot) -> None:
     dovecot.deliver(second.user_name, sent)
 
     assert len(read(first) + read(second)) == 2
+
+
+def test_a_mailbox_that_is_pointed_at_another_place_is_read_from_the_beginning(dovecot: Dovecot) -> None:
+    account, other = mailbox(dovecot), mailbox(dovecot)
+    dovecot.deliver(account.user_name, *(mail() for _ in range(3)))
+    read(account)
+    sent = mail("It lies in the other mailbox.")
+    dovecot.deliver(other.user_name, sent)
+
+    account.refresh_from_db()
+    account.user_name = other.user_name
+    account.connect(account.inbox)
+
+    assert (account.uid_validity, account.last_uid) == (None, 0)
+    assert len(read(account)) == 1
+    assert stored()[-1] == sent
+
+
+def test_a_mailbox_whose_settings_are_saved_again_is_not_read_again(dovecot: Dovecot) -> None:
+    account = mailbox(dovecot)
+    dovecot.deliver(account.user_name, mail())
+    read(account)
+
+    account.refresh_from_db()
+    account.connect(account.inbox)
+
+    assert account.last_uid == 1

@@ -121,6 +121,15 @@ def test_people_get_a_table_in_which_nothing_is_taken_for_markup(tmp_path: Path)
     assert "It came." in output
 
 
+def test_nothing_in_a_mail_steers_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes("From: a@b.c\nSubject: \x1b]0;gone\x07\x1b[2J \u202efdp.exe\n\nhi\x9b2J".encode())
+
+    shown = run(str(tmp_path / "a.eml"))
+
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown)
+    assert "\\x1b[2J" in shown and "\\u202efdp.exe" in shown
+
+
 def test_a_path_that_leads_nowhere_is_said() -> None:
     with pytest.raises(Trouble, match="There is no file or folder"):
         run("nowhere")

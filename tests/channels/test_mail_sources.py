@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -120,3 +121,25 @@ def test_a_file_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
     assert [mail.name for mail in mails_in(tmp_path)] == ["here"]
     with pytest.raises(FileNotFoundError):
         list(mails_in(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_entry_costs_no_other_however_it_is_packed(tmp_path: Path, method: int) -> None:
+    file, noise = tmp_path / "mails.zip", Random(1).randbytes(3000)
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("a", MAIL + noise)
+        archive.writestr("b", MAIL)
+    packed = file.read_bytes()
+    file.write_bytes(packed[:60] + bytes(byte ^ 0x5A for byte in packed[60:900]) + packed[900:])
+
+    assert list(mails_in(file)) == [FoundMail("a", b"", "damaged in the zip archive"), FoundMail("b", MAIL)]
+
+
+def test_a_mail_that_carries_an_archive_is_a_mail(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w") as archive:
+        archive.writestr("inner.txt", b"no mail")
+    mail = MAIL + (tmp_path / "inner.zip").read_bytes()
+    (tmp_path / "a.eml").write_bytes(mail)
+
+    assert not is_collection(tmp_path / "a.eml")
+    assert list(mails_in(tmp_path / "a.eml")) == [FoundMail("a.eml", mail)]

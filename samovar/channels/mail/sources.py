@@ -2,9 +2,11 @@
 
 import os
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
@@ -14,6 +16,9 @@ BOMB_RATIO, BOMB_BYTES = 200, 5_000_000
 """Something that grows so much when unpacked, to more than so much, is no mail."""
 MOST_IN_ARCHIVE = 2_000_000
 
+# By its beginning only: a mail that carries an archive ends like one.
+ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
+DAMAGES = (zipfile.BadZipFile, zlib.error, LZMAError, struct.error, OSError, ValueError, EOFError)
 MBOX_ENDINGS = frozenset({".mbox", ".mbx"})
 FROM_LINE = re.compile(rb"From \S{1,300} +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,].{0,60}\d\d:\d\d.{0,40}\d{4}", re.DOTALL)
 FIELD_LINE = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
@@ -45,7 +50,10 @@ def mails_in(path: Path) -> Iterator[FoundMail]:
 
 def is_collection(path: Path) -> bool:
     """Whether there may be several mails at ``path``."""
-    return path.is_dir() or zipfile.is_zipfile(path) or _is_mbox(path)
+    try:
+        return path.is_dir() or _is_zip(path) or _is_mbox(path)
+    except OSError:
+        return False
 
 
 def _files_below(folder: Path) -> list[Path]:
@@ -55,7 +63,7 @@ def _files_below(folder: Path) -> list[Path]:
 
 def _mails_in_file(file: Path, name: str) -> Iterator[FoundMail]:
     try:
-        if zipfile.is_zipfile(file):
+        if _is_zip(file):
             yield from _mails_in_zip(file, name)
         elif _is_mbox(file):
             with file.open("rb") as stream:
@@ -77,7 +85,7 @@ def _mails_in_zip(file: Path, name: str) -> Iterator[FoundMail]:
                     yield from _mails_in_entry(archive, entry)
             if len(entries) > MOST_IN_ARCHIVE:
                 yield FoundMail(name, b"", f"more than {MOST_IN_ARCHIVE} files: the last were not read")
-    except zipfile.BadZipFile:
+    except (*DAMAGES, RuntimeError):
         yield FoundMail(name, b"", "damaged zip archive")
 
 
@@ -96,7 +104,7 @@ def _mails_in_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterato
                 yield from _mails_in_mbox(stream, name)
             else:
                 yield FoundMail(name, stream.read(LARGEST))
-    except (zipfile.BadZipFile, zlib.error, EOFError):
+    except DAMAGES:
         yield FoundMail(name, b"", "damaged in the zip archive")
     except (RuntimeError, NotImplementedError) as error:
         is_locked = "password" in str(error)
@@ -138,6 +146,11 @@ def _from_mbox(name: str, number: int, lines: list[bytes], size: int) -> FoundMa
             raw = raw[: -len(blank) // 2]
             break
     return FoundMail(f"{name}#{number}", raw)
+
+
+def _is_zip(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(4) in ZIP_BEGINS
 
 
 def _is_mbox(file: Path) -> bool:

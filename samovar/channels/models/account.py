@@ -121,7 +121,10 @@ class ChannelAccount(models.Model):
             inbox.save(force_insert=True)
         self.inbox = inbox
         if self.pk:
+            before = ChannelAccount.objects.get(pk=self.pk)
             self.save(update_fields=CONNECTED_FIELDS)
+            if before.place != self.place:
+                self.begin_anew(None)
         else:
             self.save(force_insert=True)
 
@@ -150,6 +153,11 @@ class ChannelAccount(models.Model):
         """Whom the password is told, and how: under other circumstances it has to be written again."""
         incoming = self.imap_host.lower(), self.imap_port, self.imap_security
         return *incoming, self.smtp_host.lower(), self.smtp_port, self.smtp_security, self.user_name
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where its mail lies; in another place the numbers of mails mean other mails."""
+        return self.imap_host, self.user_name, self.folder
 
     @property
     def way_in(self) -> tuple[object, ...]:
