@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import psycopg
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
 from psycopg import sql
 
 from samovar.accounts.models import User
+from samovar.accounts.sessions import SessionStore
 from samovar.live.database import Database
 
 # An old answer to the question who may look is none: after this nothing is shown before it is asked again.
@@ -85,7 +85,7 @@ class Doorkeeper:
 
 def session_key(cookies: str) -> str:
     """Return the key in the session cookie among ``cookies``, or nothing."""
-    return parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+    return SessionStore(parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)).session_key or ""
 
 
 def _opened(data: str) -> Session | None:

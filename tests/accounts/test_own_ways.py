@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -96,3 +97,10 @@ def test_a_page_costs_four_queries_of_its_frame(
 
 def test_somebody_who_was_never_seen_is_not_here() -> None:
     assert not make.agent("olga").is_here(datetime(2026, 11, 21, tzinfo=UTC))
+
+
+def test_a_cookie_that_no_browser_of_ours_has_is_that_of_a_stranger(client: Client) -> None:
+    make.agent("olga")
+    client.cookies[settings.SESSION_COOKIE_NAME] = "\0aaaaaaaaa"
+
+    assert client.get("/").headers["Location"] == "/accounts/login/?next=/"

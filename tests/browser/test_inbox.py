@@ -297,7 +297,7 @@ def test_a_key_hides_each_pane_and_the_browser_remembers_it(pages: Pages, anna: 
     expect(panes["["]).to_be_visible()
     page.keyboard.press("Shift+Slash")
     keys = page.get_by_role("dialog", name="All keys")
-    for name, key in (("Hide or show the list", "["), ("Hide or show the customer", "]"), ("Snooze", "S")):
+    for name, key in (("Hide or show the list", "["), ("Hide or show the customer", "]"), ("Next conversation", "J")):
         expect(keys.locator("dl > div", has=page.get_by_text(name, exact=True)).locator("kbd")).to_have_text(key)
 
 

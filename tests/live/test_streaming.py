@@ -145,9 +145,9 @@ def test_only_those_who_are_signed_in_and_may_be_get_a_stream(front: Serving, ke
     data = Session.objects.get(pk=key_of(forged)).session_data
     Session.objects.filter(pk=key_of(forged)).update(session_data=f"{data[:-1]}{'A' if data[-1] != 'A' else 'B'}")
 
-    keys = ["", "guess", key_of(gone), key_of(expired), key_of(forged)]
+    keys = ["", "guess", '"\\000aaaaaaaaa"', key_of(gone), key_of(expired), key_of(forged)]
 
-    assert [status(front, one) for one in keys] == [403] * 5
+    assert [status(front, one) for one in keys] == [403] * 6
     assert status(front, key) == 200
 
 
