@@ -9,7 +9,9 @@ from django.db import connection
 
 from samovar.channels import outgoing
 from samovar.channels.models import ChannelAccount
+from samovar.conversations import signing
 from samovar.jobs import holding
+from samovar.lib import secrets
 from samovar.lib.commands import say, watching, without_database
 from samovar.operations import archive
 from samovar.operations.backup import make
@@ -18,6 +20,8 @@ from samovar.operations.restore import restore as bring_back
 app = typer.Typer()
 sending = typer.Typer(name="sending", no_args_is_help=True, help="Whether anything leaves for customers.")
 app.add_typer(sending)
+keys = typer.Typer(name="secrets", no_args_is_help=True, help="The keys of this installation.")
+app.add_typer(keys)
 
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup.", dir_okay=False)]
 
@@ -90,3 +94,15 @@ def resume() -> None:
         typer.echo("Mail and messages leave again.")
     else:
         typer.echo("Nothing was held.")
+
+
+@keys.command()
+@without_database
+def renew() -> None:
+    """Sign addresses and Message-IDs of replies with a new key, because the present one may be known to others.
+
+    Samovar takes it up at its next start. Answers to what the last key has signed find their conversation as before,
+    answers to older ones by the ids of mails; whoever renews twice at once gives up both.
+    """
+    secrets.renew(signing.PURPOSE)
+    typer.echo("There is a new key. Start Samovar again, and make a backup: those of before do not hold it.")

@@ -117,7 +117,7 @@ def test_a_worker_whose_connections_are_cut_goes_on_by_itself(url: str) -> None:
     with process(HANDS, "3", DATABASE_URL=url) as one:
         for number in range(5):
             enqueue(hands.trace, f"before {number}")
-            until(lambda: len(traces("before%")) == number + 1)  # noqa: B023
+            until(lambda: len(traces("before%")) == number + 1)  # noqa: B023 - it is asked within this turn of the loop
             _cut_off_all_workers()
 
         assert one.poll() is None
@@ -142,7 +142,7 @@ def test_a_worker_waits_for_a_database_that_is_away_and_goes_on_by_itself(home: 
                     "INSERT INTO jobs_task (job, args, run_at) VALUES (%s, %s, now())",
                     [hands.trace.name, f'["{number}"]'],
                 )
-                until(lambda: _count(own) == number)  # noqa: B023
+                until(lambda: _count(own) == number)  # noqa: B023 - it is asked within this turn of the loop
             cluster.stop()
             assert one.poll() is None
             cluster.start(durable=False)
