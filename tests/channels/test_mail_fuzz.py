@@ -155,16 +155,40 @@ for most in (8_000, 1_000_000):
 digits_in(reply.full)
 sanitise(mail.html)
 """
+LARGE = {
+    "lines": "b'From: a@b.c\\n\\n' + b'ab\\n' * 18_000_000",
+    "blank lines": "b'From: a@b.c\\n\\n' + b'\\n' * 55_000_000",
+    "parts": "b'From: a@b.c\\nContent-Type: multipart/mixed; boundary=b\\n\\n'"
+    " + (b'--b\\n\\n' + b'a\\n' * 30_000 + b'\\n') * 900",
+    "pages": "b'From: a@b.c\\nContent-Type: multipart/mixed; boundary=b\\n\\n'"
+    " + (b'--b\\nContent-Type: text/html\\n\\n' + b'a<br>' * 12_000 + b'\\n') * 900",
+    "wide letters": "b'From: a@b.c\\n\\n' + '\\U0001f600'.encode() * 13_000_000",
+    "uuencode": "b'From: a@b.c\\nContent-Transfer-Encoding: uuencode\\n\\nbegin 644 a\\n' + b'!80\\n' * 13_000_000",
+}
 SECONDS, BYTES = 20, 1_200_000_000
+LONG_SECONDS, MANY_BYTES = 60, 700_000_000
 
 
 @pytest.mark.parametrize("name", RUNAWAYS)
 def test_no_mail_of_a_megabyte_runs_away(name: str) -> None:
     """The operating system stops what passes a generous limit; anything quadratic would need many times that."""
-    code = READ_AND_SHOWN.format(raw=RUNAWAYS[name])
+    run_limited(READ_AND_SHOWN.format(raw=RUNAWAYS[name]), SECONDS, BYTES)
 
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_mail_of_the_largest_size_takes_a_few_times_its_own(name: str) -> None:
+    """The text of a mail is cut, however many lines and parts it has, and the mail says so."""
+    code = (
+        "from samovar.channels.mail.explain import explain\n"
+        f"assert any('cut' in problem for problem in explain({LARGE[name]})['problems'])"
+    )
+
+    run_limited(code, LONG_SECONDS, MANY_BYTES)
+
+
+def run_limited(code: str, seconds: int, most_bytes: int) -> None:
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
 
     subprocess.run([sys.executable, "-c", code], check=True, preexec_fn=limit, timeout=600)

@@ -14,7 +14,9 @@ from samovar.lib.html_text import text_of
 from samovar.lib.text import storable, tidy
 
 LONGEST_TEXT = 1_000_000
-"""In characters. A longer text is kept whole as an attachment, and its beginning is the text of the mail."""
+"""In characters, of all plain texts of a mail together, and of all its HTML. What is longer is kept whole as an
+attachment, and its beginning is the text of the mail."""
+MOST_BYTES_A_CHARACTER = 4
 
 TEXT_KINDS = frozenset({"text/plain", "text/html"})
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.IGNORECASE)
@@ -35,6 +37,8 @@ class Body:
     html: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    left: dict[bool, int] = field(default_factory=lambda: {False: LONGEST_TEXT, True: LONGEST_TEXT})
+    """How many characters may still be read, of HTML (True) and of anything else."""
 
 
 @dataclass
@@ -114,13 +118,23 @@ def _read_text(raw: bytes, part: Part, body: Body) -> str:
     charset = part.content_type.get("charset")
     if not charset and part.media_type == "text/html" and (meta := META_CHARSET.search(data[:4000])):
         charset = meta.group(1).decode("ascii")
-    text, wrong = decoded(data, charset)
+    is_html = part.media_type == "text/html"
+    beginning = _beginning(data, MOST_BYTES_A_CHARACTER * body.left[is_html])
+    text, wrong = decoded(beginning, charset)
     body.problems += [found for found in (problem, wrong) if found]
-    if len(text) > LONGEST_TEXT:
-        body.problems.append("text longer than a million characters: kept whole as an attachment")
+    if len(text) > body.left[is_html] or len(beginning) < len(data):
+        body.problems.append("text longer than a million characters: cut, and kept whole as an attachment")
         body.attachments.append(Attachment("text.txt", part.media_type, data, "", is_inline=False))
-        text = text[:LONGEST_TEXT]
+        text = text[: body.left[is_html]]
+    body.left[is_html] -= len(text)
     return storable(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _beginning(data: bytes, most: int) -> bytes:
+    """Return at most so many bytes, whole lines if there are any: a character cut in two would spoil the rest."""
+    if len(data) <= most:
+        return data
+    return data[: data.rfind(b"\n", 0, most) + 1] or data[:most]
 
 
 def _html_view(views: _Views, texts: dict[int, str]) -> str:

@@ -35,6 +35,8 @@ SENTENCE_END = (".", "?", "!", ":", ";", "…", "。", "？", "！")
 MOST_INSIDE = 4
 MOST_DEVICE_CHECKS = 50
 BLOCK = re.compile(r"t[tes]*|[aq][aqes]*")
+# What stands behind so many lines is taken for one more.
+MOST_READ = 100_000
 # A mail with more such lines is not read to the end for them: it is a list, a log or an attack.
 MOST_CANDIDATES = 300
 LONGEST_SIGNATURE = 60
@@ -49,7 +51,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.lines = text.split("\n")
+        self.lines = text.split("\n", MOST_READ)
         self.kinds = _base_kinds(self.lines)
         self.cuts: list[int] = []
         """Where everything that follows is quoted, if something stands before."""

@@ -3,6 +3,7 @@
 import binascii
 import quopri
 import re
+from io import BytesIO
 
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
@@ -37,12 +38,13 @@ def _uu(data: bytes) -> tuple[bytes, str]:
     begin = UU_BEGIN.search(data)
     if begin is None:
         return data, "uuencoded part without a beginning"
-    found, problem = [], ""
-    for line in data[begin.end() :].splitlines():
+    found, problem = bytearray(), ""
+    # Line by line, and not as a list: there may be millions.
+    for line in BytesIO(memoryview(data)[begin.end() :]):
         if line.strip() in {b"end", b"`"}:
             break
         try:
-            found.append(binascii.a2b_uu(line))
+            found += binascii.a2b_uu(line.rstrip(b"\r\n"))
         except binascii.Error:
             problem = "damaged uuencoded part"
-    return b"".join(found), problem
+    return bytes(found), problem

@@ -16,13 +16,12 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
-COMMENT = re.compile(r"\([^()]*+\)")
+QUOTED_OR_PLAIN = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|([^\"(]++)", re.DOTALL)
+BRACKET = re.compile(r"\\.|[()]", re.DOTALL)
+MEANINGFUL = re.compile(r"[\s;=\"()\\]")
 RESULT = re.compile(r"\s*+([a-z0-9-]{1,40})\s*+(?:/\s*\d+\s*)?=\s*+([a-z]{1,20})\b(.*)", re.IGNORECASE | re.DOTALL)
-PROPERTY = re.compile(
-    r"\b([a-z]{1,20}\.[a-z0-9-]{1,40})\s*+=\s*+(?:\"([^\"]{0,500})\"|([^\s;\"]{1,500}))", re.IGNORECASE
-)
+PROPERTY = re.compile(r"\b([a-z]{1,20}\.[a-z0-9-]{1,40})\s*+=\s*+([^\s;]{1,500})", re.IGNORECASE)
 LONGEST = 20_000
-DEEPEST_COMMENT = 10
 
 
 @dataclass(frozen=True)
@@ -65,21 +64,45 @@ def _topmost(values: list[str], names: set[str]) -> list[Finding]:
 
 
 def read_results(value: str) -> tuple[str, list[Finding]]:
-    """Return the server's name and the findings in an Authentication-Results value (RFC 8601)."""
-    text = value[:LONGEST]
-    for _ in range(DEEPEST_COMMENT):
-        text = COMMENT.sub(" ", text)
-        if "(" not in text:
-            break
-    server, *results = text.split(";")
+    """Return the server's name and the findings in an Authentication-Results value (RFC 8601).
+
+    The server repeats what strangers wrote, in quotation marks and comments: nothing in those is a finding.
+    """
+    server, *results = _plain(value[:LONGEST]).split(";")
     words = server.split()
     findings = []
     for result in results:
         if match := RESULT.match(result):
             method, outcome, rest = match.groups()
-            properties = {name.lower(): quoted or bare for name, quoted, bare in PROPERTY.findall(rest)}
+            properties = {name.lower(): text for name, text in PROPERTY.findall(rest)}
             findings.append(Finding(method.lower(), outcome.lower(), properties))
     return (words[0].lower() if words and "=" not in words[0] else ""), findings
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` without comments and with quoted strings as words; "" when one of them never ends."""
+    found, position = [], 0
+    while position < len(text):
+        match = QUOTED_OR_PLAIN.match(text, position)
+        if match:
+            found.append(match.group(2) or MEANINGFUL.sub("_", match.group(1)))
+            position = match.end()
+        elif text[position] == "(" and (end := _end_of_comment(text, position)):
+            found.append(" ")
+            position = end
+        else:
+            return ""
+    return "".join(found)
+
+
+def _end_of_comment(text: str, start: int) -> int:
+    """Return where the comment at ``start`` ends, 0 when it never does."""
+    depth = 0
+    for match in BRACKET.finditer(text, start):
+        depth += {"(": 1, ")": -1}.get(match.group(), 0)
+        if depth == 0 and match.group() == ")":
+            return match.end()
+    return 0
 
 
 def _is_aligned(finding: Finding, domain: str) -> bool:
