@@ -15,7 +15,8 @@ from samovar.conversations.models import Conversation, ConversationRedirect, Mes
 from samovar.conversations.models.message import reference_key
 
 CLOSED_FOR = timedelta(days=30)
-RULES = ("signed address", "own message id", "known message id")
+# In the words in which a mail is explained (``channels.mail.conversation_rules``).
+RULES = ("reply-address", "our-message-id", "stored-message-id")
 
 
 @dataclass(frozen=True)

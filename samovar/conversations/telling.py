@@ -32,7 +32,7 @@ from samovar.customers.models import Customer
 from samovar.lib.text import storable
 
 SIGNED, OURS, KNOWN = RULES
-TOLD = "told by its source"
+TOLD = "told-by-its-source"
 
 
 # Of a conversation, its tag, who put it on, and when.

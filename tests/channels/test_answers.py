@@ -46,7 +46,7 @@ def test_an_answer_to_the_signed_address_is_found_by_it_alone(
 
     back = arrive(dovecot, account, mail("Thank you.", subject="Thanks", to=ours["Reply-To"]))
 
-    assert (back.conversation_id, back.rule) == (conversation.pk, "signed address")
+    assert (back.conversation_id, back.rule) == (conversation.pk, "reply-address")
 
 
 def test_an_answer_that_names_our_mail_is_found_by_its_id(
@@ -56,7 +56,7 @@ def test_an_answer_that_names_our_mail_is_found_by_its_id(
 
     back = arrive(dovecot, account, mail("Thank you.", to=account.inbox.address, In_Reply_To=ours["Message-ID"]))
 
-    assert (back.conversation_id, back.rule) == (conversation.pk, "own message id")
+    assert (back.conversation_id, back.rule) == (conversation.pk, "our-message-id")
 
 
 def test_an_answer_to_their_own_first_mail_is_found_by_its_id(
@@ -67,7 +67,7 @@ def test_an_answer_to_their_own_first_mail_is_found_by_its_id(
     again = mail("One thing more.", subject="Re: A scratched desk", References=ours["In-Reply-To"])
     back = arrive(dovecot, account, again)
 
-    assert (back.conversation_id, back.rule) == (conversation.pk, "known message id")
+    assert (back.conversation_id, back.rule) == (conversation.pk, "stored-message-id")
 
 
 def test_what_a_mail_program_makes_of_reply_is_found_and_its_quote_is_folded(

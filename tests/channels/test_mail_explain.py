@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from samovar.channels.commands import app
+from samovar.channels.mail.conversation_rules import ConversationRule
 from samovar.channels.mail.explain import Standpoint, explain, explain_unreadable
+from samovar.conversations.placing import RULES
 from samovar.lib.errors import Trouble
 
 RAW = (
@@ -68,6 +70,10 @@ def test_everything_is_told_under_fixed_names() -> None:
 )
 def test_the_sign_by_which_a_conversation_would_be_found_is_named(fields: str, rule: str) -> None:
     assert explain(f"From: a@b.c\n{fields}\n\nx".encode())["conversation_rule"] == rule
+
+
+def test_messages_name_their_rule_in_the_same_words() -> None:
+    assert set(RULES) < set(ConversationRule)
 
 
 def test_what_a_mail_lacks_is_empty_and_never_left_out() -> None:

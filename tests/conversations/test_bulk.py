@@ -140,4 +140,4 @@ def test_a_message_that_its_source_puts_into_a_thread_says_so() -> None:
 
     write_stories([Story([Received(at=first.at, inbound=first), Received(at=second.at, inbound=second)])])
 
-    assert list(Message.objects.order_by("id").values_list("rule", flat=True)) == ["", "told by its source"]
+    assert list(Message.objects.order_by("id").values_list("rule", flat=True)) == ["", "told-by-its-source"]

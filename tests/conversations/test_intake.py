@@ -67,7 +67,7 @@ def test_an_answer_to_a_known_mail_joins_its_conversation() -> None:
     second = make.received("Any news?", named_ids=("a@mail.example",), subject="Re: A scratched desk")
 
     assert second.conversation_id == first.conversation_id
-    assert Message.objects.get(pk=second.message_id).rule == "known message id"
+    assert Message.objects.get(pk=second.message_id).rule == "stored-message-id"
 
 
 def test_two_answers_to_a_mail_that_we_never_saw_meet_in_one_conversation() -> None:
