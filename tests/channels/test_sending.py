@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from samovar.channels import outgoing, sending
@@ -187,6 +187,23 @@ def test_a_mistake_of_ours_is_no_reason_to_lose_a_message(account: ChannelAccoun
 
     assert sending.send(delivery.pk) is not None
     assert "Something went wrong on our side" in Message.objects.get(pk=delivery.message_id).why_late
+
+
+def test_a_database_that_is_away_is_no_trouble_of_the_message(account: ChannelAccount, outbox: Outbox) -> None:
+    delivery = reply(make.conversation())
+
+    def away(execute: Callable[..., object], sql: str, *others: object) -> object:
+        if sql.startswith('UPDATE "channels_delivery"'):
+            raise OperationalError("the connection is closed")
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        sending.send(delivery.pk)
+
+    assert outbox.taken == []
+    assert Message.objects.get(pk=delivery.message_id).why_late == ""
+    assert sending.send(delivery.pk) is None
+    assert len(outbox.taken) == 1
 
 
 def test_a_password_that_is_not_accepted_is_said_to_be_so_and_nothing_is_given_up(
