@@ -6,6 +6,7 @@ usage: python -m bench.load PORT SECONDS READERS PATH COOKIE     prints how many
 import asyncio
 import json
 import sys
+from functools import partial
 from time import perf_counter
 
 import uvloop
@@ -54,6 +55,10 @@ def _is_whole(head: bytes, body: bytes) -> bool:
     return body.endswith(b"0\r\n\r\n")
 
 
+def _itself(reader: Reader) -> Reader:
+    return reader
+
+
 async def read(port: int, seconds: float, readers: int, request: bytes) -> list[float]:
     """Let ``readers`` read for ``seconds``; returns how long each page took."""
     loop = asyncio.get_running_loop()
@@ -61,7 +66,7 @@ async def read(port: int, seconds: float, readers: int, request: bytes) -> list[
     for _ in range(readers):
         end = loop.create_future()
         reader = Reader(request, until, end)
-        await loop.create_connection(lambda reader=reader: reader, "127.0.0.1", port)
+        await loop.create_connection(partial(_itself, reader), "127.0.0.1", port)
         done.append(end)
         found.append(reader)
     await asyncio.gather(*done)

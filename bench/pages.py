@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import perf_counter
 
 from django.conf import settings
@@ -48,7 +49,7 @@ def page(client: Client, figures: Figures, name: str, addresses: list[str], bar:
         client.get(address)
     for address in addresses:
         with watch.running():
-            took.append(milliseconds(lambda address=address: client.get(address)))
+            took.append(milliseconds(partial(client.get, address)))
         database.append(watch.milliseconds)
         most = max(most, watch.queries)
     figures.add(f"{name}, 95 %", percentile(took, 0.95), "ms", bar, f"{percentile(database, 0.95):.1f} ms")

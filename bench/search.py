@@ -2,6 +2,7 @@
 
 import random
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 
@@ -24,7 +25,9 @@ def newest(word: str) -> datetime:
     """Return when the newest message with ``word`` came, asked in the plain way."""
     with connection.cursor() as cursor:
         cursor.execute(NEWEST, [word])
-        return cursor.fetchone()[0]
+        [(at,)] = cursor.fetchall()
+    assert isinstance(at, datetime)
+    return at
 
 
 def measure(figures: Figures) -> None:
@@ -44,7 +47,7 @@ def measure(figures: Figures) -> None:
     }
     for name, asked in kinds.items():
         if asked:
-            took = [milliseconds(lambda word=word: find(user, word)) for word in chance.choices(asked, k=ROUNDS)]
+            took = [milliseconds(partial(find, user, word)) for word in chance.choices(asked, k=ROUNDS)]
             figures.add(f"{name}, 95 %", percentile(took, 0.95), "ms", "≤ 100 ms", f"{_alone(asked[0]):.1f} ms")
     for word in words[:5]:
         [first, *_rest] = find_messages(word)

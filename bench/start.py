@@ -37,7 +37,7 @@ def page_after(checkout: Path, home: Path) -> float:
 def _answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as page:
-            return page.status == 200
+            return bool(page.status == 200)
     except (urllib.error.URLError, OSError):
         return False
 

@@ -34,13 +34,18 @@ Twins = dict[tuple[int, str], list[Message]]
 
 def lock(batch: Iterable[InboundMessage]) -> None:
     """Hold, until the end of the transaction, all that two workers could decide differently: ids and senders."""
-    names = (name for inbound in batch for name in (inbound.external_id, *inbound.named_ids, *inbound.sender.key))
+    names = (name for one in batch for name in (one.external_id, *one.named_ids, _name_of(one.sender)))
     lock_keys(connection, LOCK_SPACE, {number_of(name) % LOCK_SLOTS for name in names})
 
 
 def lock_senders(senders: Iterable[Sender]) -> None:
     """Hold, until the end of the transaction, what two workers could make of a new sender."""
-    lock_keys(connection, LOCK_SPACE, {number_of(name) % LOCK_SLOTS for sender in senders for name in sender.key})
+    lock_keys(connection, LOCK_SPACE, {number_of(_name_of(sender)) % LOCK_SLOTS for sender in senders})
+
+
+def _name_of(sender: Sender) -> str:
+    # As one word: the kind alone is the same for all, who would wait for each other.
+    return ":".join(sender.key)
 
 
 def number_of(name: str) -> int:
