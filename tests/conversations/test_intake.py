@@ -44,6 +44,10 @@ def test_the_same_mail_twice_changes_nothing() -> None:
     assert Event.objects.filter(kind="MessageReceived").count() == 1
 
 
+def test_an_empty_batch_is_nothing() -> None:
+    assert receive_all([]) == []
+
+
 def test_the_same_mail_twice_in_one_batch_is_stored_once() -> None:
     mail = make.inbound("Where is my sofa?")
 

@@ -63,6 +63,14 @@ def customers(found: Screen, count: int) -> list[int]:
     return [seen.data["customer_id"] for seen in nexts(found, count)]
 
 
+def is_past() -> bool:
+    """Whether no transaction, in any database of the cluster, could still write before what has happened."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(bool_and(tx < events_horizon()), true) FROM events_event")
+        [(is_past,)] = cursor.fetchall()
+    return bool(is_past)
+
+
 def nexts(found: Screen, count: int) -> list[Seen]:
     """Return the next events; the stream may not end before."""
     seen = [found.next() for _ in range(count)]
@@ -191,6 +199,7 @@ def test_a_screen_that_comes_back_gets_what_it_missed_and_nothing_twice(front: S
 @pytest.mark.parametrize("name", ["after", "last_event_id"])
 def test_a_page_that_opens_its_first_stream_says_when_it_was_made(front: Serving, key: str, name: str) -> None:
     boil(1)
+    wait_until(is_past)
     with connection.cursor() as cursor:
         cursor.execute("SELECT events_horizon() - 1")
         [(made_at,)] = cursor.fetchall()
@@ -203,6 +212,7 @@ def test_a_page_that_opens_its_first_stream_says_when_it_was_made(front: Serving
 
 def test_a_first_stream_without_a_place_begins_now(front: Serving, key: str) -> None:
     boil(1)
+    wait_until(is_past)
     with screen(front, key) as found:
         boil(2)
 
