@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from samovar.lib.postgres import place
 from samovar.lib.postgres.cluster import Cluster
 from samovar.lib.postgres.processes import is_alive
+from samovar.operations import readiness
 from tests.installation import Installation
 
 HOMES = "samovar-tests-"
@@ -41,6 +42,8 @@ def pytest_sessionstart() -> None:
     _clear_away_old_rooms()
     if not os.environ.get("DATABASE_URL"):
         Cluster(HOME).start(durable=False)
+    # Before anything looks at them: a command would put them there beside another test that reads them.
+    readiness.collect()
 
 
 def pytest_unconfigure() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,7 +108,8 @@ class Scene:
         if what == POSTGRESQL:
             self.kill_postgresql()
             until(self.is_quiet)
-        if is_alive(pid):
+        # It may die by itself at any moment.
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         until(lambda: not is_alive(pid))
 

@@ -44,6 +44,12 @@ def own(conversation: Conversation) -> Identity:
     return Identity.objects.filter(customer=conversation.customer)[0]
 
 
+def test_an_inbox_whose_address_is_too_long_to_be_signed_is_answered_at_its_own() -> None:
+    address = f"{'a' * 60}@aurora.example"
+
+    assert signing.signed_reply_address(address, 1, 1) == address
+
+
 def test_a_signed_address_names_its_conversation() -> None:
     conversation = make.conversation()
     token = token_for(conversation, own(conversation))

@@ -102,6 +102,7 @@ def test_a_module_reacts_to_each_event_once_and_in_order() -> None:
 def test_a_new_module_begins_with_what_comes_and_can_be_told_to_read_everything() -> None:
     Cursor.objects.all().delete()
     boil(1)
+    until_readable()
     start_cursors()
     boil(2)
     start_cursors()

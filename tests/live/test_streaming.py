@@ -23,6 +23,7 @@ from tests.conftest import database_address
 from tests.events.kinds import KettleBoiled, KettleEmptied
 from tests.live.screens import Screen, Seen, key_of, screen, signed_in
 from tests.live.serving import Serving, resident_bytes, serving, wait_until
+from tests.postgres import until_readable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,14 +62,6 @@ def boil(*cups: int, conversation_id: int = 7) -> None:
 def customers(found: Screen, count: int) -> list[int]:
     """Return of whom the next events are."""
     return [seen.data["customer_id"] for seen in nexts(found, count)]
-
-
-def is_past() -> bool:
-    """Whether no transaction, in any database of the cluster, could still write before what has happened."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(bool_and(tx < events_horizon()), true) FROM events_event")
-        [(is_past,)] = cursor.fetchall()
-    return bool(is_past)
 
 
 def nexts(found: Screen, count: int) -> list[Seen]:
@@ -199,7 +192,7 @@ def test_a_screen_that_comes_back_gets_what_it_missed_and_nothing_twice(front: S
 @pytest.mark.parametrize("name", ["after", "last_event_id"])
 def test_a_page_that_opens_its_first_stream_says_when_it_was_made(front: Serving, key: str, name: str) -> None:
     boil(1)
-    wait_until(is_past)
+    until_readable()
     with connection.cursor() as cursor:
         cursor.execute("SELECT events_horizon() - 1")
         [(made_at,)] = cursor.fetchall()
@@ -212,7 +205,7 @@ def test_a_page_that_opens_its_first_stream_says_when_it_was_made(front: Serving
 
 def test_a_first_stream_without_a_place_begins_now(front: Serving, key: str) -> None:
     boil(1)
-    wait_until(is_past)
+    until_readable()
     with screen(front, key) as found:
         boil(2)
 
@@ -239,6 +232,7 @@ def test_who_missed_too_much_is_asked_to_read_the_page_anew(front: Serving, key:
     boil(1)
     [first] = Event.objects.all()
     boil(*range(2, MOST_MISSED + 3))
+    until_readable()
 
     with screen(front, key, OURS, f"Last-Event-ID: {first.tx}-{first.pk}") as found:
         [seen] = nexts(found, 1)
