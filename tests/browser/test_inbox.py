@@ -10,7 +10,7 @@ from samovar.accounts.models import User
 from samovar.conversations.models import Draft
 from tests import make
 from tests.browser.conftest import DESK, PHONE, Pages
-from tests.browser.desks import FIRST, SECOND, inbox, subject, tell, two_waiting
+from tests.browser.desks import FIRST, SECOND, inbox, quiet, subject, tell, two_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,15 +88,13 @@ def test_a_colleague_and_a_tag_are_found_by_a_few_letters(pages: Pages, anna: Us
     igor = make.agent("igor belov")
     page = inbox(pages, anna, f"/conversations/{first.pk}/")
 
-    page.keyboard.press("a")
-    expect(page.get_by_label("Find a person")).to_be_focused()
-    page.keyboard.type("bel")
+    page.keyboard.type("abel")
+    expect(page.get_by_label("Find a person")).to_have_value("bel")
     expect(page.locator("#people-found .menu-item")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator(".thread-marks")).to_contain_text("Igor Belov")
-    page.keyboard.press("l")
-    expect(page.get_by_label("Find or make a tag")).to_be_focused()
-    page.keyboard.type("Refund")
+    page.keyboard.type("lRefund")
+    expect(page.get_by_label("Find or make a tag")).to_have_value("Refund")
     expect(page.get_by_text("New tag “Refund”")).to_be_visible()
     page.keyboard.press("Enter")
 
@@ -236,6 +234,21 @@ def test_walking_back_and_the_browsers_back_show_the_same(pages: Pages, anna: Us
 
     subject(page, SECOND)
     expect(page.locator('a.conversation[aria-current="true"]')).to_contain_text(SECOND)
+
+
+def test_who_is_quick_does_not_wait_for_what_was_passed_by(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna)
+    page.route(f"**/conversations/{first.pk}/*", quiet)
+
+    page.keyboard.press("j")
+    expect(page.locator('a.conversation[aria-current="true"]')).to_contain_text(FIRST)
+    page.keyboard.press("j")
+
+    subject(page, SECOND)
+    expect(page.locator('a.conversation[aria-current="true"]')).to_contain_text(SECOND)
+    # What was passed by is taken back, which the browser's console calls an error.
+    pages.troubles.clear()
 
 
 def test_the_palette_acts_and_escape_closes_it(pages: Pages, anna: User) -> None:

@@ -1,6 +1,5 @@
 """Deciding about a conversation: who answers, when it is settled, put off, tagged."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
@@ -86,7 +85,7 @@ def assignees(request: StaffRequest, pk: int) -> HttpResponse:
         "people": [(person, "here" if person.is_here(now) else "away") for person in ordered],
         "is_filtered": bool(typed),
     }
-    return _menu(request, "people", context)
+    return render(request, "conversations/_people_found.html", context)
 
 
 @agents_only
@@ -123,12 +122,7 @@ def _tag_menu(request: StaffRequest, conversation: Conversation) -> HttpResponse
     is_new = bool(typed) and not any(tag.name.lower() == typed.lower() for tag in found)
     rows = sorted(((tag, tag.pk in put_on) for tag in found), key=lambda row: not row[1])
     context = {"conversation": conversation, "rows": rows, "new_name": typed if is_new else ""}
-    return _menu(request, "tags", context)
-
-
-def _menu(request: StaffRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    is_typing = request.htmx.target == f"{name}-found"
-    return render(request, f"conversations/_{name}{'_found' if is_typing else ''}.html", context)
+    return render(request, "conversations/_tags_found.html", context)
 
 
 def _takes_back(request: StaffRequest) -> bool:

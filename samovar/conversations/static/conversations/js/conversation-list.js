@@ -10,6 +10,7 @@ const HAS_POINTER = matchMedia("(hover: hover)");
 
 class ConversationList extends HTMLElement {
   #at = -1;
+  #opening = "";
   #timer;
   #last = 0;
   #isStale = false;
@@ -19,6 +20,7 @@ class ConversationList extends HTMLElement {
     document.body.addEventListener("samovar:event", this.#happened);
     document.addEventListener("htmx:afterSettle", this.#mark);
     this.addEventListener("click", this.#shown);
+    this.addEventListener("htmx:beforeRequest", this.#opens);
     this.addEventListener("htmx:afterRequest", this.#answered);
     this.addEventListener("pointerleave", this.#free);
     this.addEventListener("focusout", this.#free);
@@ -35,10 +37,15 @@ class ConversationList extends HTMLElement {
     return [...this.querySelectorAll("a.conversation")];
   }
 
+  /** The path of what is open, or is being opened: who is quick does not wait for the answer. */
+  get #current() {
+    return this.#opening || location.pathname;
+  }
+
   /** The row a step away from the open one; when that has left the list, from the place where it stood. */
   neighbour(step) {
     const rows = this.rows;
-    const open = rows.findIndex((row) => row.ariaCurrent === "true");
+    const open = rows.findIndex((row) => row.pathname === this.#current);
     if (open >= 0) return rows[open + step];
     return rows[step > 0 ? Math.max(this.#at, 0) : this.#at - 1];
   }
@@ -49,13 +56,17 @@ class ConversationList extends HTMLElement {
 
   #mark = () => {
     for (const [at, row] of this.rows.entries()) {
-      const isOpen = row.pathname === location.pathname;
-      if (isOpen) {
-        this.#at = at;
-        row.removeAttribute("data-unread");
-      }
-      row.ariaCurrent = isOpen ? "true" : null;
+      const isCurrent = row.pathname === this.#current;
+      if (isCurrent) this.#at = at;
+      if (row.pathname === location.pathname) row.removeAttribute("data-unread");
+      row.ariaCurrent = isCurrent ? "true" : null;
     }
+  };
+
+  #opens = ({ target }) => {
+    if (!target.matches("a.conversation")) return;
+    this.#opening = target.pathname;
+    this.#mark();
   };
 
   #happened = ({ detail }) => {
@@ -79,12 +90,19 @@ class ConversationList extends HTMLElement {
     htmx.ajax("GET", `${form.getAttribute("action")}?${asked}`, { source: this, target: "#rows", swap, headers });
   }
 
-  // Of what happened only that is new here which stands in this list as it would be now.
   #answered = (event) => {
-    if (event.target !== this || !this.#isStale || !isDone(event)) return;
+    if (event.target === this) this.#seen(event);
+    if (event.detail.pathInfo.requestPath.split("?")[0] !== this.#opening) return;
+    this.#opening = "";
+    this.#mark();
+  };
+
+  // Of what happened only that is new here which stands in this list as it would be now.
+  #seen(event) {
+    if (!this.#isStale || !isDone(event)) return;
     const text = event.detail.xhr.responseText;
     this.#count([...this.#heard].filter((id) => text.includes(`id="c-${id}"`)).length);
-  };
+  }
 
   #count(number) {
     this.querySelector("[data-new-count]").textContent = number;

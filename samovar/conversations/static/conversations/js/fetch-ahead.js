@@ -25,6 +25,7 @@ document.addEventListener(
     event.stopPropagation();
     const { text } = ahead.get(row.href);
     ahead.delete(row.href);
+    htmx.trigger("#rows", "htmx:abort");
     history.pushState({ htmx: true }, "", row.href);
     htmx.swap("#thread", text, { swapStyle: htmx.config.defaultSwapStyle });
   },
