@@ -1,5 +1,7 @@
 // Fetches the next conversation while the open one is read, so that it opens at once. What was fetched is thrown away
 // when something happens in it, and after a minute.
+import { neighbour } from "conversations/list-walk";
+
 const FRESH = 60_000;
 const ahead = new Map();
 
@@ -9,7 +11,7 @@ function isOurs(row) {
 }
 
 async function fetchAhead() {
-  const row = document.querySelector("conversation-list")?.neighbour(1);
+  const row = neighbour(1);
   if (!row || isOurs(row) || row.pathname === location.pathname) return;
   const headers = { "HX-Request": "true", "HX-Target": "thread", "X-Ahead": "1", "X-By-Itself": "1" };
   const answer = await fetch(row.href, { headers });

@@ -1,19 +1,58 @@
-// Walks the list beside the thread: what says data-step leads to the row so many steps away, and when a conversation is
-// done with, the next one is opened.
-const list = () => document.querySelector("conversation-list");
+// Walks the list beside the thread: marks the row that is open, or being opened, because who is quick does not wait for
+// the answer; what says data-step leads to the row so many steps away; and when a conversation is done with, the next one
+// is opened.
+let opening = "";
+let at = -1;
+
+const current = () => opening || location.pathname;
+
+function rows() {
+  return [...document.querySelectorAll("conversation-list a.conversation")];
+}
+
+/** The row a step away from the open one; when that has left the list, from the place where it stood. */
+export function neighbour(step) {
+  const all = rows();
+  const open = all.findIndex((row) => row.pathname === current());
+  if (open >= 0) return all[open + step];
+  return all[step > 0 ? Math.max(at, 0) : at - 1];
+}
+
+function mark() {
+  for (const [place, row] of rows().entries()) {
+    const isCurrent = row.pathname === current();
+    if (isCurrent) at = place;
+    if (row.pathname === location.pathname) row.removeAttribute("data-unread");
+    row.ariaCurrent = isCurrent ? "true" : null;
+  }
+}
 
 function open(row) {
   row?.scrollIntoView({ block: "nearest" });
   row?.click();
 }
 
+document.addEventListener("htmx:beforeRequest", ({ target }) => {
+  if (!target.matches("a.conversation")) return;
+  opening = target.pathname;
+  mark();
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.pathInfo.requestPath.split("?")[0] !== opening) return;
+  opening = "";
+  mark();
+});
+document.addEventListener("htmx:afterSettle", mark);
+
 document.addEventListener("click", (event) => {
   const step = Number(event.target.closest("[data-step]")?.dataset.step);
-  if (step) open(list()?.neighbour(step));
+  if (step) open(neighbour(step));
 });
 
 document.addEventListener("conversations:next", () => {
-  const next = list()?.neighbour(1) ?? list()?.neighbour(-1);
+  const next = neighbour(1) ?? neighbour(-1);
   if (next) open(next);
-  else location.assign(list()?.getAttribute("url") ?? "/");
+  else location.assign(document.querySelector("conversation-list")?.getAttribute("url") ?? "/");
 });
+
+mark();

@@ -1,0 +1,112 @@
+"""The list beside the thread in a real browser: walked by keys, searched, true by itself."""
+
+import pytest
+from playwright.sync_api import expect
+
+from samovar.accounts.models import User
+from tests import make
+from tests.browser.conftest import Pages
+from tests.browser.desks import FIRST, SECOND, inbox, quiet, subject, tell, two_waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_new_messages_are_announced_and_nothing_jumps_under_the_pointer(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.locator("a.conversation").first.hover()
+    third = make.conversation("Third", sender=make.sender("tom@mail.example", "Tom Lindgren"))
+    make.received("Hello?", named_ids=("first@mail.example",), subject=FIRST)
+
+    tell(page, third)
+    tell(page, first)
+
+    expect(page.locator("#announcer")).to_have_text("Elena Sokolova: Hello?")
+    expect(page.locator("[data-shows-news]")).to_contain_text("1 new")
+    expect(page.locator("a.conversation")).to_have_count(2)
+    expect(page.locator(".nav [data-count='needs-reply']").first).to_have_text("3")
+    page.locator("[data-shows-news]").click()
+    expect(page.locator("a.conversation")).to_have_count(3)
+
+
+def test_only_what_belongs_to_the_list_is_counted_as_new(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    third = make.conversation("Third", sender=make.sender("tom@mail.example", "Tom Lindgren"))
+    third.resolve(by=anna)
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.locator("a.conversation").first.hover()
+    with page.expect_response(lambda answer: "size=" in answer.url):
+        tell(page, third)
+
+    fourth = make.conversation("Fourth", sender=make.sender("ulla@mail.example", "Ulla Berg"))
+    tell(page, fourth)
+
+    expect(page.locator("[data-shows-news]")).to_contain_text("1 new")
+
+
+def test_new_rows_come_by_themselves_when_the_pointer_is_elsewhere(pages: Pages, anna: User) -> None:
+    two_waiting()
+    page = inbox(pages, anna)
+    third = make.conversation("Third", sender=make.sender("tom@mail.example", "Tom Lindgren"))
+
+    tell(page, third)
+
+    expect(page.locator("a.conversation")).to_have_count(3)
+
+
+def test_a_page_that_keeps_itself_true_does_not_say_that_somebody_is_there(pages: Pages, anna: User) -> None:
+    first, second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    User.objects.update(seen_at=None)
+    make.received("Hello?", named_ids=("first@mail.example",), subject=FIRST)
+
+    with page.expect_response(lambda answer: "size=" in answer.url):
+        tell(page, first)
+    expect(page.locator(".message")).to_have_count(2)
+    assert User.objects.get().seen_at is None
+
+    with page.expect_response(
+        lambda answer: f"/{second.pk}/" in answer.url and "x-by-itself" not in answer.request.headers
+    ):
+        page.keyboard.press("j")
+    subject(page, SECOND)
+    assert User.objects.get().seen_at is not None
+
+
+def test_walking_back_and_the_browsers_back_show_the_same(pages: Pages, anna: User) -> None:
+    two_waiting()
+    page = inbox(pages, anna)
+
+    for key, text in (("j", FIRST), ("j", SECOND), ("k", FIRST)):
+        page.keyboard.press(key)
+        subject(page, text)
+    page.go_back()
+
+    subject(page, SECOND)
+    expect(page.locator('a.conversation[aria-current="true"]')).to_contain_text(SECOND)
+
+
+def test_who_is_quick_does_not_wait_for_what_was_passed_by(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna)
+    page.route(f"**/conversations/{first.pk}/*", quiet)
+
+    page.keyboard.press("j")
+    expect(page.locator('a.conversation[aria-current="true"]')).to_contain_text(FIRST)
+    page.keyboard.press("j")
+
+    subject(page, SECOND)
+    expect(page.locator('a.conversation[aria-current="true"]')).to_contain_text(SECOND)
+    # What was passed by is taken back, which the browser's console calls an error.
+    pages.troubles.clear()
+
+
+def test_a_list_is_searched_from_the_keyboard(pages: Pages, anna: User) -> None:
+    two_waiting()
+    page = inbox(pages, anna)
+
+    page.keyboard.press("/")
+    page.keyboard.type("denis")
+
+    expect(page.locator("a.conversation")).to_have_count(1)
+    expect(page.locator("a.conversation")).to_contain_text(SECOND)
