@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from samovar import __version__
 from samovar.lib.errors import Trouble
@@ -52,13 +52,21 @@ class Contents:
         return [name.partition("/")[2] for name in self.parts if name != DUMP]
 
 
+class Source(Protocol):
+    """Something to copy from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next piece, empty at the end."""
+        ...
+
+
 class Writer:
     """Writes an archive part by part; nothing stands under the final name before all of it is on the disk."""
 
     def __init__(self, file: zipfile.ZipFile, contents: Contents, watch: Watch) -> None:
         self._file, self._contents, self._watch = file, contents, watch
 
-    def add(self, name: str, source: IO[bytes]) -> None:
+    def add(self, name: str, source: Source) -> None:
         """Copy ``source`` to its end into the archive, in pieces."""
         size, digest = 0, hashlib.sha256()
         with self._file.open(zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6]), "w", force_zip64=True) as member:

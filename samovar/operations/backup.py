@@ -1,5 +1,6 @@
 """Making a backup: everything that an installation needs to rise again elsewhere, in one file."""
 
+import select
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from samovar.lib.errors import Trouble
 from samovar.lib.postgres import programs
 from samovar.operations import archive
 from samovar.operations.archive import Contents, Watch
+
+PATIENCE_SECONDS = 1
 
 
 def make(path: Path, written: Watch, read: Watch) -> Contents:
@@ -34,6 +37,20 @@ def make(path: Path, written: Watch, read: Watch) -> Contents:
     return archive.verify(path, read)
 
 
+class _Output:
+    """What a process writes, waited for a little at a time: a Ctrl-C just before a long wait would go unheard."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        self._pipe = process.stdout
+
+    def read(self, size: int, /) -> bytes:
+        """Return what there is, empty at the end."""
+        while not select.select([self._pipe], [], [], PATIENCE_SECONDS)[0]:
+            pass
+        return self._pipe.read(size)
+
+
 def _dump(writer: archive.Writer) -> None:
     database = settings.DATABASES["default"]
     command: list[str | Path] = [
@@ -50,10 +67,10 @@ def _dump(writer: archive.Writer) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
+            bufsize=0,
         ) as process:
-            assert process.stdout is not None
             try:
-                writer.add(archive.DUMP, process.stdout)
+                writer.add(archive.DUMP, _Output(process))
             except BaseException:
                 process.kill()
                 raise

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from samovar.accounts.models import User
 from samovar.conversations.models import Draft
@@ -101,6 +101,45 @@ def test_a_colleague_and_a_tag_are_found_by_a_few_letters(pages: Pages, anna: Us
     expect(page.locator(".thread-marks .badge", has_text="Refund")).to_be_visible()
     first.refresh_from_db()
     assert (first.assignee, [tag.name for tag in first.tags.all()]) == (igor, ["Refund"])
+
+
+def test_the_answers_to_two_quick_acts_are_both_shown(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    held: list[tuple[Route, APIResponse]] = []
+
+    def release(route: Route) -> None:
+        if route.request.method == "POST":
+            earlier, answer = held.pop()
+            earlier.fulfill(response=answer)
+            expect(page.locator("#toasts")).to_contain_text("Assigned to Anna Petrova")
+        route.continue_()
+
+    page.route("**/assignment/", lambda route: held.append((route, route.fetch())))
+    page.route("**/tags/**", release)
+    page.keyboard.press("m")
+    page.keyboard.type("lRefund")
+    expect(page.get_by_text("New tag “Refund”")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".thread-marks")).to_contain_text("Refund")
+    expect(page.locator(".thread-marks")).to_contain_text("Anna Petrova")
+    expect(page.locator("#toasts")).to_contain_text("Tagged: Refund")
+
+
+def test_a_menu_that_was_open_when_news_came_is_true_when_it_closes(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.keyboard.press("a")
+    expect(page.get_by_label("Find a person")).to_be_focused()
+    first.assign(to=anna, by=make.agent("igor belov"))
+
+    with page.expect_response("**/news/**"):
+        tell(page, first)
+    expect(page.get_by_label("Find a person")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".thread-marks")).to_contain_text("Anna Petrova")
 
 
 def test_what_was_typed_survives_a_reload_and_comes_to_another_browser(pages: Pages, anna: User) -> None:

@@ -36,6 +36,11 @@ def local() -> Client:
     return Client(**told_by_the_front)
 
 
+def problems(told: dict[str, Any]) -> list[str]:
+    """Return what is said to be wrong, but for what other tests write meanwhile in databases of the same cluster."""
+    return [problem for problem in told["problems"] if not problem.startswith("A transaction has been writing")]
+
+
 def test_a_stranger_learns_that_it_works_and_nothing_else(client: Client) -> None:
     answer = client.get("/readyz")
 
@@ -69,7 +74,7 @@ def test_events_that_nobody_reads_are_told_with_a_sentence_that_says_what_to_do(
     answer = local.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json()["problems"] == ["samovar.wiring.nobody is 7 minutes behind: is samovar work running?"]
+    assert problems(answer.json()) == ["samovar.wiring.nobody is 7 minutes behind: is samovar work running?"]
     [reading] = answer.json()["gauges"]["samovar_oldest_unread_event_seconds"]
     assert reading["of"] == "samovar.wiring.nobody" and reading["value"] > 400
     assert reading["problem"] == "samovar.wiring.nobody is 7 minutes behind: is samovar work running?"
@@ -85,7 +90,7 @@ def test_a_mailbox_that_cannot_be_read_takes_nobody_off_the_desk(client: Client,
 
     assert (client.get("/readyz").status_code, client.get("/readyz").json()) == (200, {"ready": True})
     told = local.get("/readyz").json()
-    assert told["problems"] == [f"Mailbox {broken.pk} was not read for 9 minutes: its settings say why."]
+    assert problems(told) == [f"Mailbox {broken.pk} was not read for 9 minutes: its settings say why."]
     assert [reading["of"] for reading in told["gauges"]["samovar_mailbox_fetch_age_seconds"]] == [str(broken.pk)]
 
 

@@ -5,3 +5,4 @@ import "conversations/list-walk";
 import "conversations/menu-choice";
 import "conversations/message-editor";
 import "conversations/pane-toggle";
+import "conversations/thread-head";

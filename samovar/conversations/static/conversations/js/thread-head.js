@@ -1,0 +1,30 @@
+// The head of the thread comes anew with every answer. It stays as it is while a menu in it is open and while another of
+// its own questions is on the way, because the answer to a form that is no longer on the page would reach nothing; what
+// it missed by that is fetched afterwards.
+let answered;
+let isBehind = false;
+
+function isBusy(head) {
+  const asking = [...head.querySelectorAll(".htmx-request")].filter((element) => element !== answered);
+  return asking.length > 0 || head.querySelector(":popover-open") !== null;
+}
+
+function catchUp() {
+  const head = document.querySelector("#head");
+  const news = document.querySelector("#news");
+  if (!isBehind || !news || !head || isBusy(head)) return;
+  isBehind = false;
+  htmx.ajax("GET", news.getAttribute("hx-get"), { source: news, swap: "none" });
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  answered = detail.requestConfig.elt;
+});
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.id !== "head") return;
+  isBehind = isBusy(event.detail.target);
+  if (isBehind) event.preventDefault();
+});
+document.addEventListener("htmx:afterRequest", catchUp);
+// The menus close without a word to those around them.
+document.addEventListener("toggle", catchUp, true);
