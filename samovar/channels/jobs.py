@@ -29,6 +29,7 @@ def send_mail(delivery_id: int) -> None:
 @job(every="1 minute")
 def take_up_deliveries() -> None:
     """Go on with what the death of a worker interrupted; who still works at it holds its lock and is left alone."""
+    sending.let_wait()
     for pk in Delivery.objects.overdue(timezone.now() - LATE).values_list("pk", flat=True)[:AT_ONCE]:
         enqueue(send_mail, pk, key=key_of(pk))
 

@@ -3,17 +3,27 @@
 from datetime import datetime, timedelta
 from random import uniform
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from samovar.channels.jobs import key_of, send_mail
-from samovar.channels.models import ChannelAccount, Delivery
+from samovar.channels.models import Delivery
 from samovar.channels.models.delivery import TRIED_FOR
-from samovar.channels.sending import MINUTE, MOST_A_MINUTE, hindrance
-from samovar.conversations.models import Message
+from samovar.channels.sending import MINUTE, MOST_A_MINUTE
 from samovar.jobs.queue import enqueue
 from samovar.lib import faults, sayings
+
+# In one round trip, because people wait for it: the delivery, and whether its inbox can send at all.
+QUEUE = """
+INSERT INTO channels_delivery (message_id, created_at, next_try_at, give_up_at, tries, problem, may_be_twice)
+VALUES (%s, %s, %s, %s, 0, '', false)
+RETURNING id, EXISTS (
+    SELECT FROM channels_channelaccount AS account
+    JOIN conversations_message AS message ON message.inbox_id = account.inbox_id
+    WHERE message.id = message_id AND account.paused_at IS NULL
+)
+"""
 
 
 def queue(message_id: int, at: datetime) -> None:
@@ -21,10 +31,11 @@ def queue(message_id: int, at: datetime) -> None:
 
     Where a person has to act first there is nothing to hurry for: the next sweep says on the message why it waits.
     """
-    delivery = Delivery.objects.create(message_id=message_id, created_at=at, next_try_at=at, give_up_at=at + TRIED_FOR)
-    inbox = Message.objects.filter(pk=message_id).values("inbox")
-    if not hindrance(ChannelAccount.objects.filter(inbox__in=inbox).first()):
-        enqueue(send_mail, delivery.pk, key=key_of(delivery.pk))
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE, [message_id, at, at, at + TRIED_FOR])
+        pk, can_leave = cursor.fetchone()
+    if can_leave:
+        enqueue(send_mail, pk, key=key_of(pk))
     faults.point("send.queued")
 
 

@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from random import uniform
 
 from django.db import Error, connection, transaction
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Value
+from django.db.models.functions import Random
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from samovar.channels import letters, smtp
 from samovar.channels.errors import ChannelTrouble, NotNow, Refused, Unclear
 from samovar.channels.models import ChannelAccount, Delivery
+from samovar.channels.models.delivery import DeliveryQuerySet
 from samovar.jobs import holding
 from samovar.lib import faults, sayings
 from samovar.lib.fence import Fence, reason
@@ -25,18 +28,26 @@ from samovar.lib.fence import Fence, reason
 PAUSES_MINUTES = (1, 2, 4, 8, 15)
 # How long to wait when the mailbox has sent as much as it may in a minute.
 WAIT_SECONDS = (20, 60)
-# How long to wait when a person has to do something first: what they do hurries all that waits.
+# How long to wait when a person has to do something first.
 HINDERED_SECONDS = (900, 1800)
 MOST_LOOKED_AHEAD = 3000
 # What one mailbox sends within a minute; providers shut out those who send in bursts.
 MOST_A_MINUTE = 100
 MINUTE = timedelta(minutes=1)
+# Why nothing leaves before a person acts.
+HELD = sayings.kept(_("Sending is held, as it is in a restored copy, until an administrator lets it go on."))
+NO_SERVER = sayings.kept(_("This inbox has no mail server. An administrator can connect one."))
+PAUSED = sayings.kept(_("This inbox is paused. It sends again when an administrator resumes it."))
 # The first number of the advisory locks that say which deliveries are being sent; the second is the delivery.
 LOCKS = 5_107
 
 
 def send(pk: int) -> datetime | None:
-    """Try once to send the delivery ``pk``; return when to try again, None when there is nothing more to do."""
+    """Try once to send the delivery ``pk``; return when to try again.
+
+    None when there is nothing more to do, and when a person has to act first: what they do hurries all that waits, and
+    the sweep looks from time to time whether they have.
+    """
     with _alone(pk) as is_alone:
         # What was read before the lock may have been sent by whoever held it.
         delivery = _waiting(pk) if is_alone else None
@@ -50,8 +61,9 @@ def _waiting(pk: int) -> Delivery | None:
 
 def _send(delivery: Delivery) -> datetime | None:
     account = ChannelAccount.objects.select_related("inbox").filter(inbox=delivery.message.inbox_id).first()
-    if problem := _held() or hindrance(account):
-        return _wait(delivery, problem, HINDERED_SECONDS)
+    if problem := _held() or _hindrance(account):
+        _wait(delivery, problem, HINDERED_SECONDS)
+        return None
     if account is None or _is_at_limit(account):
         return _wait(delivery, delivery.problem, _place_in_line(delivery))
     with Fence() as fence:
@@ -71,19 +83,35 @@ def _send(delivery: Delivery) -> datetime | None:
             return _put_off(delivery, account, trouble)
 
 
+def let_wait() -> None:
+    """Put off all that cannot leave before a person acts and says so already: thousands cost one statement."""
+    now = timezone.now()
+    earliest, latest = (timedelta(seconds=seconds) for seconds in HINDERED_SECONDS)
+    at = ExpressionWrapper(Value(now + earliest) + Random() * Value(latest - earliest), DateTimeField())
+    for problem, deliveries in _hindered():
+        deliveries.unsettled().filter(next_try_at__lt=now, problem=problem, message__failure=problem).update(
+            next_try_at=at
+        )
+
+
+def _hindered() -> Iterator[tuple[str, DeliveryQuerySet]]:
+    everything = Delivery.objects.all()
+    if problem := _held():
+        yield problem, everything
+        return
+    accounts = ChannelAccount.objects.filter(inbox=OuterRef("message__inbox"))
+    yield NO_SERVER, everything.filter(~Exists(accounts))
+    yield PAUSED, everything.filter(Exists(accounts.exclude(paused_at=None)))
+
+
 def _held() -> str:
-    if holding.held(holding.SENDING):
-        return sayings.kept(_("Sending is held, as it is in a restored copy, until an administrator lets it go on."))
-    return ""
+    return HELD if holding.held(holding.SENDING) else ""
 
 
-def hindrance(account: ChannelAccount | None) -> str:
-    """Return why an inbox with this ``account`` cannot send before a person acts (kept), empty when it can."""
+def _hindrance(account: ChannelAccount | None) -> str:
     if account is None:
-        return sayings.kept(_("This inbox has no mail server. An administrator can connect one."))
-    if account.paused_at:
-        return sayings.kept(_("This inbox is paused. It sends again when an administrator resumes it."))
-    return ""
+        return NO_SERVER
+    return PAUSED if account.paused_at else ""
 
 
 def _is_at_limit(account: ChannelAccount) -> bool:

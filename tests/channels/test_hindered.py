@@ -1,5 +1,7 @@
 """What cannot leave before a person acts says so, asks nobody again and again, and leaves when they have acted."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from samovar.channels import outgoing, sending
 from samovar.channels.jobs import take_up_deliveries
 from samovar.channels.models import ChannelAccount, Delivery
 from samovar.conversations.models import Message
+from samovar.events.models import Event
 from samovar.jobs import holding
 from samovar.jobs.models import Task
 from samovar.jobs.running import run_leased
@@ -35,26 +38,29 @@ def test_held_sending_waits_and_says_why(account: ChannelAccount, outbox: Outbox
     holding.hold(holding.SENDING, "restored")
     delivery = reply()
 
-    assert sending.send(delivery.pk) is not None
+    sending.send(delivery.pk)
     assert outbox.connections == 0
     assert "Sending is held" in Message.objects.get(pk=delivery.message_id).why_late
     holding.release(holding.SENDING)
-    assert sending.send(delivery.pk) is None
+    sending.send(delivery.pk)
+    assert len(outbox.taken) == 1
 
 
 def test_a_paused_inbox_sends_when_it_is_resumed(account: ChannelAccount, outbox: Outbox) -> None:
     ChannelAccount.objects.update(paused_at=timezone.now())
     delivery = reply()
 
-    assert sending.send(delivery.pk) is not None
+    sending.send(delivery.pk)
+    assert not outbox.taken
     ChannelAccount.objects.update(paused_at=None)
-    assert sending.send(delivery.pk) is None
+    sending.send(delivery.pk)
+    assert len(outbox.taken) == 1
 
 
 def test_an_inbox_without_a_server_says_so(outbox: Outbox) -> None:
     delivery = reply()
 
-    assert sending.send(delivery.pk) is not None
+    sending.send(delivery.pk)
     assert "has no mail server" in Message.objects.get(pk=delivery.message_id).why_late
 
 
@@ -70,7 +76,7 @@ def test_what_cannot_leave_is_no_work_until_somebody_acts(account: ChannelAccoun
     while run_leased():
         pass
     assert all("is paused" in message.why_late for message in Message.objects.filter(direction="out"))
-    assert not Task.objects.filter(job__endswith="send_mail", run_at__lt=timezone.now()).exists()
+    assert not Task.objects.filter(job__endswith="send_mail").exists()
 
     account.resume()
     outgoing.hurry(account.inbox_id)
@@ -78,6 +84,31 @@ def test_what_cannot_leave_is_no_work_until_somebody_acts(account: ChannelAccoun
     for delivery in deliveries:
         assert sending.send(delivery.pk) is None
     assert len(outbox.taken) == 3
+
+
+@pytest.mark.parametrize("why", ["held", "no server", "paused"])
+def test_what_has_said_why_it_waits_is_put_off_all_at_once(
+    account: ChannelAccount, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]], why: str
+) -> None:
+    deliveries = [reply() for _ in range(30)]
+    if why == "held":
+        holding.hold(holding.SENDING, "restored")
+    elif why == "no server":
+        account.delete()
+    else:
+        account.pause()
+    for delivery in deliveries:
+        sending.send(delivery.pk)
+    Task.objects.all().delete()
+    Delivery.objects.update(next_try_at=timezone.now() - timedelta(minutes=1))
+
+    with django_assert_max_num_queries(5):
+        take_up_deliveries()
+
+    assert not Task.objects.exists()
+    assert Delivery.objects.filter(next_try_at__gt=timezone.now()).count() == 30
+    assert Event.objects.filter(kind="MessageDeferred").count() == 30
+    assert len(set(Delivery.objects.values_list("next_try_at", flat=True))) > 1
 
 
 def test_who_stands_far_back_in_line_is_asked_later(
