@@ -7,7 +7,12 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_noop as _
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+from imap_tools.errors import (
+    ImapToolsError,
+    MailboxFolderSelectError,
+    MailboxLoginError,
+    UnexpectedCommandStatusError,
+)
 
 from samovar.channels.connecting import TIMEOUT_SECONDS, broken_off, check_host, quoted, unreached
 from samovar.channels.errors import ChannelTrouble, NoFolder, SignInRefused
@@ -24,7 +29,7 @@ def opened(account: ChannelAccount, timeout: float = TIMEOUT_SECONDS) -> Iterato
     mailbox = _connected(account, timeout)
     try:
         _sign_in(mailbox, account)
-        _open_folder(mailbox, account.folder)
+        _open_folder(mailbox, account)
         yield mailbox
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
         raise broken_off(error, account.imap_host) from error
@@ -58,8 +63,7 @@ def _sign_in(mailbox: BaseMailBox, account: ChannelAccount) -> None:
         else:
             mailbox.login_utf8(name, password, initial_folder=None)
     except MailboxLoginError as error:
-        said = b" ".join(part for part in error.command_result[1] if isinstance(part, bytes))
-        raise _refusal(said, account.imap_host) from error
+        raise _refusal(_said(error), account.imap_host) from error
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
@@ -67,16 +71,29 @@ def _sign_in(mailbox: BaseMailBox, account: ChannelAccount) -> None:
         raise _refusal(str(error).encode(), account.imap_host) from error
 
 
+def _said(error: UnexpectedCommandStatusError) -> bytes:
+    return b" ".join(part for part in error.command_result[1] if isinstance(part, bytes))
+
+
+def _is_for_now(said: bytes) -> bool:
+    return any(code in said.upper() for code in NOT_OUR_FAULT)
+
+
 def _refusal(said: bytes, host: str) -> ChannelTrouble:
-    if any(code in said.upper() for code in NOT_OUR_FAULT):
+    if _is_for_now(said):
         text = _("%(host)s does not let anybody in at the moment: %(answer)s")
         return ChannelTrouble(text, host=host, answer=quoted(said))
     text = _("%(host)s does not accept the user name or the password: %(answer)s")
     return SignInRefused(text, host=host, answer=quoted(said))
 
 
-def _open_folder(mailbox: BaseMailBox, folder: str) -> None:
+def _open_folder(mailbox: BaseMailBox, account: ChannelAccount) -> None:
     try:
-        mailbox.folder.set(folder, readonly=True)
+        mailbox.folder.set(account.folder, readonly=True)
     except MailboxFolderSelectError as error:
-        raise NoFolder(_("There is no folder “%(folder)s” in this mailbox."), folder=folder) from error
+        said = _said(error)
+        if _is_for_now(said):
+            text = _("%(host)s does not open the folder “%(folder)s” at the moment: %(answer)s")
+            trouble = ChannelTrouble(text, host=account.imap_host, folder=account.folder, answer=quoted(said))
+            raise trouble from error
+        raise NoFolder(_("There is no folder “%(folder)s” in this mailbox."), folder=account.folder) from error

@@ -45,6 +45,13 @@ BUSY = Trouble(
     _("That took too long"),
     _("Somebody else is changing the same thing at this moment. Nothing was changed by you; try again."),
 )
+SLOW = Trouble(
+    _("That took too long"),
+    _(
+        "The answer needed more time than a page may take, so it was broken off. Nothing was changed. Try again, or "
+        "ask for less at once; if it stays so, tell the administrator."
+    ),
+)
 AWAY = Trouble(
     _("The database does not answer"),
     _(
@@ -82,6 +89,11 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
     """Return what is wrong with the database, None when it is not the reason of ``error``."""
     if not isinstance(error, OperationalError | InterfaceError):
         return None
-    if isinstance(error.__cause__, errors.DiskFull):
-        return DISK_FULL
-    return BUSY if isinstance(error.__cause__, errors.LockNotAvailable | errors.QueryCanceled) else AWAY
+    match error.__cause__:
+        case errors.DiskFull():
+            return DISK_FULL
+        case errors.LockNotAvailable():
+            return BUSY
+        case errors.QueryCanceled():
+            return SLOW
+    return AWAY

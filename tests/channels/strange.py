@@ -32,6 +32,7 @@ class Strange:
     news: str = ""
     refuses_idle: bool = False
     login: str = "OK welcome"
+    refuses_to_open: str = ""
     commands: list[str] = field(default_factory=list)
 
     def answer(self, command: str, words: str) -> bytes | None:
@@ -90,8 +91,9 @@ class _Talk(socketserver.StreamRequestHandler):
         if command == "IDLE":
             self._idle(tag)
             return True
-        if command == "LOGIN":
-            self._say(f"{tag} {habits.login}\r\n".encode())
+        said = {"LOGIN": habits.login, "EXAMINE": habits.refuses_to_open}.get(command)
+        if said:
+            self._say(f"{tag} {said}\r\n".encode())
             return True
         answer = habits.answer(command, words)
         if answer is None:

@@ -8,7 +8,7 @@ from time import monotonic
 import pytest
 
 from samovar.channels import imap
-from samovar.channels.errors import ChannelTrouble, SignInRefused
+from samovar.channels.errors import ChannelTrouble, NoFolder, SignInRefused
 from samovar.channels.fetching import fetch
 from samovar.channels.idling import wait_for_news
 from samovar.channels.models import ChannelAccount, RawMail
@@ -141,6 +141,24 @@ def test_a_refused_password_is_told_from_a_server_in_need(
         read(account)
     assert type(caught.value) is kind
     assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "told"),
+    [
+        ("NO [NONEXISTENT] Unknown Mailbox", NoFolder, "There is no folder “INBOX” in this mailbox."),
+        ("NO [INUSE] Somebody compacts it", ChannelTrouble, "does not open the folder “INBOX” at the moment"),
+    ],
+)
+def test_a_folder_that_is_closed_for_now_is_told_from_one_that_is_missing(
+    server: Strange, account: ChannelAccount, said: str, kind: type[ChannelTrouble], told: str
+) -> None:
+    server.refuses_to_open = said
+
+    with pytest.raises(ChannelTrouble) as caught:
+        read(account)
+    assert type(caught.value) is kind
+    assert told in str(caught.value)
 
 
 def test_news_that_come_before_the_server_goes_idle_are_noticed(server: Strange, account: ChannelAccount) -> None:

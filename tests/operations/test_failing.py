@@ -64,8 +64,29 @@ def test_who_waits_too_long_for_somebody_else_is_told_that_nothing_was_changed(v
     connection.close()
 
     assert status == 503
-    assert "That took too long" in said
+    assert "Somebody else is changing the same thing" in said
     assert not Message.objects.filter(direction="out").exists()
+
+
+def test_an_answer_that_needs_too_long_blames_nobody_else(visitor: Client) -> None:
+    make.conversation()
+    with connection.cursor() as cursor:
+        # Every look at a customer takes a minute.
+        cursor.execute("ALTER TABLE customers_customer RENAME TO customers_slow")
+        cursor.execute("CREATE VIEW customers_customer AS SELECT slow.* FROM customers_slow slow, pg_sleep(60)")
+        cursor.execute("SET statement_timeout = '200ms'")
+    try:
+        answer = visitor.get("/customers/")
+    finally:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP VIEW customers_customer")
+            cursor.execute("ALTER TABLE customers_slow RENAME TO customers_customer")
+
+    assert answer.status_code == 503
+    said = answer.content.decode()
+    assert "needed more time than a page may take" in said
+    assert "Somebody else" not in said
 
 
 def test_a_database_that_is_away_is_told_and_found_again(visitor: Client) -> None:
