@@ -1,6 +1,7 @@
 """An installation of a test's own, used as a person uses one: by the ``samovar`` command in processes of their own."""
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # Whoever runs the tests in the background ignores what these processes are sent.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             **more,
         )
 

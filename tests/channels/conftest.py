@@ -1,9 +1,10 @@
 """Mail servers for the tests of channels."""
 
+import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from samovar.channels.models import ChannelAccount
 from tests.channels import mailserver
@@ -12,17 +13,14 @@ from tests.channels.mailserver import Dovecot, Outbox
 
 
 @pytest.fixture(scope="session")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
+def dovecot() -> Iterator[Dovecot]:
     """A real IMAP server."""
     if not mailserver.DOVECOT:
         pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd")
-    folder: Path = tmp_path_factory.mktemp("dovecot")
-    # The mail user must be able to reach its folder below the private one of the tests.
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == folder.stat().st_uid and parent != Path(parent.root):
-            parent.chmod(parent.stat().st_mode | 0o011)
-        if parent.name.startswith("pytest-of-"):
-            break
+    # Not below pytest's own folder, which only its owner can enter: the mail user must be able to.
+    folder = settings.HOME / f"dovecot-{os.getpid()}"
+    folder.mkdir()
+    folder.chmod(0o711)
     with mailserver.dovecot(folder) as server:
         yield server
 
