@@ -1,7 +1,8 @@
 """What every test stands on: a throw-away installation with a real PostgreSQL of its own.
 
-Without ``DATABASE_URL`` one embedded cluster serves the whole run, however pytest was started; it is not durable and
-is thrown away at the end. The home folder is always a temporary one, so that no test can touch a real installation.
+Without ``DATABASE_URL`` each process that runs tests has an embedded cluster, not durable and thrown away at the end:
+in a shared one, what one test writes for long holds back the readers of the event log in all others. The home folder
+is always a temporary one, so that no test can touch a real installation.
 """
 
 import os
@@ -26,20 +27,22 @@ HOMES = "samovar-tests-"
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 # Set here and not in pyproject.toml: the settings read the environment, which must be complete before.
 os.environ["DJANGO_SETTINGS_MODULE"] = "samovar.settings"
-if not IS_WORKER:
-    os.environ["SAMOVAR_HOME"] = tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-")
+os.environ["SAMOVAR_HOME"] = tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-")
 HOME = Path(os.environ["SAMOVAR_HOME"])
 django.setup()
 
 
-def pytest_sessionstart() -> None:
-    """Start the cluster once for all workers, after clearing away what killed runs left."""
-    if IS_WORKER:
-        return
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the cluster, after clearing away what killed runs left."""
     # The database's system user passes through, as it does in a real installation.
     HOME.chmod(0o711)
-    _clear_away_old_homes()
-    _clear_away_old_rooms()
+    if not IS_WORKER:
+        _clear_away_old_homes()
+        _clear_away_old_rooms()
+        if session.config.getoption("numprocesses", None):
+            # Only the workers run tests. They inherit the environment, and shall not read settings before this file.
+            del os.environ["DJANGO_SETTINGS_MODULE"]
+            return
     if not os.environ.get("DATABASE_URL"):
         Cluster(HOME).start(durable=False)
     # Before anything looks at them: a command would put them there beside another test that reads them.
@@ -48,8 +51,7 @@ def pytest_sessionstart() -> None:
 
 def pytest_unconfigure() -> None:
     """Stop the cluster and throw the home folder away."""
-    if not IS_WORKER:
-        _clear_away(HOME)
+    _clear_away(HOME)
 
 
 def _clear_away_old_homes() -> None:
