@@ -262,6 +262,37 @@ def test_what_is_resolved_says_why_it_is_not_snoozed(pages: Pages, anna: User) -
     expect(page.locator("undo-toast")).to_contain_text("It is resolved. Reopen it to snooze it.")
 
 
+def test_what_was_wrong_with_a_reply_is_forgotten_when_it_is_mended(pages: Pages, anna: User) -> None:
+    two_waiting()
+    page = inbox(pages, anna)
+    page.keyboard.press("j")
+    subject(page, FIRST)
+    mistake = page.get_by_text("There is nothing to send yet.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(mistake).to_be_visible()
+
+    page.keyboard.press("r")
+    page.keyboard.type("On Thursday.")
+
+    expect(mistake).to_have_count(0)
+    pages.troubles.clear()
+
+
+@pytest.mark.parametrize("width", [DESK, 900, PHONE])
+def test_what_was_just_done_is_not_said_over_the_place_to_write(pages: Pages, anna: User, width: int) -> None:
+    two_waiting()
+    page = inbox(pages, anna, width=width)
+    page.locator("a.conversation").first.click()
+    subject(page, FIRST)
+
+    page.get_by_role("button", name="Take it").click()
+
+    toast = page.locator("undo-toast").bounding_box()
+    editor = page.locator(".editor").bounding_box()
+    assert toast is not None and editor is not None
+    assert toast["y"] + toast["height"] <= editor["y"] or toast["x"] + toast["width"] <= editor["x"]
+
+
 def test_on_a_phone_there_is_one_pane_at_a_time(pages: Pages, anna: User) -> None:
     first, _second = two_waiting()
     page = inbox(pages, anna, width=PHONE)

@@ -40,6 +40,7 @@ class MessageEditor extends HTMLElement {
   #noticed = () => this.#see(this.#area("reply").value === "");
 
   #typed = (event) => {
+    event.target.closest("form")?.querySelector('.notice[data-tone="bad"]')?.remove();
     if (event.target === this.#area("reply") && event.target.value === "") this.#see(true);
   };
 
