@@ -192,6 +192,7 @@ LOGGING = {"level": "DEBUG" if DEBUG else "INFO"}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+FORMAT_MODULE_PATH = "samovar.ui.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -355,22 +355,6 @@ def test_what_is_gone_is_said_in_words(pages: Pages, page: Page) -> None:
     pages.troubles.clear()
 
 
-def test_times_are_shown_in_the_zone_of_the_reader_who_may_choose_another(pages: Pages) -> None:
-    anna = make.agent("anna")
-    page = pages.open(anna)
-    page.goto("/parts/")
-    times = page.locator("local-time time")
-    expect(times.nth(0)).to_have_text("12 min ago")
-    samara = times.nth(1).inner_text()
-
-    anna.change_ways(time_zone="UTC")
-    page.reload()
-
-    hours = (int(samara[:2]) - int(times.nth(1).inner_text()[:2])) % 24
-    assert re.fullmatch(r"\d\d:\d\d", samara)
-    assert hours == 4
-
-
 @pytest.mark.parametrize(
     "attack",
     [

@@ -9,6 +9,13 @@ const formats = {
   year: new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", year: "numeric", ...zone }),
   full: new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short", ...zone }),
 };
+// "18 ноя", "28 Sep 2025": three letters of the month, no dot, and the year without a word.
+const dayOf = (format, moment) =>
+  format
+    .formatToParts(moment)
+    .filter(({ type }) => type !== "literal")
+    .map(({ type, value }) => (type === "month" ? value.slice(0, 3) : value))
+    .join(" ");
 const amount = (unit) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" });
 const [minutes, hours, days] = ["minute", "hour", "day"].map(amount);
 const ago = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
@@ -18,7 +25,7 @@ const HOUR = 60 * MINUTE;
 function short(moment, now) {
   if (formats.year.format(moment) === formats.year.format(now)) return formats.clock.format(moment);
   const isNear = Math.abs(now - moment) < 300 * 24 * HOUR;
-  return (isNear ? formats.day : formats.year).format(moment).replace(/\.$/, "");
+  return dayOf(isNear ? formats.day : formats.year, moment);
 }
 
 function relative(moment, now) {
