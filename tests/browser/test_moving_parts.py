@@ -36,6 +36,12 @@ def test_a_letter_presses_its_button_in_every_layout(page: Page) -> None:
     expect(page).to_have_url(re.compile("#resolved$"))
 
 
+def test_the_question_mark_shows_the_keys_wherever_the_layout_has_it(page: Page) -> None:
+    page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {code: 'Digit7', key: '?', bubbles: true}))")
+
+    expect(page.locator("#keys")).to_be_visible()
+
+
 def test_a_letter_typed_into_a_field_is_a_letter(page: Page) -> None:
     page.get_by_label("Reply").fill("")
     page.keyboard.type("e")

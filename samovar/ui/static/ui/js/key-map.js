@@ -11,6 +11,8 @@ const CHORD_WAITS = 1200;
 /** The name of the key that was pressed, as data-key writes it. */
 function nameOf(event) {
   if (event.code === "Slash" && event.shiftKey) return "?";
+  // Where other layouts write these signs, their place on the keyboard would be of no help.
+  if (event.key === "?" || event.key === "/") return event.key;
   const key = NAMES[event.code] ?? event.code.replace(/^(Key|Digit|Numpad)(?=.)/, "");
   const isModified = IS_MAC ? event.metaKey : event.ctrlKey;
   return [isModified && "Mod", event.shiftKey && "Shift", key].filter(Boolean).join("+");
