@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -136,8 +136,21 @@ def test_an_outside_expert_sees_an_empty_desk(client: Client) -> None:
     conversation = make.conversation()
     client.force_login(make.user(role=Role.EXPERT))
 
-    assert "A scratched desk" not in client.get("/").content.decode()
+    desk = client.get("/").content.decode()
+    assert "A scratched desk" not in desk
+    assert "Nobody needs you here now" in desk
+    assert "Everyone has an answer" not in desk
     assert client.get(f"/conversations/{conversation.pk}/").status_code == 404
+
+
+def test_an_outside_expert_is_not_told_that_there_are_no_customers(client: Client) -> None:
+    make.conversation()
+    client.force_login(make.user(role=Role.EXPERT))
+
+    customers = client.get("/customers/").content.decode()
+
+    assert "Nobody to show" in customers
+    assert "Nobody has written yet" not in customers
 
 
 def test_strangers_are_asked_to_sign_in(client: Client) -> None:
@@ -326,3 +339,22 @@ def test_the_stream_of_a_page_begins_before_what_the_page_does_not_show(client: 
     found = re.search(r'<live-stream src="/stream/" after="(\d+)-\d+">', shown)
     assert found
     assert Event.objects.latest("pk").tx > int(found[1])
+
+
+def test_what_could_not_be_read_says_so(client: Client, olga: User) -> None:
+    conversation = make.conversation("", subject="", mail_class="unreadable")
+
+    row = client.get("/?view=unreadable").content.decode()
+    thread = client.get(f"/conversations/{conversation.pk}/").content.decode().split('id="thread"')[1]
+
+    assert "Without a subject" in row
+    assert "Could not be read" in thread
+    assert "Written by a machine" not in thread
+
+
+def test_dates_in_words_have_the_day_first(client: Client, olga: User) -> None:
+    customer = make.customer()
+    customer.created_at = datetime(2025, 12, 1, 12, tzinfo=UTC)
+    customer.save(update_fields=["created_at"])
+
+    assert "1 December 2025" in client.get(f"/customers/{customer.pk}/").content.decode()
