@@ -1,7 +1,8 @@
 """Mail servers for the tests of channels."""
 
-import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -18,8 +19,7 @@ def dovecot() -> Iterator[Dovecot]:
     if not mailserver.DOVECOT:
         pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd")
     # Not below pytest's own folder, which only its owner can enter: the mail user must be able to.
-    folder = settings.HOME / f"dovecot-{os.getpid()}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir=settings.HOME))
     folder.chmod(0o711)
     with mailserver.dovecot(folder) as server:
         yield server
