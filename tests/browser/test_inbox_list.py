@@ -110,3 +110,32 @@ def test_a_list_is_searched_from_the_keyboard(pages: Pages, anna: User) -> None:
 
     expect(page.locator("a.conversation")).to_have_count(1)
     expect(page.locator("a.conversation")).to_contain_text(SECOND)
+
+
+def test_the_history_beside_the_thread_is_true_by_itself_but_not_under_the_pointer(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    lines = page.locator("#side .timeline li")
+    page.mouse.move(700, 10)
+    expect(lines).to_have_count(2)
+    happened = f"samovar:customer-{first.customer_id}"
+
+    first.add_note("Ask the warehouse.", by=anna)
+    page.evaluate("(name) => document.body.dispatchEvent(new CustomEvent(name))", happened)
+
+    expect(lines).to_have_count(3)
+    expect(lines.first).to_contain_text("Ask the warehouse.")
+
+    lines.first.hover()
+    first.resolve(by=anna)
+    is_put_off = page.evaluate(
+        """(name) => new Promise((done) => {
+          document.addEventListener("htmx:beforeRequest", (event) => done(event.defaultPrevented), { once: true });
+          document.body.dispatchEvent(new CustomEvent(name));
+        })""",
+        happened,
+    )
+    assert is_put_off
+    page.mouse.move(700, 10)
+
+    expect(lines).to_have_count(4)
