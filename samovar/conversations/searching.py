@@ -5,6 +5,7 @@ parts of order numbers are found. Only the beginning of a text is indexed: a vec
 that would refuse the message.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,6 +84,9 @@ SELECT id, ts_headline('samovar', left(text, 4000), message_query(%(text)s),
                        'StartSel="\x02", StopSel="\x03", MaxWords=24, MinWords=12, ShortWord=0')
 FROM conversations_message WHERE id = ANY(%(ids)s)
 """
+TEXTS = "SELECT id, left(text, 4000) FROM conversations_message WHERE id = ANY(%(ids)s)"
+# What is shown around a number that was found, in characters.
+BEFORE, AFTER = 80, 120
 
 
 Asked = dict[str, str | int | list[int] | datetime | None]
@@ -199,7 +203,26 @@ def _estimate(asked: Asked) -> int:
 def _snippets(asked: Asked, ids: list[int]) -> dict[int, tuple[tuple[bool, str], ...]]:
     if not ids:
         return {}
-    return {pk: _pieces(headline) for pk, headline in _rows(SNIPPETS, {**asked, "ids": ids})}
+    by_words = {pk: _pieces(headline) for pk, headline in _rows(SNIPPETS, {**asked, "ids": ids})}
+    return by_words | _around_number(asked, ids) if asked["pattern"] else by_words
+
+
+def _around_number(asked: Asked, ids: list[int]) -> dict[int, tuple[tuple[bool, str], ...]]:
+    """Return the places where the number stands, however it is spaced: as a word it would end at its first sign."""
+    spaced = re.compile(r"\D{0,3}".join(str(asked["pattern"]).strip("%")))
+    found = ((pk, text, spaced.search(text)) for pk, text in _rows(TEXTS, {**asked, "ids": ids}))
+    return {pk: _cut(text, *place.span()) for pk, text, place in found if place}
+
+
+def _cut(text: str, start: int, end: int) -> tuple[tuple[bool, str], ...]:
+    before, after = text[max(0, start - BEFORE) : start], text[end : end + AFTER]
+    if start > BEFORE:
+        before = before.partition(" ")[2]
+    if end + AFTER < len(text):
+        after = after.rpartition(" ")[0]
+    return tuple(
+        (is_match, piece) for is_match, piece in ((False, before), (True, text[start:end]), (False, after)) if piece
+    )
 
 
 def _pieces(headline: str) -> tuple[tuple[bool, str], ...]:

@@ -96,6 +96,18 @@ def test_the_words_that_were_found_are_marked() -> None:
     assert (True, "scratched") in hit.pieces
 
 
+@pytest.mark.parametrize("asked", ["29-736", "29736", "29 736"])
+def test_a_number_that_was_found_is_shown_whole_and_marked(asked: str) -> None:
+    make.received("You are right. " * 20 + "Order 29-736 goes out first. " + "We are sorry. " * 20)
+
+    [hit] = find_messages(asked)
+
+    [before, number, after] = hit.pieces
+    assert number == (True, "29-736")
+    assert before[1].endswith("Order ") and after[1].startswith(" goes out first.")
+    assert sum(len(text) for _is_match, text in hit.pieces) < 250
+
+
 @pytest.mark.parametrize(
     "asked", ["Соколова", "соколва", "Sokolova", "elena.s", "900 123", "8 900 123-45-67", "елена сокол"]
 )
