@@ -293,23 +293,6 @@ def test_what_was_just_done_is_not_said_over_the_place_to_write(pages: Pages, an
     assert toast["y"] + toast["height"] <= editor["y"] or toast["x"] + toast["width"] <= editor["x"]
 
 
-def test_on_a_phone_there_is_one_pane_at_a_time(pages: Pages, anna: User) -> None:
-    first, _second = two_waiting()
-    page = inbox(pages, anna, width=PHONE)
-
-    page.locator("a.conversation").first.tap()
-    subject(page, FIRST)
-    expect(page.locator("#list")).to_be_hidden()
-    page.get_by_label("Reply to the customer").fill("On Thursday.")
-    page.get_by_role("button", name="Send", exact=True).tap()
-    expect(page.locator('.message[data-from="out"]')).to_contain_text("On Thursday.")
-    page.get_by_role("link", name="Back to the list").tap()
-
-    expect(page.locator("#list")).to_be_visible()
-    expect(page.locator(".thread")).to_have_count(0)
-    assert first.messages.filter(direction="out").count() == 1
-
-
 def test_without_scripts_a_conversation_is_read_and_answered(pages: Pages, anna: User) -> None:
     first, _second = two_waiting()
     context = pages.browser.new_context(base_url=pages.address, java_script_enabled=False)
