@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samovar.lib.html import sanitise
+from samovar.lib.html import MOST_AMPERSANDS, sanitise
 from samovar.lib.html_rules import ATTRIBUTES, EVERYWHERE, LINK_SCHEMES, STYLES, TAGS
 
 
@@ -75,6 +75,22 @@ def test_what_is_allowed_stays_and_nothing_else(html: str, safe: str) -> None:
     if "<table>" in safe:
         safe = "<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>"
     assert found == safe
+
+
+def test_a_line_break_written_as_an_end_is_one() -> None:
+    assert sanitise("one</br>two").html == "one<br>two"
+
+
+def test_a_picture_that_the_mail_itself_holds_is_shown() -> None:
+    picture = "data:image/png;base64,iVBORw0KGgo="
+
+    assert sanitise(f'<img src="{picture}">').html == f'<img src="{picture}">'
+
+
+def test_no_number_of_ampersands_makes_the_page_grow_without_end() -> None:
+    html = sanitise("&" * (MOST_AMPERSANDS + 1)).html
+
+    assert html == "\uff06" * (MOST_AMPERSANDS + 1)
 
 
 def test_pictures_of_others_are_left_out_and_counted() -> None:

@@ -29,6 +29,7 @@ from samovar.lib.html_tokens import attributes
         ("<style>never closed, but <p>seen", "never closed, but\n\nseen"),
         ('broken <a href="x', "broken"),
         ("<img alt='😀'><img alt=logo>", "😀"),
+        ("one <p title='never ends <b>two</b> three", "one\n\ntwo three"),
         ("a&nbsp;b", "a b"),
     ],
 )
@@ -41,6 +42,12 @@ def test_no_depth_of_nesting_loses_text(tag: str) -> None:
     html = "".join(f"<{tag}>word{number} " for number in range(5000))
 
     assert text_of(html).split() == [f"word{number}" for number in range(5000)]
+
+
+def test_a_marked_element_that_is_never_closed_reaches_to_the_end() -> None:
+    text, spans = marked_text("new<div class=q>old<p>older", lambda _, attributes: "quote" if "q" in attributes else "")
+
+    assert [text[span.start : span.end].split() for span in spans] == [["old", "older"]]
 
 
 def test_marked_elements_are_known_by_their_place_in_the_text() -> None:
