@@ -1,6 +1,7 @@
 """Starts a real front and real web processes for a test, on a free loopback port."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httptools
+
+from samovar.lib.postgres import place
+from samovar.lib.postgres.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 # A machine that does much else at the same time must not fail a test.
@@ -57,6 +61,9 @@ class Serving:
         for process in self._started:
             process.wait(PATIENCE_SECONDS)
         self._listener.close()
+        # Without an address the front has started a database of its own.
+        Cluster(self.home).stop()
+        shutil.rmtree(place.folder(self.home), ignore_errors=True)
 
     def kill_web(self, number: int) -> None:
         """Kill the process that runs the application, and wait until granian has noticed."""
