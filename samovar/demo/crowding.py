@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from samovar.conversations import arriving
 from samovar.customers.models import Customer, Identity, Membership, Organisation
 from samovar.customers.models.identity import IdentityKind, normalised
-from samovar.customers.recognition import recognise_all
+from samovar.customers.recognition import lock_addresses, recognise_all
 from samovar.demo.mails import sender_of
 from samovar.demo.people import Person, organisation_name
 
@@ -14,7 +13,7 @@ from samovar.demo.people import Person, organisation_name
 def write_people(people: Sequence[tuple[Person, datetime]]) -> None:
     """Make cards for ``people``, each known since the moment beside them; runs in the caller's transaction."""
     senders = [sender_of(person, since) for person, since in people]
-    arriving.lock_senders(senders)
+    lock_addresses(sender.key for sender in senders)
     known = recognise_all(senders)
     cards = {person.number: known[sender.key] for (person, _since), sender in zip(people, senders, strict=True)}
     for person, _since in people:

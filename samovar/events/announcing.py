@@ -11,6 +11,7 @@ from samovar.events.domain import CustomerEvent, DomainEvent, Visibility
 from samovar.events.effects import installed
 from samovar.events.encoding import as_json, columns
 from samovar.events.errors import NestedAnnouncement, NotInTransaction
+from samovar.lib.prepared import prepared
 
 __all__ = ["CHANNEL", "CustomerEvent", "DomainEvent", "Visibility", "announce", "announce_many"]
 
@@ -87,12 +88,14 @@ def _write(events: Sequence[DomainEvent]) -> None:
     rows = [columns(event) for event in events]
     for row in rows:
         row["data"] = as_json(row["data"])
-    with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(WRITE_ONE, [*(rows[0].get(name) for name in COLUMNS), CHANNEL])
-        elif len(rows) < MANY:
-            cursor.execute(WRITE_SOME, [*([row.get(name) for row in rows] for name in COLUMNS), CHANNEL])
-        else:
+    if len(rows) == 1:
+        with prepared(WRITE_ONE, [*(rows[0].get(name) for name in COLUMNS), CHANNEL]):
+            pass
+    elif len(rows) < MANY:
+        with prepared(WRITE_SOME, [*([row.get(name) for row in rows] for name in COLUMNS), CHANNEL]):
+            pass
+    else:
+        with connection.cursor() as cursor:
             _copy(cursor, rows)
 
 

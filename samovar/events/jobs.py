@@ -13,6 +13,8 @@ from samovar.jobs.sources import IDLE_SECONDS, Source, register
 
 # Rows above the horizon become readable when some transaction ends, of which nobody is notified.
 HELD_SECONDS = 0.02
+# Each look costs as much as half a reply; nobody notices what follows a twentieth of a second later.
+APART_SECONDS = 0.05
 # One query for all modules, because it is asked every second of an idle installation.
 UNREAD = """
 SELECT c.module, first.tx < events_horizon()
@@ -54,4 +56,4 @@ def _unread(modules: list[str]) -> dict[str, bool]:
         return dict(cursor.fetchall())
 
 
-register(Source("events", CHANNEL, clock.start_cursors, turn))
+register(Source("events", CHANNEL, clock.start_cursors, turn, apart_seconds=APART_SECONDS))

@@ -63,7 +63,11 @@ class Event(models.Model):
         """What happened, in the reader's language; a kind that no class knows any more is put into words."""
         kind = KINDS.get(self.kind)
         text = str(kind.line) if kind else ""
-        return text % {**vars(self), **self.data} if "%(" in text else text or words(self.kind)
+        if "%(" not in text:
+            return text or words(self.kind)
+        # A name is empty when the person was erased.
+        named = {name: _("Somebody") if fact == "" else fact for name, fact in self.data.items()}
+        return text % {**vars(self), **named}
 
     def as_event(self) -> DomainEvent:
         """Return the event that was announced; raises UnknownKind or UnreadableEvent."""
@@ -118,6 +122,7 @@ class SetAside(models.Model):
     failed_at = models.DateTimeField(_("failed at"), db_default=Now())
     retry_at = models.DateTimeField(_("tried again at"), null=True)
 
+    # The stubs know the manager without what its rows can be asked.
     objects: ClassVar[SetAsideQuerySet] = SetAsideQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

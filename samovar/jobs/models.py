@@ -38,6 +38,7 @@ class Task(models.Model):
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     set_aside_at = models.DateTimeField(_("set aside at"), null=True)
 
+    # The stubs know the manager without what its rows can be asked.
     objects: ClassVar[TaskQuerySet] = TaskQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

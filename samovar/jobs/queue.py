@@ -4,9 +4,8 @@ import json
 from datetime import datetime
 from typing import TypeVarTuple
 
-from django.db import connection
-
 from samovar.jobs.registry import Job
+from samovar.lib.prepared import prepared
 
 Ids = TypeVarTuple("Ids")
 # Notifications carry nothing: PostgreSQL collapses equal ones, so a transaction sends one whatever it enqueues.
@@ -26,5 +25,5 @@ def enqueue(job: Job[*Ids], *ids: *Ids, run_at: datetime | None = None, key: str
 
     With ``key`` there is at most one such task waiting: another call only makes it run earlier, never later.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(PUT, [job.name, json.dumps(ids), key, run_at, CHANNEL])
+    with prepared(PUT, [job.name, json.dumps(ids), key, run_at, CHANNEL]):
+        pass

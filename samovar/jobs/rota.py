@@ -15,6 +15,7 @@ class _Turn:
     source: Source
     places: int
     due_at: float = 0.0
+    not_before: float = 0.0
     calls: int = 0
     is_looked_at: bool = False
 
@@ -53,7 +54,7 @@ class Rota:
         with self._condition:
             for turn in self._turns:
                 if channel in (None, turn.source.channel):
-                    turn.due_at = 0.0
+                    turn.due_at = turn.not_before
                     turn.calls += 1
             self._condition.notify_all()
 
@@ -103,7 +104,8 @@ class Rota:
         with self._condition:
             turn.places += 1
             if not look.has_found:
+                now = time.monotonic()
                 turn.is_looked_at = False
-                if turn.calls == look.calls:
-                    turn.due_at = time.monotonic() + rest
+                turn.not_before = now + turn.source.apart_seconds if rest else 0.0
+                turn.due_at = now + rest if turn.calls == look.calls else turn.not_before
             self._condition.notify()

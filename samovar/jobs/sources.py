@@ -17,7 +17,8 @@ class Source:
     ``turn`` is given a function to call as soon as it has found something to do, so that another thread can look for
     more meanwhile; it returns for how many seconds there will be nothing more, 0 when there may be more at once.
     ``start`` prepares the source whenever the worker (again) reaches the database, and each minute. A source whose
-    pieces may last leaves ``spare`` threads to the others.
+    pieces may last leaves ``spare`` threads to the others. After a look that found nothing more, the next comes
+    ``apart_seconds`` later at the earliest: what many call for in quick succession is then done together.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Source:
     start: Callable[[], None]
     turn: Callable[[Callable[[], None]], float]
     spare: int = 0
+    apart_seconds: float = 0.0
 
 
 def register(source: Source) -> None:

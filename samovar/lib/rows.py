@@ -1,20 +1,37 @@
-"""Writing many rows at once."""
+"""Writing many rows at once, and reading one that others may be changing."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from samovar.lib.prepared import prepared
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def reread(row: Row, rows: models.QuerySet[Row]) -> None:
+    """Read ``row`` anew from ``rows``, which lock it and bring what it refers to with it.
+
+    Who referred to something else by the time we had the lock is dropped from such an answer: PostgreSQL joins the new
+    row with what the old one referred to. The second look has the lock already, so it finds what is true now.
+    """
+    try:
+        row.refresh_from_db(from_queryset=rows)
+    except ObjectDoesNotExist:
+        row.refresh_from_db(from_queryset=rows)
+
 
 def next_ids(connection: BaseDatabaseWrapper, model: type[models.Model], count: int) -> list[int]:
     """Take ``count`` numbers from the sequence behind the primary key of ``model``, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [f'"{model._meta.db_table}"', model._meta.pk.column, count],
-        )
+    taken = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+    values = [f'"{model._meta.db_table}"', model._meta.pk.column, count]
+    with prepared(taken, values, on=connection) as cursor:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
@@ -49,8 +66,11 @@ def lock_keys(connection: BaseDatabaseWrapper, space: int, slots: set[int]) -> N
     """
     if not slots:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, slot) FROM (SELECT unnest(%s::int[]) AS slot ORDER BY 1) AS ordered",
-            [space, sorted(slots)],
-        )
+    held = "SELECT pg_advisory_xact_lock(%s, slot) FROM (SELECT unnest(%s::int[]) AS slot ORDER BY 1) AS ordered"
+    with prepared(held, [space, sorted(slots)], on=connection):
+        pass
+
+
+def number_of(name: str) -> int:
+    """Return 31 bits by which ``name`` is locked."""
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:4], "big") >> 1

@@ -53,9 +53,11 @@ def _path(purpose: str) -> Path:
 
 def _keep(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _give(path.parent)
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        _give(draft)
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -66,3 +68,10 @@ def _keep(path: Path, text: str) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _give(path: Path) -> None:
+    """Give ``path`` to whom the installation belongs: root may have typed the first command of a service."""
+    if os.geteuid() == 0:
+        owner = env.home().stat()
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -4,8 +4,9 @@ import re
 import unicodedata
 
 DIGIT_GROUPS = re.compile(r"\+?\d(?:[ \u00a0().-]{0,2}\d){4,24}")
-# They set the direction of what follows.
-TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# They set the direction of what follows; the first kind only of what stands beside them.
+SOFTLY_TURNING = re.compile("[\u061c\u200e\u200f]")
+UNSEEN = re.compile("[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -34,9 +35,9 @@ def tidy(text: str) -> str:
 def file_name(text: str) -> str:
     """Return the name of a file as one storable line that reads in the order in which it is written.
 
-    Otherwise a sign that turns the direction could show a program as a document.
+    A sign that turns the direction could show a program as a document: it is spelt out, and so is what cannot be seen.
     """
-    return tidy(TURNING.sub("", text))
+    return tidy(UNSEEN.sub(lambda found: printable(found.group()), SOFTLY_TURNING.sub("", text)))
 
 
 def sort_key(text: str) -> str:

@@ -29,4 +29,4 @@ class Storage(CompressedManifestStaticFilesStorage):
         if SHEET in paths and not dry_run:
             Path(self.path(SHEET)).write_text(one_sheet(), encoding="utf-8")
             paths = {**paths, SHEET: (self, SHEET)}
-        return super().post_process(paths, dry_run, **options)  # type: ignore[no-untyped-call]
+        return super().post_process(paths, dry_run, **options)  # type: ignore[no-untyped-call]  # Django's has no types

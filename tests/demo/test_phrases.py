@@ -12,6 +12,7 @@ CHAIR = Noun.english("chair")
 
 
 def all_of(text: str, **slots: object) -> set[str]:
+    # The slots of this test.
     return {parsed(text).said(Random(seed), slots) for seed in range(200)}  # type: ignore[arg-type]
 
 

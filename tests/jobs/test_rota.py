@@ -6,8 +6,8 @@ from samovar.jobs.sources import Source
 LONG = 3600.0
 
 
-def source(name: str, spare: int = 0) -> Source:
-    return Source(name, f"channel of {name}", lambda: None, lambda found: LONG, spare)
+def source(name: str, spare: int = 0, apart: float = 0.0) -> Source:
+    return Source(name, f"channel of {name}", lambda: None, lambda found: LONG, spare, apart)
 
 
 def taken(rota: Rota) -> Look:
@@ -62,3 +62,29 @@ def test_work_that_lasts_leaves_threads_to_the_others() -> None:
         look.found()
     assert taken(rota).source.name == "tasks"
     assert rota.take_now() is None
+
+
+def test_what_is_called_for_in_quick_succession_is_looked_at_together() -> None:
+    rota = Rota([source("events", apart=LONG)], threads=2)
+    first = taken(rota)
+    rota.call("channel of events")
+
+    rota.give_back(first, LONG)
+    rota.call("channel of events")
+
+    assert rota.take_now() is None
+
+
+def test_a_call_soon_after_a_look_is_followed_without_another() -> None:
+    rota = Rota([source("events", apart=0.01)], threads=2)
+    rota.give_back(taken(rota), LONG)
+    rota.call("channel of events")
+
+    assert taken(rota).source.name == "events"
+
+
+def test_where_there_is_more_to_do_nobody_waits() -> None:
+    rota = Rota([source("events", apart=LONG)], threads=2)
+    rota.give_back(taken(rota), 0.0)
+
+    assert rota.take_now() is not None

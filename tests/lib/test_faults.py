@@ -21,8 +21,31 @@ def test_a_process_dies_at_the_passing_that_is_named(variable: str | None, expec
     assert subprocess.run([sys.executable, "-c", PASSING], env=environment, check=False).returncode == expected
 
 
-def test_a_word_that_names_no_passing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(faults.VARIABLE, "mail.stored")
+@pytest.mark.parametrize("word", ["mail.stored", "mail.stored:x", "mail.stored:1:explode"])
+def test_a_word_that_names_no_passing_is_refused(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(faults.VARIABLE, word)
 
-    with pytest.raises(WrongSetting, match="SAMOVAR_FAULTS holds 'mail.stored'"):
+    with pytest.raises(WrongSetting, match=f"SAMOVAR_FAULTS holds '{word}'"):
         faults.wanted()
+
+
+@pytest.mark.parametrize(
+    ("harm", "expected"),
+    [
+        ("kill", -signal.SIGKILL),
+        ("crash", -signal.SIGSEGV),
+        ("abort", -signal.SIGABRT),
+        ("leave", 0),
+        ("fail", 1),
+        ("stop", 0),
+        ("recurse", 1),
+        ("stumble", 1),
+    ],
+)
+def test_a_word_says_in_which_other_way_it_dies(harm: str, expected: int) -> None:
+    environment = {faults.VARIABLE: f"b:*:{harm}"}
+
+    done = subprocess.run([sys.executable, "-c", PASSING], env=environment, check=False, capture_output=True)
+
+    assert done.returncode == expected
+    assert b"alive" not in done.stdout

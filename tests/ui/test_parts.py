@@ -1,6 +1,7 @@
 """Small rules of the parts that need no browser."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.template import Context, Template
@@ -38,8 +39,8 @@ def test_the_tint_stays_the_same_for_the_same_person() -> None:
 
 
 @pytest.mark.parametrize("path", templates(), ids=lambda path: path.stem)
-def test_every_sign_that_a_template_names_is_drawn(path: object) -> None:
-    text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
+def test_every_sign_that_a_template_names_is_drawn(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     named = re.findall(r'{%\s*icon\s+"([\w-]+)"', text) + re.findall(r'\sicon="([\w-]+)"', text)
 
     assert set(named) <= SIGNS

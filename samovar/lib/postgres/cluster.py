@@ -195,7 +195,7 @@ class Cluster:
             "log_directory": str(folder / "log"),
             "unix_socket_directories": '"' + str(sockets).replace('"', '""') + '"',
         }
-        settings = tuning.settings(durable) | files
+        settings = tuning.settings(durable, place.stored_megabytes(self.home)) | files
         _write(folder / "server.conf", [f"{name} = {tuning.quoted(value)}" for name, value in settings.items()])
         _write(folder / "hba.conf", ["local all all peer map=samovar", "local replication all peer map=samovar"])
         people = sorted({runner.name, owner.of(self.home).name, "root"})
@@ -214,6 +214,7 @@ class Cluster:
     def _make_database(self) -> None:
         address = {"host": str(place.socket_folder(self.home)), "user": SUPERUSER, "dbname": "postgres"}
         role, database = sql.Identifier(place.ROLE), sql.Identifier(place.DATABASE)
+        # All three are words of libpq, beside which the stubs expect other types.
         with psycopg.connect(**address, autocommit=True) as connection:  # type: ignore[arg-type]
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [place.ROLE]).fetchone() is None:
                 # Not the superuser: what an attacker could make the application say must not reach files or programs.

@@ -54,6 +54,12 @@ def data(home: Path) -> Path:
     return folder(home) / "data"
 
 
+def stored_megabytes(home: Path) -> int:
+    """Return how much the databases of the cluster hold, its log of changes not counted."""
+    files = (path for path in (data(home) / "base").glob("*/*") if path.is_file())
+    return sum(path.stat().st_size for path in files) // 2**20
+
+
 def digest(path: Path) -> str:
     """Return a short name that stands for ``path``."""
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]

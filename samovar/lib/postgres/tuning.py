@@ -32,21 +32,39 @@ FIXED = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
-# For data that may be thrown away: a test cluster forgets at a power failure, and starts and writes much faster.
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "1GB"}
+# For data that may be thrown away: a test cluster forgets at a power failure, starts and writes much faster, and is not
+# tidied up behind the back of what is tested.
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "1GB",
+    "autovacuum": "off",
+}
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
-def settings(durable: bool) -> dict[str, str]:
-    """Return the server's settings; a fifth of the memory becomes its cache, between 128 MB and 4 GB."""
+def settings(durable: bool, stored_megabytes: int) -> dict[str, str]:
+    """Return the server's settings for a database of ``stored_megabytes``."""
     memory = _memory_megabytes()
     by_memory = {
-        "shared_buffers": f"{min(max(memory // 5, 128), 4096)}MB",
+        "shared_buffers": f"{cache_megabytes(memory, stored_megabytes)}MB",
         "effective_cache_size": f"{max(memory // 2, 256)}MB",
         "maintenance_work_mem": f"{min(max(memory // 16, 64), 512)}MB",
         "work_mem": f"{min(max(memory // 256, 4), 32)}MB",
     }
     return FIXED | by_memory | (DURABLE if durable else NOT_DURABLE)
+
+
+def cache_megabytes(memory: int, stored: int) -> int:
+    """Return the size of the server's cache: what is stored fits in, up to a fifth of the memory and 4 GB.
+
+    The server keeps books about every page of it from the start, also about those that a small desk never fills. What
+    grows meanwhile finds between 128 and 512 MB, and the cache of the system behind it, until the next start.
+    """
+    least = min(max(memory // 64, 128), 512)
+    most = min(max(memory // 5, 128), 4096)
+    return min(max(stored, least), most)
 
 
 def quoted(value: str) -> str:

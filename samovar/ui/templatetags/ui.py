@@ -72,6 +72,12 @@ def language_name(code: str) -> str:
         return code
 
 
+@register.filter
+def grouped(number: int) -> str:
+    """Write a large number in groups of three digits, as the reader's language does."""
+    return formats.number_format(number, force_grouping=True)
+
+
 @register.simple_tag
 def local_time(moment: datetime, form: str = "relative") -> SafeString:
     """Draw a moment, which the browser words anew in the reader's zone.

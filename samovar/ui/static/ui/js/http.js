@@ -21,5 +21,7 @@ export function isSignedOut(xhr) {
 
 /** Tell whether what htmx asked for was done: not when nothing came, and not when the answer says what is wrong. */
 export function isDone({ detail }) {
-  return Boolean(detail.successful) && detail.xhr.status < 400 && !isSignedOut(detail.xhr);
+  // Of an answer that leads to another page htmx does not say whether it was a success.
+  const isSuccess = detail.successful || detail.xhr.getResponseHeader("HX-Redirect");
+  return Boolean(isSuccess) && detail.xhr.status < 400 && !isSignedOut(detail.xhr);
 }

@@ -5,7 +5,9 @@ let invoker;
 document.addEventListener(
   "click",
   (event) => {
-    invoker = event.target.closest("[popovertarget]") ?? invoker;
+    const pressed = event.target.closest("[popovertarget]");
+    // What stands in a menu is gone when the next one opens, which then stands where the first one did.
+    if (pressed && !pressed.closest("[popover]")) invoker = pressed;
   },
   true,
 );
