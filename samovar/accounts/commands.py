@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from rich.console import Console
 
+from samovar.accounts import second_factor, single_sign_on
 from samovar.accounts.models import Role, User
 
 app = typer.Typer(name="user", no_args_is_help=True, help="Members of staff.")
@@ -27,21 +28,41 @@ def create(
 ) -> None:
     """Make a member of staff who can sign in."""
     _check(lambda: validate_email(email))
-    if User.objects.filter(email__iexact=email).exists():
+    if User.objects.with_email(email):
         _refuse(f"{email} already exists. Set a new password with: samovar user password {email} --password-stdin")
     password = _password(password_stdin, User(email=email, name=name))
-    user = User.objects.create(email=email, name=name, role=role, password=password)
+    user = User.objects.add(by=None, email=email, name=name, role=role, password=password)
     say(f"{user.name} ({user.email}) can sign in as {role.value}.")
 
 
 @app.command()
 def password(email: str, password_stdin: FromStdin = False) -> None:
     """Set somebody's password; ends all their sessions."""
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        _refuse(f"Nobody signs in with {email}. Make them with: samovar user create {email} --name NAME --role ROLE")
+    user = _known(email)
     user.change_password(_password(password_stdin, user))
     say(f"The new password of {user.name} is set.")
+
+
+@app.command("forget-factor")
+def forget_factor(email: str) -> None:
+    """Forget somebody's second factor, passkeys and recovery codes, because all is lost; ends all their sessions."""
+    user = _known(email)
+    second_factor.take_away(user, by=None)
+    say(f"{user.name} signs in by password alone now.")
+
+
+@app.command("allow-passwords")
+def allow_passwords() -> None:
+    """Let everybody sign in by password again, because the company's single sign-on lets nobody in."""
+    single_sign_on.demand([], by=None)
+    say("Everybody can sign in by password again.")
+
+
+def _known(email: str) -> User:
+    user = User.objects.with_email(email)
+    if user is None:
+        _refuse(f"Nobody signs in with {email}. Make them with: samovar user create {email} --name NAME --role ROLE")
+    return user
 
 
 def _password(is_from_stdin: bool, user: User) -> str:

@@ -1,17 +1,26 @@
 """What every page shows of the company and of the person who looks at it."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from samovar.accounts.models import Company, User
+from samovar.accounts import second_factor
+from samovar.accounts.models import Company, Presence, StaffProvider, User
 from samovar.ui.navigation import Entry, Me
 
 
 def company(request: HttpRequest) -> dict[str, object]:
     """Name the company; asked of the database only by a page that shows it."""
     return {"company_name": SimpleLazyObject(Company.current_name)}
+
+
+def ways_in(request: HttpRequest) -> dict[str, object]:
+    """Say what a stranger may be offered beside the password."""
+    providers = SimpleLazyObject(lambda: StaffProvider.objects.filter(retired_at=None))
+    return {"has_passkeys": second_factor.can_have_passkeys(), "providers_to_sign_in_at": providers}
 
 
 def me(request: HttpRequest) -> dict[str, object]:
@@ -21,8 +30,25 @@ def me(request: HttpRequest) -> dict[str, object]:
 
 
 def _me(user: User, path: str) -> Me:
-    entries = [Entry(label=_("Profile"), url=reverse("profile"), icon="user")]
+    entries = [*_presences(user), Entry(label=_("Profile"), url=reverse("profile"), icon="user")]
+    entries.append(Entry(label=_("Security"), url=reverse("security"), icon="shield"))
     if user.is_admin:
         entries.append(Entry(label=_("People"), url=reverse("people"), icon="customers"))
+        entries.append(Entry(label=_("Teams"), url=reverse("teams"), icon="customers"))
     entries.append(Entry(label=_("Sign out"), url=reverse("account_logout"), icon="out", is_post=True))
-    return Me(id=user.pk, name=user.name, status=_("Available"), presence="here", entries=entries)
+    return Me(id=user.pk, name=user.name, status=user.presence_words, presence=user.presence, entries=entries)
+
+
+def _presences(user: User) -> list[Entry]:
+    address, icons = reverse("presence"), {Presence.HERE: "check", Presence.BUSY: "clock", Presence.AWAY: "moon"}
+    presses = [
+        Entry(
+            label=str(one.label),
+            url=f"{address}?{urlencode({'presence': one.value})}",
+            icon=icons[one],
+            is_post=True,
+            is_current=one == user.presence,
+        )
+        for one in Presence
+    ]
+    return [*presses, Entry(label=_("Say why and until when"), url=address, icon="edit")]

@@ -5,7 +5,8 @@ import secrets as randomness
 from django.db import IntegrityError, transaction
 
 from samovar.accounts.errors import AlreadyBegun
-from samovar.accounts.models import Company, Role, User
+from samovar.accounts.models import Brand, Company, Role, User
+from samovar.accounts.models.audit import Action, record
 from samovar.lib import secrets
 
 PURPOSE = "setup-code"
@@ -37,9 +38,11 @@ def begin(*, company: str, name: str, email: str, password: str) -> User:
     try:
         with transaction.atomic():
             Company.objects.create(pk=Company.ONLY, name=company)
+            Brand.objects.all().default()
             if not is_needed():
                 raise AlreadyBegun
             user = User.objects.create(email=email, name=name, role=Role.ADMIN, password=password)
+            record(Action.COMPANY_BEGUN, user, user, after={"company": company})
             transaction.on_commit(lambda: secrets.forget(PURPOSE))
     except IntegrityError as error:
         raise AlreadyBegun from error

@@ -5,15 +5,15 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts import first_run
 from samovar.accounts.models import Role, User
+from samovar.accounts.new_passwords import PasswordField, WithPassword
+from samovar.accounts.voices import no_address, tidy_signature
 from samovar.lib.text import tidy
 
 THEMES = [("", _("As the system has it")), ("light", _("Light")), ("dark", _("Dark"))]
-NEW_PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -28,37 +28,14 @@ def languages() -> Iterable[tuple[str, str]]:
     return [("", str(_("As the browser has it"))), *((code, names[code]) for code, _name in settings.LANGUAGES)]
 
 
-class PasswordField(forms.CharField):
-    """A new password, with the rules of AUTH_PASSWORD_VALIDATORS in one line."""
-
-    def __init__(self) -> None:
-        rules = _("At least 10 characters, not a common word, nothing like the name.")
-        super().__init__(label=_("Password"), strip=False, widget=NEW_PASSWORD, help_text=rules)
-
-
-class WithPassword(forms.Form):
-    """A form that sets a password for the person it describes."""
-
-    def clean(self) -> dict[str, object] | None:
-        """Hold the password to the rules, which look at name and e-mail too."""
-        cleaned = super().clean()
-        if password := self.cleaned_data.get("password"):
-            try:
-                validate_password(password, self.person())
-            except forms.ValidationError as error:
-                self.add_error("password", error)
-        return cleaned
-
-    def person(self) -> User:
-        """Return who the password is for; need not be saved."""
-        return User(name=self.cleaned_data.get("name", ""), email=self.cleaned_data.get("email", ""))
-
-
 class CompanyForm(forms.Form):
     """What the company is called."""
 
     company = forms.CharField(
-        label=_("Company"), max_length=200, widget=forms.TextInput({"autocomplete": "organization"})
+        label=_("Company"),
+        max_length=200,
+        validators=[no_address],
+        widget=forms.TextInput({"autocomplete": "organization"}),
     )
 
     def clean_company(self) -> str:
@@ -76,9 +53,14 @@ class WelcomeForm(WithPassword):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
     )
     company = forms.CharField(
-        label=_("Company"), max_length=200, widget=forms.TextInput({"autocomplete": "organization"})
+        label=_("Company"),
+        max_length=200,
+        validators=[no_address],
+        widget=forms.TextInput({"autocomplete": "organization"}),
     )
-    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your name"), max_length=200, validators=[no_address], widget=forms.TextInput({"autocomplete": "name"})
+    )
     email = forms.EmailField(
         label=_("Your e-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "username"})
     )
@@ -95,12 +77,30 @@ class WelcomeForm(WithPassword):
 class ProfileForm(forms.Form):
     """The ways of one person."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=200, validators=[no_address], widget=forms.TextInput({"autocomplete": "name"})
+    )
+    public_name = forms.CharField(
+        label=_("Name that customers see"),
+        max_length=100,
+        required=False,
+        validators=[no_address],
+        help_text=_("Left empty, it is your name."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
     title = forms.CharField(
         label=_("What you do"),
         max_length=120,
         required=False,
         help_text=_("Colleagues find you by it: logistics, oak, returns."),
+    )
+    signature = forms.CharField(
+        label=_("Own signature"),
+        required=False,
+        help_text=_(
+            "It stands under your letters instead of the lines with {name} and {title} in the signature of the brand."
+        ),
+        widget=forms.Textarea({"rows": 3}),
     )
     language = forms.ChoiceField(label=_("Language"), required=False, choices=languages)
     theme = forms.ChoiceField(label=_("Colours"), required=False, choices=THEMES)
@@ -113,11 +113,21 @@ class ProfileForm(forms.Form):
         """Refuse a name of blanks."""
         return _some_name(self.cleaned_data["name"])
 
+    def clean_public_name(self) -> str:
+        """Take out what nobody sees."""
+        return tidy(self.cleaned_data["public_name"])
+
+    def clean_signature(self) -> str:
+        """Refuse what nobody could fill in."""
+        return tidy_signature(self.cleaned_data["signature"])
+
 
 class PersonForm(WithPassword):
     """A new member of staff."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput({"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=200, validators=[no_address], widget=forms.TextInput({"autocomplete": "off"})
+    )
     email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.AGENT)
     password = PasswordField()
@@ -146,7 +156,7 @@ class NewPasswordForm(WithPassword):
     password = PasswordField()
 
     def __init__(self, user: User, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+        super().__init__(*args)  # type: ignore[arg-type]  # what Django's form takes
         self.user = user
 
     def person(self) -> User:

@@ -8,4 +8,5 @@ class SessionStore(DatabaseStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         # A cookie can carry what the database cannot store.
+        # The stubs do not know it.
         return bool(super()._validate_session_key(key)) and key is not None and key.isascii() and key.isalnum()  # type: ignore[misc]

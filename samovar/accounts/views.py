@@ -1,25 +1,31 @@
 """Pages of the staff: the first run, one's own ways, and people."""
 
+from allauth.account import views as allauth
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from samovar.accounts import first_run
+from samovar.accounts import first_run, inviting, leaving, mail
 from samovar.accounts.errors import AlreadyBegun, LastAdmin
 from samovar.accounts.forms import CompanyForm, NewPasswordForm, PersonForm, ProfileForm, RoleForm, WelcomeForm
-from samovar.accounts.models import Company, User
-from samovar.accounts.requests import StaffRequest, admins_only
+from samovar.accounts.inviting_forms import InviteForm
+from samovar.accounts.models import Company, Invitation, User
+from samovar.accounts.naming import call_company
+from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-OWN_WAYS = ["name", "title", "language", "theme", "time_zone", "has_keys"]
+BACKEND = "samovar.accounts.backends.StaffBackend"
+OWN_WAYS = ["name", "public_name", "title", "signature", "language", "theme", "time_zone", "has_keys"]
 
 
 @login_not_required
@@ -40,14 +46,15 @@ def welcome(request: HttpRequest) -> HttpResponse:
     except AlreadyBegun:
         return redirect("account_login")
     login(request, user, backend=BACKEND)
+    record_authentication(request, user, method="password")
     return redirect("/")
 
 
 @login_not_required
-@require_http_methods(["GET"])
-def forgotten(request: HttpRequest) -> HttpResponse:
-    """Say who can set a new password; there is no mail for it before a mailbox is connected."""
-    return render(request, "accounts/forgotten.html")
+@require_http_methods(["GET", "POST"])
+def forgotten(request: HttpRequest) -> HttpResponseBase:
+    """Send a link by which a new password can be set; while no mail can leave, say who else can set one."""
+    return allauth.password_reset(request) if mail.can_leave() else render(request, "accounts/forgotten.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,17 +73,24 @@ def profile(request: StaffRequest) -> HttpResponse:
 
 @admins_only
 @require_http_methods(["GET", "POST"])
-def people(request: StaffRequest) -> HttpResponse:
-    """List the members of staff and add one."""
+def people(request: StaffRequest) -> HttpResponseBase:
+    """List the members of staff and those who were invited, and invite more; their links are shown once."""
+    return _invited(request) if request.method == "POST" else _people(request, InviteForm(), _company_form())
+
+
+@admins_only
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@lately_proven
+def new_person(request: StaffRequest) -> HttpResponse:
+    """Add somebody with a password that the administrator sets, for whom mail does not reach."""
     form = PersonForm(_typed(request))
-    if form.is_valid():
-        typed = form.cleaned_data
-        user = User.objects.create(
-            name=typed["name"], email=typed["email"], role=typed["role"], password=typed["password"]
-        )
-        messages.success(request, _("%(name)s can sign in now") % {"name": user.name})
-        return redirect("people")
-    return _people(request, form, _company_form())
+    if not form.is_valid():
+        return render(request, "accounts/new_person.html", {"form": form}, status=422 if form.is_bound else 200)
+    typed = {name: form.cleaned_data[name] for name in ("name", "email", "role", "password")}
+    user = User.objects.add(by=request.user, **typed)
+    messages.success(request, _("%(name)s can sign in now") % {"name": user.name})
+    return redirect("people")
 
 
 @admins_only
@@ -85,8 +99,8 @@ def company(request: StaffRequest) -> HttpResponse:
     """Give the company another name, or its first one."""
     form = CompanyForm(request.POST)
     if not form.is_valid():
-        return _people(request, PersonForm(), form)
-    Company.call(form.cleaned_data["company"])
+        return _people(request, InviteForm(), form)
+    call_company(form.cleaned_data["company"], by=request.user)
     messages.success(request, _("Saved"))
     return redirect("people")
 
@@ -101,6 +115,7 @@ def person(request: StaffRequest, pk: int) -> HttpResponse:
 
 @admins_only
 @require_POST
+@lately_proven
 def role(request: StaffRequest, pk: int) -> HttpResponse:
     """Give somebody another role."""
     user = get_object_or_404(User, pk=pk)
@@ -119,36 +134,45 @@ def role(request: StaffRequest, pk: int) -> HttpResponse:
 @admins_only
 @sensitive_post_parameters("password")
 @require_POST
+@lately_proven
 def password(request: StaffRequest, pk: int) -> HttpResponse:
-    """Set somebody's password; ends all their sessions."""
+    """Set somebody else's password; ends all their sessions."""
     user = get_object_or_404(User, pk=pk)
+    if user == request.user:
+        # Where it is changed, the old one is asked for.
+        messages.error(request, _("What is your own you change on the page Security."))
+        return redirect("person", pk)
     form = NewPasswordForm(user, request.POST)
     if not form.is_valid():
         return _person(request, user, RoleForm(initial={"role": user.role}), form, status=422)
-    user.change_password(form.cleaned_data["password"])
-    if user == request.user:
-        update_session_auth_hash(request, user)
+    user.change_password(form.cleaned_data["password"], by=request.user)
     messages.success(request, _("The new password of %(name)s is set") % {"name": user.name})
     return redirect("person", pk)
 
 
 @admins_only
 @require_POST
+@lately_proven
 def deactivation(request: StaffRequest, pk: int) -> HttpResponse:
     """Sign somebody out and keep them out."""
     user = get_object_or_404(User, pk=pk)
+    held = leaving.work_of(pk).held
     try:
         user.deactivate(by=request.user)
     except LastAdmin:
         messages.error(request, _last_admin())
     else:
         text = _("%(name)s can no longer sign in") % {"name": user.name}
+        if held:
+            going_back = ngettext("%(count)s conversation goes back", "%(count)s conversations go back", held)
+            text = f"{text}. {going_back % {'count': held}}"
         messages.success(request, text, extra_tags=reverse("activation", args=[pk]))
     return redirect("people")
 
 
 @admins_only
 @require_POST
+@lately_proven
 def activation(request: StaffRequest, pk: int) -> HttpResponse:
     """Let somebody in again."""
     user = get_object_or_404(User, pk=pk)
@@ -158,9 +182,20 @@ def activation(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("people")
 
 
-def _people(request: StaffRequest, form: PersonForm, company_form: CompanyForm) -> HttpResponse:
+@lately_proven
+def _invited(request: StaffRequest) -> HttpResponse:
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return _people(request, form, _company_form())
+    invited = inviting.invite(form.guests, form.place, by=request.user)
+    return render(request, "accounts/invited.html", {"invited": invited})
+
+
+def _people(request: StaffRequest, form: InviteForm, company_form: CompanyForm) -> HttpResponse:
     staff = User.objects.order_by("-is_active", "sort_key", "pk")
-    context = {"staff": staff, "form": form, "company_form": company_form}
+    invitations = Invitation.objects.pending().select_related("invited_by")
+    context = {"staff": staff, "invitations": invitations, "form": form, "company_form": company_form}
+    context["can_mail_leave"] = mail.can_leave()
     is_refused = form.is_bound or company_form.is_bound
     return render(request, "accounts/people.html", context, status=422 if is_refused else 200)
 
@@ -177,7 +212,7 @@ def _typed(request: HttpRequest) -> QueryDict | None:
 def _person(
     request: StaffRequest, user: User, role_form: RoleForm, password_form: NewPasswordForm, status: int = 200
 ) -> HttpResponse:
-    context = {"person": user, "role_form": role_form, "password_form": password_form}
+    context = {"person": user, "role_form": role_form, "password_form": password_form, "work": leaving.work_of(user.pk)}
     return render(request, "accounts/person.html", context, status=status)
 
 

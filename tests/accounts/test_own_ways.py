@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from samovar.accounts import sessions_of
 from samovar.accounts.models import User
 from tests import make
 
@@ -73,6 +74,19 @@ def test_what_a_page_asks_for_by_itself_does_not_say_that_a_person_is_there(clie
     client.get("/?size=30", headers={"HX-Request": "true", "HX-Target": "rows", "X-By-Itself": "1"})
 
     assert User.objects.get().seen_at is None
+
+
+def test_a_session_is_listed_whatever_it_says_of_its_requests(client: Client) -> None:
+    olga = make.agent("olga")
+    client.force_login(olga)
+
+    for _time in range(2):
+        client.get("/customers/", headers={"X-By-Itself": "1", "User-Agent": "curl/8"}, REMOTE_ADDR="192.0.2.7")
+
+    [seat] = sessions_of.seats(olga)
+    assert (seat.device, seat.address) == ("curl", "192.0.2.7")
+    olga.refresh_from_db()
+    assert olga.seen_at is None
 
 
 def test_who_signs_in_is_not_told_so(client: Client) -> None:

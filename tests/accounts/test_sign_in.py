@@ -4,7 +4,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from samovar.accounts import second_factor
+from samovar.accounts.models import AuditEntry
 from tests import make
+from tests.accounts.codes import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +29,36 @@ def test_the_right_password_signs_in_and_gives_a_new_session(client: Client) -> 
     assert _sign_in(client) == 302
     assert client.cookies["sessionid"].value != "chosen-by-somebody-else"
     assert client.get("/profile/").status_code == 200
+
+
+def test_who_came_in_by_what_and_who_was_refused_stands_in_the_audit_log(client: Client) -> None:
+    anna, olga = make.admin("anna"), make.user("olga", password=make.PASSWORD)
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    second_factor.set_up_app(olga, secret)
+
+    for typed in ("wrong", make.PASSWORD):
+        client.post("/accounts/login/", {"login": olga.email, "password": typed}, REMOTE_ADDR="192.0.2.7")
+    for code in ("000000", code_of(secret)):
+        client.post("/accounts/login/code/", {"code": code}, REMOTE_ADDR="192.0.2.7")
+    for _time in range(3):
+        Client().post("/accounts/login/", {"login": "my secret password", "password": "x"}, REMOTE_ADDR="192.0.2.8")
+    Client().post("/accounts/login/", {"login": "who@aurora.example", "password": "x"}, REMOTE_ADDR="192.0.2.8")
+    olga.deactivate(by=anna)
+    Client().post("/accounts/login/", {"login": olga.email, "password": make.PASSWORD}, REMOTE_ADDR="192.0.2.9")
+
+    entries = AuditEntry.objects.filter(action__in=["signed-in", "sign-in-refused"]).order_by("pk")
+    assert [(one.action, one.by, one.subject_name, one.after["by"], one.after["from"]) for one in entries] == [
+        ("sign-in-refused", None, "Olga", ["password"], "192.0.2.7"),
+        ("sign-in-refused", None, "Olga", ["code"], "192.0.2.7"),
+        ("signed-in", olga, "Olga", ["password", "app"], "192.0.2.7"),
+        ("sign-in-refused", None, "", ["password"], "192.0.2.8"),
+        ("sign-in-refused", None, "Olga", ["password"], "192.0.2.9"),
+    ]
+    assert "secret password" not in str(list(entries.values()))
+    admin = Client()
+    admin.force_login(anna)
+    page = admin.get("/audit/", {"action": "signed-in"}).content.decode()
+    assert "password, app for codes" in page
 
 
 def test_a_wrong_password_and_an_unknown_address_sound_the_same(client: Client) -> None:

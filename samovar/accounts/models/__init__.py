@@ -1,7 +1,29 @@
-"""The staff and their teams."""
+"""The staff, their teams, and what they did."""
 
+from samovar.accounts.models.audit import Action, AuditEntry
+from samovar.accounts.models.brand import Brand, Look
 from samovar.accounts.models.company import Company
+from samovar.accounts.models.door import FactorDemand, SignInTries, SignOnDemand, StaffSession
+from samovar.accounts.models.invitation import Invitation
+from samovar.accounts.models.presence import Presence
+from samovar.accounts.models.provider import StaffProvider
 from samovar.accounts.models.team import Team
 from samovar.accounts.models.user import Role, User
 
-__all__ = ["Company", "Role", "Team", "User"]
+__all__ = [
+    "Action",
+    "AuditEntry",
+    "Brand",
+    "Company",
+    "FactorDemand",
+    "Invitation",
+    "Look",
+    "Presence",
+    "Role",
+    "SignInTries",
+    "SignOnDemand",
+    "StaffProvider",
+    "StaffSession",
+    "Team",
+    "User",
+]

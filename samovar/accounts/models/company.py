@@ -1,8 +1,12 @@
 """The company that this installation serves."""
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from samovar.accounts.models.audit import Action, record
+from samovar.accounts.models.user import User
+from samovar.lib import clock
 
 
 class Company(models.Model):
@@ -12,6 +16,7 @@ class Company(models.Model):
 
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=200)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    settled_at = models.DateTimeField(_("first steps put away at"), null=True)
 
     class Meta:
         verbose_name = _("company")
@@ -26,6 +31,20 @@ class Company(models.Model):
         return cls.objects.values_list("name", flat=True).first() or ""
 
     @classmethod
-    def call(cls, name: str) -> None:
+    def has_settled(cls) -> bool:
+        """Return whether the first steps were put away."""
+        return cls.objects.exclude(settled_at=None).exists()
+
+    @classmethod
+    def settle(cls, *, is_settled: bool) -> None:
+        """Put the first steps away for everybody, or show them again as long as one is left."""
+        cls.objects.update_or_create(pk=cls.ONLY, defaults={"settled_at": clock.now() if is_settled else None})
+
+    @classmethod
+    @transaction.atomic
+    def call(cls, name: str, by: User) -> None:
         """Give the company a name; also when its first administrator came by the command line and it has no row."""
-        cls.objects.update_or_create(pk=cls.ONLY, defaults={"name": name})
+        before = cls.current_name()
+        company, _is_new = cls.objects.update_or_create(pk=cls.ONLY, defaults={"name": name})
+        if before != name:
+            record(Action.COMPANY_NAMED, by, company, {"name": before}, {"name": name})

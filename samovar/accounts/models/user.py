@@ -1,21 +1,21 @@
 """Members of staff."""
 
-from datetime import datetime, timedelta
 from typing import ClassVar, TypedDict, Unpack
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.errors import LastAdmin
+from samovar.accounts.events import StaffLeft, StaffReturned
+from samovar.accounts.models.audit import Action, record
+from samovar.accounts.models.presence import Present
 from samovar.accounts.models.team import Team
+from samovar.events.announcing import announce
+from samovar.lib import clock
 from samovar.lib.text import sort_key, tidy
-
-HERE_FOR = timedelta(minutes=5)
-SEEN_EVERY = timedelta(minutes=1)
 
 
 class Role(models.TextChoices):
@@ -32,6 +32,8 @@ class Ways(TypedDict, total=False):
     """What a person decides about themselves; "" leaves it to the browser."""
 
     name: str
+    public_name: str
+    signature: str
     title: str
     language: str
     theme: str
@@ -42,6 +44,7 @@ class Ways(TypedDict, total=False):
 class UserManager(BaseUserManager["User"]):
     """Makes members of staff and finds them by e-mail, whatever its case."""
 
+    # A member of staff is made in this way only.
     def create(self, *, email: str, name: str, role: str = Role.AGENT, password: str | None = None) -> "User":  # type: ignore[override]
         """Make a member of staff; without ``password`` the person cannot sign in until one is set."""
         user = self.model(email=tidy(email).lower(), name=tidy(name), role=role)
@@ -49,12 +52,23 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    @transaction.atomic
+    def add(self, *, by: "User | None", email: str, name: str, role: str, password: str) -> "User":
+        """Make a member of staff who can sign in; ``by`` is None at the command line."""
+        user = self.create(email=email, name=name, role=role, password=password)
+        record(Action.PERSON_ADDED, by, user, after={"e-mail": user.email, "role": user.role})
+        return user
+
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user with this e-mail."""
-        return self.get(email__iexact=username or "")
+        return self.get(email=(username or "").strip().lower())
+
+    def with_email(self, email: str) -> "User | None":
+        """Return who signs in with this e-mail, switched off or not. The database would take "ı" for "i"."""
+        return self.filter(email=email.strip().lower()).first()
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser, Present):
     """A member of staff, signed in by e-mail and password."""
 
     USERNAME_FIELD = "email"
@@ -67,13 +81,21 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.AGENT)
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
     title = models.CharField(_("what they do"), max_length=120, blank=True)
+    # What customers read; "" is the name. Their own lines stand in a brand's signature instead of what it says of them.
+    public_name = models.CharField(_("name that customers see"), max_length=100, blank=True, default="", db_default="")
+    signature = models.TextField(_("own signature"), blank=True, default="", db_default="")
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     has_keys = models.BooleanField(_("single-letter keys"), default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    seen_at = models.DateTimeField(_("last action"), null=True, blank=True)
+    left_at = models.DateTimeField(_("last switched off at"), null=True, blank=True)
+    # How often all sessions of the person were ended at once.
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    # How often all links to a new password were made worthless.
+    reset_keys_voided = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -91,11 +113,15 @@ class User(AbstractBaseUser):
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the sorting form of the name beside it."""
         self.sort_key = sort_key(self.name)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # what Django's save takes
 
     def get_session_auth_hash(self) -> str:
-        """Return what every session of the person is bound to: a new password or role ends them all."""
-        return salted_hmac("samovar.accounts.session", f"{self.password} {self.role}", algorithm="sha256").hexdigest()
+        """Return what every session of the person is bound to: a new password or role, or leaving, ends them all."""
+        bound_to = f"{self.password} {self.role}"
+        # Who comes back signs in anew: a session of before may lie on a device that is theirs no more.
+        bound_to += f" {self.left_at.isoformat()}" if self.left_at else ""
+        bound_to += f" {self.sessions_ended}" if self.sessions_ended else ""
+        return salted_hmac("samovar.accounts.session", bound_to, algorithm="sha256").hexdigest()
 
     @property
     def is_admin(self) -> bool:
@@ -108,17 +134,14 @@ class User(AbstractBaseUser):
         return self.role in (Role.ADMIN, Role.LEAD, Role.AGENT)
 
     @property
+    def can_lead(self) -> bool:
+        """Whether the person decides how the team works."""
+        return self.role in (Role.ADMIN, Role.LEAD)
+
+    @property
     def can_look(self) -> bool:
         """Whether the person may see customers and conversations."""
         return self.can_answer or self.role == Role.OBSERVER
-
-    def is_here(self, now: datetime | None = None) -> bool:
-        """Tell whether the last action is at most five minutes old."""
-        return self.seen_at is not None and (now or timezone.now()) - self.seen_at <= HERE_FOR
-
-    def touch(self, now: datetime) -> None:
-        """Note an action; writes at most once a minute, so that a busy person costs nothing."""
-        User.objects.filter(pk=self.pk).exclude(seen_at__gt=now - SEEN_EVERY).update(seen_at=now)
 
     def change_ways(self, **ways: Unpack[Ways]) -> None:
         """Set what the person decides about themselves."""
@@ -126,30 +149,44 @@ class User(AbstractBaseUser):
             setattr(self, name, value)
         self.save(update_fields=["sort_key", *ways])
 
-    def change_password(self, password: str) -> None:
-        """Set the password; every session of the person ends."""
+    @transaction.atomic
+    def change_password(self, password: str, by: "User | None" = None) -> None:
+        """Set the password, which ends every session of the person; ``by`` is None at the command line."""
         self.set_password(password)
         self.save(update_fields=["password"])
+        record(Action.PASSWORD_SET, by, self)
 
     @transaction.atomic
     def change_role(self, role: str, by: "User") -> None:
         """Give the person another role, which ends their sessions; raises LastAdmin."""
         if role != Role.ADMIN:
             self._spare_the_last_admin()
-        self.role = role
+        before, self.role = self.role, role
         self.save(update_fields=["role"])
+        if before != role:
+            record(Action.ROLE_CHANGED, by, self, {"role": before}, {"role": role})
 
     @transaction.atomic
     def deactivate(self, by: "User") -> None:
         """Sign the person out and keep them out; raises LastAdmin. What they did stays theirs."""
         self._spare_the_last_admin()
-        self.is_active = False
-        self.save(update_fields=["is_active"])
+        if self._switch(is_active=False):
+            record(Action.PERSON_DEACTIVATED, by, self)
+            announce(StaffLeft(user_id=self.pk, actor_id=by.pk))
 
+    @transaction.atomic
     def reactivate(self, by: "User") -> None:
         """Let the person sign in again."""
-        self.is_active = True
-        self.save(update_fields=["is_active"])
+        if self._switch(is_active=True):
+            record(Action.PERSON_REACTIVATED, by, self)
+            announce(StaffReturned(user_id=self.pk, actor_id=by.pk))
+
+    def _switch(self, *, is_active: bool) -> bool:
+        """Open or close the account; returns whether that was news, of two people at once to one of them."""
+        now: dict[str, object] = {"is_active": is_active} | ({} if is_active else {"left_at": clock.now()})
+        is_news = bool(User.objects.filter(pk=self.pk).exclude(is_active=is_active).update(**now))
+        self.refresh_from_db(fields=["is_active", "left_at"])
+        return is_news
 
     def _spare_the_last_admin(self) -> None:
         # All administrators are locked, so that two of them cannot remove each other at the same moment.

@@ -1,0 +1,19 @@
+"""What is personal of customers in the tables of this app: nothing; the audit log names them by number alone."""
+
+from samovar.accounts.models import (
+    AuditEntry,
+    Brand,
+    Company,
+    FactorDemand,
+    Invitation,
+    SignInTries,
+    SignOnDemand,
+    StaffProvider,
+    StaffSession,
+    Team,
+    User,
+)
+from samovar.lib.personal import declare_impersonal
+
+declare_impersonal(AuditEntry, Brand, Company, Invitation, Invitation.teams.through, Team, User, User.teams.through)
+declare_impersonal(FactorDemand, SignInTries, SignOnDemand, StaffProvider, StaffSession)
