@@ -1,15 +1,67 @@
 """What people type about customers."""
 
+from collections.abc import Iterable
+from zoneinfo import available_timezones
+
 from django import forms
+from django.conf.locale import LANG_INFO
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from samovar.lib.text import tidy
 
+# Languages that customers write in, beside what the card says already.
+COMMON = (
+    "ru",
+    "en",
+    "uk",
+    "be",
+    "kk",
+    "uz",
+    "tt",
+    "hy",
+    "ka",
+    "az",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "pl",
+    "tr",
+    "zh-hans",
+)
 
-class NameForm(forms.Form):
-    """How a customer is called."""
+
+def languages(known: str = "") -> Iterable[tuple[str, str]]:
+    """Return the languages to choose from, and the one that the card names already."""
+    codes = [code for code in (*COMMON, known) if code in LANG_INFO]
+    named = sorted({code: str(get_language_info(code)["name_translated"]) for code in codes}.items(), key=_name)
+    unknown = [(known, known)] if known and known not in LANG_INFO else []
+    return [("", str(_("Not known"))), *unknown, *named]
+
+
+def time_zones(known: str = "") -> list[tuple[str, str]]:
+    """Return the zones that bear the name of a place, and the one that the card names already."""
+    places = {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
+    zones = sorted(places | ({known} - {""}))
+    return [("", str(_("Not known"))), *((zone, zone.replace("_", " ")) for zone in zones)]
+
+
+class DetailsForm(forms.Form):
+    """What is known of a customer."""
 
     name = forms.CharField(label=_("Name"), max_length=300, widget=forms.TextInput({"autocomplete": "off"}))
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    city = forms.CharField(
+        label=_("City"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: object, language: str, time_zone: str, **given: object) -> None:
+        super().__init__(*args, **given)  # type: ignore[arg-type]  # what Django's form takes
+        self.fields["language"].choices = languages(language)  # type: ignore[attr-defined]  # a field of choices
+        self.fields["time_zone"].choices = time_zones(time_zone)  # type: ignore[attr-defined]  # a field of choices
 
     def clean_name(self) -> str:
         """Refuse a name of blanks."""
@@ -17,3 +69,17 @@ class NameForm(forms.Form):
         if not name:
             raise forms.ValidationError(_("Write a name."))
         return name
+
+
+class AddressForm(forms.Form):
+    """A way to reach a customer."""
+
+    address = forms.CharField(
+        label=_("E-mail or phone number"),
+        max_length=320,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "email"}),
+    )
+
+
+def _name(choice: tuple[str, str]) -> str:
+    return choice[1].lower()

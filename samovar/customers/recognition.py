@@ -8,10 +8,14 @@ from django.db import connection
 
 from samovar.customers.events import CustomerAdded
 from samovar.customers.models import Customer, Identity
-from samovar.customers.models.identity import normalised
+from samovar.customers.models.identity import IdentityKind, normalised
 from samovar.events.announcing import announce_many
-from samovar.lib.rows import next_ids
+from samovar.lib.rows import lock_keys, next_ids, number_of
 from samovar.lib.text import tidy
+
+# Addresses share few locks, so that a batch of any size cannot exhaust the server's table of locks.
+LOCK_SPACE = 5_106
+LOCK_SLOTS = 1024
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,20 @@ class Sender:
     def key(self) -> tuple[str, str]:
         """What makes two senders the same person: the kind and the normalised address."""
         return self.kind, self.mark or normalised(self.kind, self.shown)
+
+
+def lock_addresses(keys: Iterable[tuple[str, str]]) -> None:
+    """Hold, until the end of the transaction, what two workers could decide differently about these addresses.
+
+    ``keys`` are as ``Sender.key``. Whoever takes rows too takes these locks before them.
+    """
+    lock_keys(connection, LOCK_SPACE, {slot_of(key) for key in keys})
+
+
+def slot_of(key: tuple[str, str]) -> int:
+    """Return the lock of an address."""
+    # As one word: the kind alone is the same for all, who would wait for each other.
+    return number_of(":".join(key)) % LOCK_SLOTS
 
 
 def recognise(sender: Sender) -> Customer:
@@ -64,6 +82,14 @@ def known_customers(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Cu
         for identity in Identity.objects.filter(kind=kind, value__in=values).select_related("customer__merged_into"):
             found[kind, identity.value] = identity.customer.merged_into or identity.customer
     return found
+
+
+def turned_out_to_be(nobody: Customer, customer: Customer) -> None:
+    """Let the card of somebody who gave neither name nor address lead to who they are; any other card stays."""
+    is_known = bool(nobody.name) or nobody.identities.exclude(kind=IdentityKind.EXTERNAL).exists()
+    if nobody.pk != customer.pk and not is_known:
+        nobody.merged_into = customer
+        nobody.save(update_fields=["merged_into"])
 
 
 def _add(senders: list[Sender]) -> dict[tuple[str, str], Customer]:

@@ -20,15 +20,28 @@ WITH near AS MATERIALIZED (
 )
 SELECT id FROM near ORDER BY word_similarity(%(text)s, search_key) DESC, length(search_key), id LIMIT %(limit)s
 """
+# The people of the companies that are called so.
+BY_COMPANY = """
+WITH near AS MATERIALIZED (
+    SELECT id, search_key FROM customers_organisation WHERE %(text)s <%% search_key LIMIT 100
+)
+SELECT member.customer_id FROM near
+CROSS JOIN LATERAL (
+    SELECT customer_id, id FROM customers_membership WHERE organisation_id = near.id AND removed_at IS NULL
+    ORDER BY id LIMIT %(limit)s
+) AS member
+JOIN customers_customer AS customer ON customer.id = member.customer_id AND customer.merged_into_id IS NULL
+ORDER BY word_similarity(%(text)s, near.search_key) DESC, member.id LIMIT %(limit)s
+"""
 BY_ADDRESS = """
-SELECT DISTINCT customer_id FROM (
+SELECT DISTINCT coalesce(merged_into_id, id) FROM customers_customer WHERE id IN (
     SELECT customer_id FROM customers_identity WHERE value LIKE %(pattern)s LIMIT 200
-) AS found LIMIT %(limit)s
+) LIMIT %(limit)s
 """
 
 
 def find_customers(user: User, text: str, limit: int = 20) -> list[Customer]:
-    """Return the customers whom ``user`` may see and whose name, address or phone is like ``text``, best first."""
+    """Return those whom ``user`` may see and whose name, address, phone or company is like ``text``, best first."""
     wanted = search_key(text)
     if len(wanted) < LEAST_LETTERS:
         return []
@@ -36,7 +49,14 @@ def find_customers(user: User, text: str, limit: int = 20) -> list[Customer]:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(CLOSE_ENOUGH)])
     ids = _ids(BY_ADDRESS, {"pattern": _pattern(wanted), "limit": limit}) if len(wanted) > LEAST_LETTERS else []
     ids += _ids(BY_NAME, {"text": wanted, "limit": limit})
-    rows = Customer.objects.all().visible_to(user).prefetch_related("identities").in_bulk(ids[: limit * 2])
+    if len(set(ids)) < limit:
+        ids += _ids(BY_COMPANY, {"text": wanted, "limit": limit})
+    rows = (
+        Customer.objects.filter(erased_at=None)
+        .visible_to(user)
+        .prefetch_related("identities")
+        .in_bulk(ids[: limit * 3])
+    )
     return [rows[pk] for pk in dict.fromkeys(ids) if pk in rows][:limit]
 
 

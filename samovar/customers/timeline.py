@@ -1,9 +1,10 @@
 """The whole history of a customer: a view over the event log, read in one query however long the history is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from samovar.accounts.models import Role, User
 from samovar.events.domain import KINDS, Visibility
@@ -24,13 +25,21 @@ class Page:
 
 
 def history(
-    customer_id: int, reader: User, topic: str = "", after: tuple[datetime, int] | None = None, size: int = PAGE
+    customer_id: int,
+    reader: User,
+    topic: str = "",
+    after: tuple[datetime, int] | None = None,
+    size: int = PAGE,
+    closed: Sequence[Exists] = (),
 ) -> Page:
     """Return the next page of the history of a customer as ``reader`` may see it, in one query.
 
-    ``topic`` is one of TOPICS, empty for everything; ``after`` comes from the page before.
+    ``topic`` is one of TOPICS, empty for everything; ``after`` comes from the page before. ``closed`` tell of
+    an event whether it is one of which the reader sees nothing.
     """
     events = Event.objects.filter(customer_id=customer_id, visibility__lte=_sight(reader))
+    for one in closed:
+        events = events.exclude(one)
     # Kinds that no class knows any more stay in the history, under "all".
     events = events.filter(kind__in=_kinds(topic)) if topic else events.exclude(kind__in=_kinds(""))
     if after:

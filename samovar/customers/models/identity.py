@@ -1,10 +1,12 @@
 """Addresses, phones and accounts by which we know a customer."""
 
 import phonenumbers
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from samovar.accounts.models import User
 from samovar.customers.models.customer import Customer
 from samovar.lib.text import tidy
 
@@ -44,18 +46,39 @@ class Identity(models.Model):
         return self.shown
 
 
-def normalised(kind: str, written: str, region: str = "RU") -> str:
+class RemovedIdentity(models.Model):
+    """An address that somebody took off a card, kept for the days in which that can be undone; ``id`` is its own."""
+
+    id = models.BigIntegerField(primary_key=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=20, choices=IdentityKind.choices)
+    value = models.CharField(_("value"), max_length=320)
+    shown = models.CharField(_("as written"), max_length=320)
+    verified_at = models.DateTimeField(_("verified at"), null=True)
+    undeliverable_at = models.DateTimeField(_("undeliverable since"), null=True)
+    created_at = models.DateTimeField(_("created at"))
+    removed_at = models.DateTimeField(_("removed at"), db_index=True)
+    removed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("removed identity")
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+def normalised(kind: str, written: str, region: str = "") -> str:
     """Return the form of an address that is compared and kept unique.
 
-    E-mail in lower case; phones as E.164 when they can be read as a number of ``region`` or with a country code,
-    otherwise their digits; everything else tidied only.
+    E-mail in lower case; phones as E.164 when they can be read as a number of ``region`` (by default that of the
+    installation) or with a country code, otherwise their digits; everything else tidied only.
     """
     text = tidy(written)[:320]
     if kind == IdentityKind.EMAIL:
         # Small letters may be longer than capital ones.
         return text.lower()[:320]
     if kind == IdentityKind.PHONE:
-        return _phone(text, region)
+        return _phone(text, region or settings.PHONE_REGION)
     return text
 
 

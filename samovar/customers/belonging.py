@@ -1,0 +1,131 @@
+"""Which companies and families customers belong to: made, renamed, joined, corrected, left, and put back."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from samovar.accounts.models import User
+from samovar.customers.errors import NameTaken
+from samovar.customers.events import MembershipCorrected, OrganisationJoined, OrganisationLeft
+from samovar.customers.models import Customer, Identity, IdentityKind, Membership, Organisation
+from samovar.events.announcing import announce
+from samovar.lib import clock
+from samovar.lib.rows import reread
+from samovar.lib.text import sort_key, tidy
+
+MOST_PROPOSED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What somebody is in an organisation, and from when to when; all of it may be unknown."""
+
+    role: str = ""
+    since_on: date | None = None
+    until_on: date | None = None
+
+
+UNKNOWN = Place()
+
+
+@transaction.atomic
+def named(name: str) -> Organisation:
+    """Return the organisation with this name, making it when there is none."""
+    return _with_name(name) or Organisation.objects.create(name=tidy(name)[:300])
+
+
+@transaction.atomic
+def describe(organisation: Organisation, name: str, domain: str) -> Organisation:
+    """Make an organisation, or correct one; raises NameTaken."""
+    same = _with_name(name)
+    if same is not None and same.pk != organisation.pk:
+        raise NameTaken(_("There is an organisation with this name already."))
+    organisation.name, organisation.domain = tidy(name)[:300], domain
+    if organisation.pk is None:
+        organisation.save(force_insert=True)
+    else:
+        organisation.save(update_fields=["name", "domain", "sort_key", "search_key"])
+    return organisation
+
+
+@transaction.atomic
+def join(customer: Customer, organisation: Organisation, by: User, place: Place = UNKNOWN) -> Membership:
+    """Note that somebody belongs to an organisation; who does already stays as they are. Raises CardClosed."""
+    customer.writable()
+    found, is_new = Membership.objects.select_for_update(of=("self",)).get_or_create(
+        customer=customer, organisation=organisation, defaults=vars(place)
+    )
+    if is_new or found.removed_at:
+        _write(found, place if place != UNKNOWN or is_new else _place_of(found))
+        announce(OrganisationJoined(**_told(found, by)))
+    return found
+
+
+@transaction.atomic
+def correct(membership: Membership, place: Place, by: User) -> None:
+    """Correct what somebody is there, and from when to when; what says the same changes nothing. Raises CardClosed."""
+    _lock(membership)
+    if membership.removed_at is None and place != _place_of(membership):
+        _write(membership, place)
+        announce(MembershipCorrected(**_told(membership, by)))
+
+
+@transaction.atomic
+def leave(membership: Membership, by: User) -> None:
+    """Take somebody out of an organisation; twice is once. Raises CardClosed."""
+    _lock(membership)
+    if membership.removed_at is None:
+        membership.removed_at = clock.now()
+        membership.save(update_fields=["removed_at"])
+        announce(OrganisationLeft(**_told(membership, by)))
+
+
+@transaction.atomic
+def put_back(membership: Membership, by: User) -> None:
+    """Undo leave(); twice is once. Raises CardClosed."""
+    _lock(membership)
+    if membership.removed_at is not None:
+        _write(membership, _place_of(membership))
+        announce(OrganisationJoined(**_told(membership, by)))
+
+
+def proposed(customer: Customer) -> list[Organisation]:
+    """Return the organisations of whose addresses this customer has one, and to which they do not belong."""
+    written = Identity.objects.filter(customer=customer, kind=IdentityKind.EMAIL).values_list("value", flat=True)
+    domains = {value.rpartition("@")[2] for value in written} - {""}
+    known = Membership.objects.filter(customer=customer, removed_at=None).values("organisation")
+    rows = Organisation.objects.filter(domain__in=domains).exclude(pk__in=known)
+    return list(rows.order_by("sort_key", "pk")[:MOST_PROPOSED]) if domains else []
+
+
+def _with_name(name: str) -> Organisation | None:
+    return Organisation.objects.filter(sort_key=sort_key(name)).order_by(F("pk")).first()
+
+
+def _lock(membership: Membership) -> None:
+    membership.customer.writable()
+    rows = Membership.objects.select_related("customer", "organisation").select_for_update(of=("self",))
+    reread(membership, rows)
+
+
+def _place_of(membership: Membership) -> Place:
+    return Place(role=membership.role, since_on=membership.since_on, until_on=membership.until_on)
+
+
+def _write(membership: Membership, place: Place) -> None:
+    membership.role, membership.since_on, membership.until_on = tidy(place.role)[:120], place.since_on, place.until_on
+    membership.removed_at = None
+    membership.save(update_fields=["role", "since_on", "until_on", "removed_at"])
+
+
+def _told(membership: Membership, by: User) -> dict[str, Any]:
+    return {
+        "customer_id": membership.customer_id,
+        "actor_id": by.pk,
+        "organisation_id": membership.organisation_id,
+        "preview": membership.organisation.name,
+    }

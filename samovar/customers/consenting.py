@@ -1,0 +1,115 @@
+"""Noting what customers agree to, and asking whether something is allowed before it is done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from samovar.accounts.models import User
+from samovar.customers.events import ConsentGiven, ConsentWithdrawn
+from samovar.customers.models import Consent, ConsentPurpose, Customer
+from samovar.customers.queries import PAGE, beyond
+from samovar.events.announcing import announce
+from samovar.lib.text import search_key
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """That somebody agrees to something, or no longer does: when and how they said it, to which words, and where."""
+
+    purpose: str
+    is_given: bool
+    at: datetime
+    way: str
+    wording: str = ""
+    conversation_number: int | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How it stands with one purpose; ``entry`` is the one that holds, None where nothing was ever said."""
+
+    purpose: ConsentPurpose
+    entry: Consent | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many people have agreed to something, and how many took it back."""
+
+    purpose: ConsentPurpose
+    given: int
+    withdrawn: int
+
+
+@dataclass(frozen=True)
+class ConsentPage:
+    """A page of people by name with the entry that holds; ``after`` is where it goes on, "" at the end."""
+
+    rows: list[Consent]
+    after: str
+
+
+def may(customer: Customer, purpose: ConsentPurpose) -> bool:
+    """Whether a customer has agreed to something and not taken it back; whoever sends or records asks this before.
+
+    Silence is no consent, and of an erased person there is none. A card that was merged is asked for by its survivor.
+    """
+    while customer.merged_into is not None:
+        customer = customer.merged_into
+    if customer.erased_at is not None:
+        return False
+    last = Consent.objects.filter(customer=customer, purpose=purpose).order_by("-at", "-pk").first()
+    return last is not None and last.is_given
+
+
+@transaction.atomic
+def enter(customer: Customer, said: Statement, by: User) -> Consent:
+    """Add to the ledger what a customer said; nothing that stands there is changed. Raises CardClosed."""
+    customer.writable()
+    entry = Consent.objects.create(customer=customer, by=by, **vars(said))
+    event = ConsentGiven if said.is_given else ConsentWithdrawn
+    announce(event(customer_id=customer.pk, actor_id=by.pk, preview=entry.purpose_told, purpose=said.purpose))
+    return entry
+
+
+def ledger(customer: Customer) -> list[Consent]:
+    """Return what a customer has said, the last first."""
+    rows = Consent.objects.filter(customer=customer).select_related("by")
+    return list(rows.order_by("-at", "-pk")[:MOST_SHOWN])
+
+
+def standing(customer_id: int) -> list[Standing]:
+    """Return how it stands with every purpose; one question."""
+    rows = Consent.objects.filter(customer=customer_id).current()
+    held = {entry.purpose: entry for entry in rows}
+    return [Standing(purpose, held.get(purpose)) for purpose in ConsentPurpose]
+
+
+def tallies(user: User) -> list[Tally]:
+    """Return how many of the customers whom ``user`` may see have agreed to what; one question."""
+    rows = Consent.objects.filter(customer__in=Customer.objects.all().visible_to(user)).of_present().current()
+    counts = {
+        one["purpose"]: one for one in rows.values("purpose").annotate(given=_count(True), withdrawn=_count(False))
+    }
+    nothing = {"given": 0, "withdrawn": 0}
+    found = ((purpose, counts.get(purpose, nothing)) for purpose in ConsentPurpose)
+    return [Tally(purpose, one["given"], one["withdrawn"]) for purpose, one in found]
+
+
+def page(user: User, purpose: str, is_given: bool, text: str = "", after: str = "") -> ConsentPage:
+    """Return who has agreed to something, or took it back, by name; of them those with ``text`` in their name."""
+    rows = Consent.objects.filter(purpose=purpose, is_given=is_given).of_present().current()
+    rows = rows.filter(customer__in=Customer.objects.all().visible_to(user)).select_related("customer")
+    if text:
+        rows = rows.filter(customer__search_key__contains=search_key(text))
+    fetched = list(beyond(rows, "customer__sort_key", after).order_by("customer__sort_key", "pk")[: PAGE + 1])
+    last = fetched[PAGE - 1] if len(fetched) > PAGE else None
+    return ConsentPage(fetched[:PAGE], f"{last.customer.sort_key}~{last.pk}" if last else "")
+
+
+def _count(is_given: bool) -> Count:
+    return Count("pk", filter=Q(is_given=is_given))
