@@ -49,3 +49,13 @@ class Unclear(NotNow):
 
 class Refused(_Said):
     """The other side will never take this message; the text says why."""
+
+
+class AddressInUse(Exception):
+    """The message has gone to this address already."""
+
+
+class RecipientRefused(Refused):
+    """The server takes messages of ours, but none to this address; ``answer`` is all that it said."""
+
+    answer: str = ""

@@ -1,20 +1,27 @@
 """What an administrator types to connect a mailbox."""
 
+import re
 from dataclasses import asdict
+from datetime import datetime, timedelta
 
 from django import forms
+from django.core.validators import validate_email
+from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from samovar.channels.models import ChannelAccount
+from samovar.accounts.voices import no_address
+from samovar.channels.models import ChannelAccount, SignInProvider
 from samovar.channels.models.account import Security
 from samovar.channels.providers import servers_of
-from samovar.conversations.models import Inbox
+from samovar.conversations.models import Inbox, InboxAddress
 from samovar.lib.text import tidy
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 INBOX_FIELDS = ("name", "address", "sender_name")
 ACCOUNT_FIELDS = (
     "user_name",
+    "provider",
     "imap_host",
     "imap_port",
     "imap_security",
@@ -23,18 +30,43 @@ ACCOUNT_FIELDS = (
     "smtp_security",
     "folder",
     "has_plus_addresses",
+    "takes_verp",
+    "most_a_minute",
+    "most_a_day",
     "trusted_checker",
 )
+BETWEEN = re.compile(r"[\s,;]+")
+MOST_A_MINUTE, USUAL_DAYS = 100, 30
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class ReadFrom(models.TextChoices):
+    """From when on the mail of a new mailbox is read."""
+
+    NOW = "now", _("From now on")
+    DAYS = "days", _("Also that of the last days")
+    EVERYTHING = "everything", _("Everything that is there")
 
 
 class MailboxForm(forms.Form):
     """A mailbox: its address, who is seen to write, and how to sign in. The password is never shown again."""
 
     address = forms.EmailField(label=_("Address that customers write to"), widget=forms.EmailInput(PLAIN))
+    others = forms.CharField(
+        label=_("Further addresses"),
+        max_length=10_000,
+        required=False,
+        help_text=_("One per line: addresses whose mail comes to this mailbox too. We answer from the one above."),
+        widget=forms.Textarea({**PLAIN, "rows": 2}),
+    )
     name = forms.CharField(label=_("Name for the team"), max_length=100, widget=forms.TextInput(PLAIN))
     sender_name = forms.CharField(
-        label=_("Name that customers see"), max_length=100, required=False, widget=forms.TextInput(PLAIN)
+        label=_("Name that customers see"),
+        max_length=100,
+        required=False,
+        validators=[no_address],
+        help_text=_("Left empty, it is the name of its brand."),
+        widget=forms.TextInput(PLAIN),
     )
     user_name = forms.CharField(
         label=_("User name"),
@@ -42,6 +74,9 @@ class MailboxForm(forms.Form):
         required=False,
         help_text=_("Left empty, it is the address."),
         widget=forms.TextInput(PLAIN),
+    )
+    provider = forms.ModelChoiceField(
+        SignInProvider.objects.all(), label=_("Way to sign in"), required=False, empty_label=_("Password")
     )
     password = forms.CharField(
         label=_("Password"),
@@ -51,10 +86,26 @@ class MailboxForm(forms.Form):
         help_text=_("Large providers want a password of its own for each program: look for “app password” there."),
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
-    imap_host = forms.CharField(label=_("Incoming server (IMAP)"), max_length=255, widget=forms.TextInput(PLAIN))
+    read_from = forms.ChoiceField(
+        label=_("Read mail"),
+        choices=ReadFrom.choices,
+        initial=ReadFrom.NOW,
+        required=False,
+        help_text=_(
+            "Older mail and what was sent come in as history: nobody is reminded of it and nobody is answered."
+        ),
+    )
+    read_days = forms.IntegerField(
+        label=_("How many days"), initial=USUAL_DAYS, min_value=1, max_value=36_500, required=False
+    )
+    imap_host = forms.CharField(
+        label=_("Incoming server (IMAP)"), max_length=255, widget=forms.TextInput({**PLAIN, "list": "imap-guesses"})
+    )
     imap_port = forms.IntegerField(label=_("Port"), initial=993, min_value=1, max_value=65535)
     imap_security = forms.ChoiceField(label=_("Protection"), choices=Security.choices, initial=Security.TLS)
-    smtp_host = forms.CharField(label=_("Outgoing server (SMTP)"), max_length=255, widget=forms.TextInput(PLAIN))
+    smtp_host = forms.CharField(
+        label=_("Outgoing server (SMTP)"), max_length=255, widget=forms.TextInput({**PLAIN, "list": "smtp-guesses"})
+    )
     smtp_port = forms.IntegerField(label=_("Port"), initial=465, min_value=1, max_value=65535)
     smtp_security = forms.ChoiceField(label=_("Protection"), choices=Security.choices, initial=Security.TLS)
     folder = forms.CharField(label=_("Folder"), max_length=255, initial="INBOX", widget=forms.TextInput(PLAIN))
@@ -62,10 +113,24 @@ class MailboxForm(forms.Form):
         label=_("Mail to name+anything@ comes here too"),
         required=False,
         help_text=_(
-            "Then every answer finds its conversation, whatever mail programs do to it. It is so at Gmail, Fastmail, "
-            "Microsoft 365, iCloud and Yandex. Elsewhere try it first with a mail to name+test@: where it is refused, "
-            "answers of customers would be lost."
+            "Then every answer finds its conversation, whatever mail programs do to it. The test finds out whether it "
+            "is so: where such mail is refused, answers of customers would be lost."
         ),
+    )
+    takes_verp = forms.BooleanField(
+        label=_("Mail may leave as name+anything@"),
+        required=False,
+        help_text=_("Then whatever comes back undelivered is recognised. The test finds out whether it is so."),
+    )
+    most_a_minute = forms.IntegerField(
+        label=_("Most mails a minute"), initial=MOST_A_MINUTE, min_value=1, max_value=10_000, required=False
+    )
+    most_a_day = forms.IntegerField(
+        label=_("Most mails a day"),
+        min_value=1,
+        max_value=10_000_000,
+        required=False,
+        help_text=_("Left empty, there is no limit. Providers shut out mailboxes that send more than they allow."),
     )
     trusted_checker = forms.CharField(
         label=_("Server whose verdict on senders we believe"),
@@ -77,19 +142,40 @@ class MailboxForm(forms.Form):
 
     def __init__(self, account: ChannelAccount | None, *args: object) -> None:
         self.account = account
-        super().__init__(*args)  # type: ignore[arg-type]
+        super().__init__(*args)  # type: ignore[arg-type]  # what Django's form takes
         if account is not None:
             self.initial = {name: getattr(account.inbox, name) for name in INBOX_FIELDS}
             self.initial |= {name: getattr(account, name) for name in ACCOUNT_FIELDS}
+            del self.fields["read_from"], self.fields["read_days"]
+            self.initial["others"] = "\n".join(account.inbox.addresses[1:])
             self.fields["password"].help_text = _("Left empty, the one that is stored stays.")
 
     def clean_address(self) -> str:
         """Refuse an address that another inbox has."""
         address: str = self.cleaned_data["address"]
         found = ChannelAccount.objects.filter(inbox__address__iexact=address).first()
-        if found is not None and found != self.account:
+        further = InboxAddress.objects.filter(address=address.lower()).first()
+        is_further = further is not None and (self.account is None or further.inbox_id != self.account.inbox_id)
+        if is_further or (found is not None and found != self.account):
             raise forms.ValidationError(_("Another mailbox has this address. It may be among the archived ones."))
         return address
+
+    def clean_others(self) -> list[str]:
+        """Return the further addresses; refuse what is none, and what another inbox has."""
+        others = list(dict.fromkeys(word.lower() for word in BETWEEN.split(self.cleaned_data["others"]) if word))
+        for address in others:
+            validate_email(address)
+        own = self.account.inbox_id if self.account else 0
+        main = self.cleaned_data.get("address", "")
+        # An inbox without a mailbox that has the main address is the one that this mailbox is going to be.
+        taken = Inbox.objects.reached_by(others).exclude(address__iexact=main).exclude(pk=own).first()
+        if taken is not None:
+            raise forms.ValidationError(_("The inbox “%(name)s” has one of these."), params={"name": taken.name})
+        return others
+
+    def clean_most_a_minute(self) -> int:
+        """Return the usual limit when none was typed."""
+        return self.cleaned_data["most_a_minute"] or MOST_A_MINUTE
 
     def clean_name(self) -> str:
         """Refuse a name of blanks."""
@@ -101,10 +187,15 @@ class MailboxForm(forms.Form):
         """Ask for the password unless it goes where it went before, and for protection when it leaves this machine."""
         cleaned = super().clean()
         if not self.cleaned_data.get("password") and not self.errors:
+            if self.cleaned_data.get("provider"):
+                return self._protected(cleaned)
             if self.account is None:
                 self.add_error("password", _("Write the password of the mailbox."))
             elif self._confided_to() != self.account.confided_to:
                 self.add_error("password", _("Write the password again: it would go to another place than before."))
+        return self._protected(cleaned)
+
+    def _protected(self, cleaned: dict[str, object] | None) -> dict[str, object] | None:
         for server in ("imap", "smtp"):
             is_open = self.cleaned_data.get(f"{server}_security") == Security.NONE
             if is_open and self.cleaned_data.get(f"{server}_host") not in LOOPBACK:
@@ -112,10 +203,28 @@ class MailboxForm(forms.Form):
         return cleaned
 
     def _confided_to(self) -> tuple[object, ...]:
-        names = ("imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security", "user_name")
+        names = (
+            "imap_host",
+            "imap_port",
+            "imap_security",
+            "smtp_host",
+            "smtp_port",
+            "smtp_security",
+            "user_name",
+            "provider",
+        )
         typed = ChannelAccount(**{name: self.cleaned_data[name] for name in names})
         typed.user_name = typed.user_name or self.cleaned_data["address"]
         return typed.confided_to
+
+    def _read_since(self) -> datetime | None:
+        now = timezone.now()
+        match self.cleaned_data["read_from"]:
+            case ReadFrom.EVERYTHING:
+                return None
+            case ReadFrom.DAYS:
+                return now - timedelta(days=self.cleaned_data["read_days"] or USUAL_DAYS)
+        return now
 
     def filled(self) -> ChannelAccount:
         """Return the mailbox as typed, with its inbox, neither of them stored."""
@@ -128,6 +237,8 @@ class MailboxForm(forms.Form):
             setattr(inbox, name, typed[name])
         for name in ACCOUNT_FIELDS:
             setattr(account, name, typed[name])
+        if account.pk is None:
+            account.read_since = self._read_since()
         account.inbox = inbox
         account.user_name = account.user_name or inbox.address
         if typed["password"]:

@@ -10,15 +10,25 @@ from time import monotonic
 from imap_tools import BaseMailBox
 
 SLICE_SECONDS = 1.0
+NEWS = "EXISTS"
+
+
+def forget_news(mailbox: BaseMailBox) -> None:
+    """Forget what new mail the server has named by now, because somebody looks at the folder next."""
+    mailbox.client.response(NEWS)
 
 
 def wait_for_news(mailbox: BaseMailBox, stop: threading.Event, seconds: float) -> None:
     """Return when the server says something, ``stop`` is set, or ``seconds`` are over; may return early for nothing.
 
-    A server without IDLE is waited at all the same. Raises OSError or imaplib's errors when the connection is gone.
+    Returns at once when it has named new mail since forget_news(): it says so only once. A server without IDLE is
+    waited at all the same. Raises OSError or imaplib's errors when the connection is gone.
     """
     client = mailbox.client
-    if not _can_idle(client):
+    can_idle = _can_idle(client)
+    if NEWS in client.untagged_responses:
+        return
+    if not can_idle:
         stop.wait(seconds)
         return
     # Not imap_tools' own way in: it takes news that come before the server's "go on" for a refusal.

@@ -14,6 +14,7 @@ from imap_tools.errors import (
     UnexpectedCommandStatusError,
 )
 
+from samovar.channels import access
 from samovar.channels.connecting import TIMEOUT_SECONDS, broken_off, check_host, quoted, unreached
 from samovar.channels.errors import ChannelTrouble, NoFolder, SignInRefused
 from samovar.channels.models import ChannelAccount
@@ -25,11 +26,18 @@ NOT_OUR_FAULT = (b"[UNAVAILABLE]", b"[INUSE]", b"[LIMIT]", b"[SERVERBUG]", b"[CO
 
 @contextlib.contextmanager
 def opened(account: ChannelAccount, timeout: float = TIMEOUT_SECONDS) -> Iterator[BaseMailBox]:
-    """Sign in and open the folder read-only; raises ChannelTrouble with the reason in words."""
+    """Sign in and open the inbox folder read-only; raises ChannelTrouble with the reason in words."""
+    with signed_in(account, timeout) as mailbox:
+        open_folder(mailbox, account.imap_host, account.folder)
+        yield mailbox
+
+
+@contextlib.contextmanager
+def signed_in(account: ChannelAccount, timeout: float = TIMEOUT_SECONDS) -> Iterator[BaseMailBox]:
+    """Sign in and open no folder yet; raises ChannelTrouble with the reason in words."""
     mailbox = _connected(account, timeout)
     try:
         _sign_in(mailbox, account)
-        _open_folder(mailbox, account)
         yield mailbox
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
         raise broken_off(error, account.imap_host) from error
@@ -39,6 +47,18 @@ def opened(account: ChannelAccount, timeout: float = TIMEOUT_SECONDS) -> Iterato
         with contextlib.suppress(OSError):
             # After a farewell that failed the connection would stay open.
             mailbox.client.shutdown()
+
+
+def open_folder(mailbox: BaseMailBox, host: str, folder: str) -> None:
+    """Open a folder read-only; raises NoFolder when it is not there, ChannelTrouble when it cannot be opened now."""
+    try:
+        mailbox.folder.set(folder, readonly=True)
+    except MailboxFolderSelectError as error:
+        said = _said(error)
+        if _is_for_now(said):
+            text = _("%(host)s does not open the folder “%(folder)s” at the moment: %(answer)s")
+            raise ChannelTrouble(text, host=host, folder=folder, answer=quoted(said)) from error
+        raise NoFolder(_("There is no folder “%(folder)s” in this mailbox."), folder=folder) from error
 
 
 def _connected(account: ChannelAccount, timeout: float) -> BaseMailBox:
@@ -56,6 +76,9 @@ def _connected(account: ChannelAccount, timeout: float) -> BaseMailBox:
 
 
 def _sign_in(mailbox: BaseMailBox, account: ChannelAccount) -> None:
+    if account.provider_id:
+        _sign_in_by_token(mailbox, account, access.token(account))
+        return
     name, password = account.user_name, account.password
     try:
         if name.isascii() and password.isascii():
@@ -69,6 +92,21 @@ def _sign_in(mailbox: BaseMailBox, account: ChannelAccount) -> None:
     except imaplib.IMAP4.error as error:
         # AUTHENTICATE raises what LOGIN returns.
         raise _refusal(str(error).encode(), account.imap_host) from error
+
+
+def _sign_in_by_token(mailbox: BaseMailBox, account: ChannelAccount, token: str, is_last: bool = False) -> None:
+    words = f"user={account.user_name}\1auth=Bearer {token}\1\1".encode()
+    try:
+        # What a server sends when it refuses is answered with nothing; then it says so.
+        mailbox.client.authenticate("XOAUTH2", lambda challenge: b"" if challenge else words)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        refusal = _refusal(str(error).encode(), account.imap_host)
+        if is_last or not isinstance(refusal, SignInRefused):
+            raise refusal from error
+        # Tokens are revoked before their time, when a password is changed for example.
+        _sign_in_by_token(mailbox, account, access.token(account, refused=token), is_last=True)
 
 
 def _said(error: UnexpectedCommandStatusError) -> bytes:
@@ -85,15 +123,3 @@ def _refusal(said: bytes, host: str) -> ChannelTrouble:
         return ChannelTrouble(text, host=host, answer=quoted(said))
     text = _("%(host)s does not accept the user name or the password: %(answer)s")
     return SignInRefused(text, host=host, answer=quoted(said))
-
-
-def _open_folder(mailbox: BaseMailBox, account: ChannelAccount) -> None:
-    try:
-        mailbox.folder.set(account.folder, readonly=True)
-    except MailboxFolderSelectError as error:
-        said = _said(error)
-        if _is_for_now(said):
-            text = _("%(host)s does not open the folder “%(folder)s” at the moment: %(answer)s")
-            trouble = ChannelTrouble(text, host=account.imap_host, folder=account.folder, answer=quoted(said))
-            raise trouble from error
-        raise NoFolder(_("There is no folder “%(folder)s” in this mailbox."), folder=account.folder) from error

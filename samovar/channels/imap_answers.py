@@ -22,6 +22,14 @@ class Fetched:
     at: datetime | None
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What a server says of a mail: its size in bytes, 0 where it does not say, and when it came there."""
+
+    size: int
+    at: datetime | None
+
+
 def read_mails(answer: Iterable[object]) -> Iterator[Fetched]:
     """Yield the mails of an answer; what belongs to none (flags that changed meanwhile, nothing at all) is left out."""
     for head, content in _items(answer):
@@ -30,14 +38,20 @@ def read_mails(answer: Iterable[object]) -> Iterator[Fetched]:
             yield Fetched(int(uid[1]), content or b"", _date(head))
 
 
-def read_sizes(answer: Iterable[object]) -> dict[int, int]:
-    """Return the size in bytes of each mail by UID, 0 where the server does not say."""
-    sizes = {}
+def read_list(answer: Iterable[object]) -> dict[int, Listed]:
+    """Return what is said of each mail by UID."""
+    found = {}
     for head, _content in _items(answer):
         if uid := UID.search(head):
             size = SIZE.search(head)
-            sizes[int(uid[1])] = int(size[1]) if size else 0
-    return sizes
+            found[int(uid[1])] = Listed(int(size[1]) if size else 0, _date(head))
+    return found
+
+
+def read_numbers(answer: Iterable[object]) -> list[int]:
+    """Return the numbers that an answer to SEARCH consists of, in order."""
+    words = b" ".join(part for part in answer if isinstance(part, bytes)).split()
+    return sorted({int(word) for word in words if word.isdigit()})
 
 
 def _items(answer: Iterable[object]) -> Iterator[tuple[bytes, bytes | None]]:

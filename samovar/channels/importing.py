@@ -1,21 +1,23 @@
 """Importing archives of mail: parsed in several processes, stored in batches, to be run again as often as one likes.
 
-The bytes of each batch are committed first, so that a run which is cut off goes on where it was: what is stored and
-not understood yet is taken up, what is understood is a duplicate.
+All bytes are committed first, so that a run which is cut off goes on where it was: what is stored and not understood
+yet is taken up, what is understood is a duplicate. Then they are understood in the order of their dates, so that the
+same set of mails gives the same conversations in whatever order it is read.
 """
 
-import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from django.db import connections
 from django.utils import timezone
 
+from samovar.channels.mail.dates import dated
 from samovar.channels.models import RawMail
+from samovar.channels.probes import is_test_mail
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.channels.taking_in import Understood, store
 from samovar.channels.understanding import Envelope, understand_safely
@@ -47,15 +49,19 @@ class Counts:
 def import_mails(
     inbox: Inbox, mails: Iterable[bytes], processes: int = 0, seen: Callable[[Counts], None] = lambda counts: None
 ) -> Counts:
-    """Import ``mails`` into ``inbox`` in their order; ``seen`` is called after each batch with the counts so far.
+    """Import ``mails`` into ``inbox``; ``seen`` is called after each batch with the counts so far.
 
-    ``processes`` parse side by side; by default as many as there are processors, and with 1 this one does it itself.
+    ``processes`` read them side by side; by default as many as there are processors.
     """
-    counts = Counts()
+    counts, envelope = Counts(), _envelope_of(inbox)
+    waiting: dict[bytes, _Waiting] = {}
+    for batch in _batches(mails):
+        counts.total += len(batch)
+        waiting.update(_keep(inbox, batch))
+        seen(counts)
     with _Parsers(processes or os.cpu_count() or 1) as parsers:
-        for batch in _batches(mails):
-            counts.total += len(batch)
-            parsers.give(_keep(inbox, batch))
+        for raw_ids in _portions(sorted(waiting.values())):
+            parsers.give(_Kept(raw_ids, _contents_of(raw_ids), envelope))
             while parsers.is_full:
                 _write(parsers.take(), counts)
                 seen(counts)
@@ -64,6 +70,15 @@ def import_mails(
             seen(counts)
     counts.duplicate = counts.total - counts.stored
     return counts
+
+
+class _Waiting(NamedTuple):
+    """A mail that is stored and not understood; they are understood in this order."""
+
+    at: datetime
+    sha256: bytes
+    raw_id: int
+    size: int
 
 
 @dataclass(frozen=True)
@@ -75,21 +90,44 @@ class _Kept:
     envelope: Envelope
 
 
-def _keep(inbox: Inbox, batch: Sequence[bytes]) -> _Kept:
-    now = timezone.now()
-    arrivals = [Arrival(content, now) for content in batch]
-    keep_all(Source(inbox.pk, is_archive=True), arrivals)
-    by_hash = {arrival.sha256: arrival.content for arrival in arrivals}
-    waiting = RawMail.objects.filter(inbox=inbox, sha256__in=by_hash, understood_at=None)
-    rows = list(waiting.order_by("pk").values_list("pk", "sha256"))
-    envelope = Envelope(
+def _envelope_of(inbox: Inbox) -> Envelope:
+    return Envelope(
         inbox_id=inbox.pk,
-        arrived_at=now,
-        addresses=(inbox.address,) if inbox.address else (),
+        arrived_at=timezone.now(),
+        addresses=inbox.addresses,
+        relays=tuple(inbox.relays.split()),
         keys=signing.keys(),
         from_archive=True,
     )
-    return _Kept([pk for pk, _sha256 in rows], [by_hash[bytes(sha256)] for _pk, sha256 in rows], envelope)
+
+
+def _keep(inbox: Inbox, batch: Sequence[bytes]) -> dict[bytes, _Waiting]:
+    """Store the bytes of a batch; return what waits of it, by SHA-256."""
+    now = timezone.now()
+    arrivals = {arrival.sha256: arrival for arrival in (Arrival(content, now) for content in batch)}
+    keep_all(Source(inbox.pk, is_archive=True), list(arrivals.values()))
+    rows = RawMail.objects.filter(inbox=inbox, sha256__in=arrivals, understood_at=None)
+    found = ((pk, arrivals[bytes(sha256)]) for pk, sha256 in rows.values_list("pk", "sha256"))
+    return {one.sha256: _Waiting(dated(one.content) or now, one.sha256, pk, len(one.content)) for pk, one in found}
+
+
+def _portions(waiting: Iterable[_Waiting]) -> Iterator[list[int]]:
+    """Yield the ids of raw mails in batches of bounded size."""
+    portion: list[int] = []
+    size = 0
+    for one in waiting:
+        portion.append(one.raw_id)
+        size += one.size
+        if len(portion) == BATCH or size > BATCH_BYTES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+def _contents_of(raw_ids: list[int]) -> list[bytes]:
+    contents = dict(RawMail.objects.filter(pk__in=raw_ids).values_list("pk", "content"))
+    return [bytes(contents[pk]) for pk in raw_ids]
 
 
 def _write(batch: list[Understood], counts: Counts) -> None:
@@ -111,21 +149,12 @@ def _understand_all(kept: _Kept) -> list[Understood]:
     ]
 
 
-def _leave_stopping_to_the_writer() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 class _Parsers:
-    """Processes that understand batches ahead of the writer; results come in the order in which batches were given."""
+    """Readers that understand batches ahead of the writer; results come in the order in which batches were given."""
 
     def __init__(self, processes: int) -> None:
-        self._pool = None
-        if processes > 1:
-            # A child must not share the connection of this process.
-            connections.close_all()
-            self._pool = ProcessPoolExecutor(
-                processes, mp_context=multiprocessing.get_context("fork"), initializer=_leave_stopping_to_the_writer
-            )
+        # Each of these threads only waits for a process behind the fence.
+        self._pool = ThreadPoolExecutor(processes, thread_name_prefix="import")
         self._running: deque[Future[list[Understood]]] = deque()
         self._ahead = processes + AHEAD_OF_WRITER
 
@@ -133,8 +162,7 @@ class _Parsers:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
     def is_full(self) -> bool:
@@ -148,12 +176,7 @@ class _Parsers:
 
     def give(self, kept: _Kept) -> None:
         """Have a batch understood."""
-        if self._pool:
-            self._running.append(self._pool.submit(_understand_all, kept))
-        else:
-            done: Future[list[Understood]] = Future()
-            done.set_result(_understand_all(kept))
-            self._running.append(done)
+        self._running.append(self._pool.submit(_understand_all, kept))
 
     def take(self) -> list[Understood]:
         """Return the oldest batch, waiting for it."""
@@ -164,6 +187,8 @@ def _batches(mails: Iterable[bytes]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     size = 0
     for mail in mails:
+        if is_test_mail(mail):
+            continue
         batch.append(mail)
         size += len(mail)
         if len(batch) == BATCH or size > BATCH_BYTES:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from samovar.channels import sending, taking_in, watching
-from samovar.channels.models import ChannelAccount, Delivery, RawMail
+from samovar.channels import heartbeats, sending, staff_letters, taking_in, trying, watching
+from samovar.channels.models import ChannelAccount, Delivery, RawMail, StaffLetter, Trial
 from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job, loop
 
@@ -16,6 +16,8 @@ LATE = timedelta(seconds=30)
 # An import is never so far ahead of itself: whoever began this one has given up.
 GIVEN_UP = timedelta(hours=1)
 AT_ONCE = 500
+# A try that has not ended by then never will; the password that it holds goes with it.
+TRIED_FOR = timedelta(minutes=30)
 
 
 @job(lease="10 minutes")
@@ -34,12 +36,52 @@ def take_up_deliveries() -> None:
         enqueue(send_mail, pk, key=key_of(pk))
 
 
+@job(lease="10 minutes")
+def send_staff_letter(letter_id: int) -> None:
+    """Try to send one letter to a member of staff, and again when it is time."""
+    again_at = staff_letters.send(letter_id)
+    if again_at:
+        enqueue(send_staff_letter, letter_id, run_at=again_at, key=key_of_letter(letter_id))
+
+
+@job(every="1 minute")
+def take_up_staff_letters() -> None:
+    """Go on with letters to the staff that the death of a worker interrupted."""
+    for pk in StaffLetter.objects.overdue(timezone.now() - LATE).values_list("pk", flat=True)[:AT_ONCE]:
+        enqueue(send_staff_letter, pk, key=key_of_letter(pk))
+
+
 @job(every="1 minute", lease="10 minutes")
 def take_in_left() -> None:
     """Take in what waits although nobody else does: a command delivered it, its mailbox rests, its import broke off."""
     is_left = Q(is_from_archive=False) | Q(arrived_at__lt=timezone.now() - GIVEN_UP)
     left = RawMail.objects.filter(is_left).exclude(account__in=ChannelAccount.objects.in_use())
     taking_in.take_in_each(left)
+
+
+@job(every="1 minute")
+def beat_hearts() -> None:
+    """Let the mailboxes write to themselves whose time it is."""
+    for account_id in heartbeats.due():
+        enqueue(beat_heart, account_id, key=f"heartbeat {account_id}")
+
+
+@job(lease="3 minutes", tries=1)
+def beat_heart(account_id: int) -> None:
+    """Let a mailbox write to itself."""
+    heartbeats.beat(account_id)
+
+
+@job(lease="3 minutes", tries=1)
+def try_mailbox(trial_id: int) -> None:
+    """Try out a mailbox."""
+    trying.run(trial_id)
+
+
+@job(every="10 minutes")
+def forget_trials() -> None:
+    """Forget what was found out when mailboxes were tried."""
+    Trial.objects.filter(began_at__lt=timezone.now() - TRIED_FOR).delete()
 
 
 @loop
@@ -51,3 +93,8 @@ def watch_mailboxes(stop: threading.Event) -> None:
 def key_of(delivery_id: int) -> str:
     """Return what keeps a delivery from standing in the queue twice."""
     return f"delivery {delivery_id}"
+
+
+def key_of_letter(letter_id: int) -> str:
+    """Return what keeps a letter to the staff from standing in the queue twice."""
+    return f"staff letter {letter_id}"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
+from samovar.channels import access
 from samovar.channels.connecting import TIMEOUT_SECONDS, broken_off, check_host, quoted, unreached
-from samovar.channels.errors import ChannelTrouble, NotNow, Refused, SignInRefused, Unclear
+from samovar.channels.errors import ChannelTrouble, NotNow, RecipientRefused, Refused, SignInRefused, Unclear
 from samovar.channels.models import ChannelAccount
 from samovar.channels.models.account import Security
 
@@ -20,9 +21,13 @@ PERMANENT = 500
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail ready to go: from whom and to whom on the envelope, and its bytes."""
+    """A mail ready to go: from whom and to whom on the envelope, and its bytes.
 
-    sender: str
+    ``senders`` are where it may come back to, the best first: a server that refuses one is offered the next. An empty
+    one means that it never comes back.
+    """
+
+    senders: tuple[str, ...]
     recipient: str
     content: bytes
 
@@ -30,14 +35,13 @@ class Letter:
 def send(account: ChannelAccount, letter: Letter) -> None:
     """Hand over a letter.
 
-    Raises Refused when it will never be taken, NotNow when the server puts this letter off, Unclear when it may have
-    been taken, and any other ChannelTrouble when the server cannot be used at all.
+    Raises Refused when it will never be taken (RecipientRefused because of the recipient), NotNow when the server puts
+    this letter off, Unclear when it may have been taken, and any other ChannelTrouble when the server cannot be used.
     """
     with opened(account) as server:
         try:
-            options = _options(server, letter)
-            _expect(*server.mail(_ascii(letter.sender), options))
-            _expect(*server.rcpt(_ascii(letter.recipient)))
+            _begin(server, letter)
+            _offer(server, letter.recipient)
         except (OSError, smtplib.SMTPException) as error:
             raise broken_off(error, account.smtp_host) from error
         try:
@@ -47,6 +51,27 @@ def send(account: ChannelAccount, letter: Letter) -> None:
         except (OSError, smtplib.SMTPException) as error:
             text = _("The connection to %(host)s broke off before the answer: %(error)s")
             raise Unclear(text, host=account.smtp_host, error=quoted(str(error))) from error
+
+
+def _begin(server: smtplib.SMTP, letter: Letter) -> None:
+    options = _options(server, letter)
+    for sender in letter.senders:
+        code, answer = server.mail(_ascii(sender), options)
+        # Only the last word counts: what a server does not let out as one address it may let out as another.
+        if code < PERMANENT or sender == letter.senders[-1]:
+            _expect(code, answer)
+            return
+        server.rset()
+
+
+def _offer(server: smtplib.SMTP, recipient: str) -> None:
+    code, answer = server.rcpt(_ascii(recipient))
+    try:
+        _expect(code, answer)
+    except Refused as refusal:
+        refused = RecipientRefused.again(refusal.kept)
+        refused.answer = f"{code} {quoted(answer)}"
+        raise refused from refusal
 
 
 @contextlib.contextmanager
@@ -87,7 +112,7 @@ def _sign_in(server: smtplib.SMTP, account: ChannelAccount) -> None:
     try:
         server.ehlo_or_helo_if_needed()
         if account.user_name and server.has_extn("auth"):
-            server.login(account.user_name, account.password)
+            _authenticate(server, account)
     except smtplib.SMTPAuthenticationError as error:
         said = quoted(error.smtp_error)
         if error.smtp_code < PERMANENT:
@@ -99,8 +124,28 @@ def _sign_in(server: smtplib.SMTP, account: ChannelAccount) -> None:
         raise broken_off(error, account.smtp_host) from error
 
 
+def _authenticate(server: smtplib.SMTP, account: ChannelAccount) -> None:
+    if not account.provider_id:
+        server.login(account.user_name, account.password)
+        return
+    token = access.token(account)
+    try:
+        _show(server, account.user_name, token)
+    except smtplib.SMTPAuthenticationError as error:
+        if error.smtp_code < PERMANENT:
+            raise
+        # Tokens are revoked before their time, when a password is changed for example.
+        _show(server, account.user_name, access.token(account, refused=token))
+
+
+def _show(server: smtplib.SMTP, user_name: str, token: str) -> None:
+    words = f"user={user_name}\1auth=Bearer {token}\1\1"
+    # What a server sends when it refuses is answered with nothing; then it says so.
+    server.auth("XOAUTH2", lambda challenge=None: "" if challenge else words)
+
+
 def _options(server: smtplib.SMTP, letter: Letter) -> list[str]:
-    if _ascii(letter.sender).isascii() and _ascii(letter.recipient).isascii():
+    if all(_ascii(address).isascii() for address in (*letter.senders, letter.recipient)):
         return []
     if not server.has_extn("smtputf8"):
         text = _("The outgoing server cannot send to %(address)s: it takes addresses in Latin letters only.")

@@ -1,22 +1,28 @@
-"""Pages of mailboxes, for administrators; and trying a message of ours once more, for those who answer."""
+"""Pages of mailboxes, for administrators."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
-from samovar.accounts.requests import StaffRequest, admins_only
-from samovar.channels import outgoing
+from samovar.accounts.requests import StaffRequest, admins_only, agents_only
+from samovar.channels import outgoing, reading_again, returned, wellbeing
+from samovar.channels.fencing import NoReader
 from samovar.channels.forms import MailboxForm, with_servers
-from samovar.channels.models import ChannelAccount, Delivery
-from samovar.channels.trying import Findings, try_out
-from samovar.conversations.models import Conversation
+from samovar.channels.jobs import try_mailbox
+from samovar.channels.models import ChannelAccount, RawMail, Trial
+from samovar.channels.providers import guesses_of
+from samovar.channels.reading_views import beside
+from samovar.conversations.inbound import UNREADABLE
+from samovar.conversations.pages import done, message_at, refused
 from samovar.jobs import holding
+from samovar.jobs.queue import enqueue
 
 
 @admins_only
@@ -27,6 +33,8 @@ def mailboxes(request: StaffRequest) -> HttpResponse:
     context = {
         "accounts": [account for account in accounts if not account.is_archived],
         "archived": [account for account in accounts if account.is_archived],
+        "alarms": [alarm for alarm in wellbeing.alarms() if not alarm.is_refused],
+        "blocked": returned.blocked(),
         "held": holding.held(holding.SENDING),
     }
     return render(request, "channels/mailboxes.html", context)
@@ -54,20 +62,40 @@ def servers(request: StaffRequest) -> HttpResponse:
     """Fill in the servers of a well-known provider by the address typed so far."""
     form = MailboxForm(None)
     form.initial = with_servers(request.GET.dict())
-    return render(request, "channels/_servers.html", {"form": form})
+    guesses = guesses_of(request.GET.get("address", ""))
+    return render(request, "channels/_servers.html", {"form": form, "guesses": guesses})
 
 
 @admins_only
 @sensitive_post_parameters("password")
 @require_POST
 def mailbox_test(request: StaffRequest) -> HttpResponse:
-    """Try out what was typed, and say beside it what works."""
+    """Have what was typed tried out; what was found so far is asked for meanwhile."""
     number = request.POST.get("mailbox", "")
     account = get_object_or_404(_all(), pk=_number(number)) if number else None
     form = MailboxForm(account, request.POST)
     if not form.is_valid():
-        return _tried(request, form, None, status=422)
-    return _tried(request, form, try_out(form.filled()))
+        if request.htmx:
+            # Only what is wrong is sent: the form keeps the password, which is never sent back.
+            return render(request, "channels/_findings.html", {"form": form})
+        return _form(request, form, status=422)
+    trial = Trial.of(form.filled(), timezone.now())
+    enqueue(try_mailbox, trial.pk)
+    if request.htmx:
+        return render(request, "channels/_findings.html", {"trial": trial})
+    return redirect("mailbox_trial", trial.pk)
+
+
+@admins_only
+@require_GET
+def mailbox_trial(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show how far the try of a mailbox is; nothing new is answered with nothing."""
+    trial = get_object_or_404(Trial.objects.select_related("account__inbox"), pk=pk)
+    if not request.htmx:
+        return render(request, "channels/trial.html", {"trial": trial})
+    if trial.ended_at is None and request.GET.get("seen") == str(trial.step):
+        return HttpResponse(status=204)
+    return render(request, "channels/_trial.html", {"trial": trial, "form": _found(trial)})
 
 
 @admins_only
@@ -107,17 +135,49 @@ def restoring(request: StaffRequest, pk: int) -> HttpResponse:
     return _done(request, _("%(name)s is in use again"), account, "mailbox_archiving")
 
 
+@require_GET
+def raw_mail(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show a mail as it came, as text, or hand it out whole (``?whole``); to an open page say why it was not read."""
+    message = message_at(request, pk)
+    raw = reading_again.raw_mail_of(message)
+    context: dict[str, object] = {"message": message, "conversation": message.conversation, "raw": raw}
+    context["most"] = reading_again.SHOWN_BYTES
+    if raw is None:
+        return render(request, "channels/raw_mail.html", context, status=404)
+    if "whole" in request.GET:
+        return _whole(raw)
+    if message.mail_class == UNREADABLE:
+        context["why"] = reading_again.why_unread(raw)
+    if request.htmx:
+        return render(request, "channels/_why_unread.html", context)
+    context["text"] = reading_again.beginning_of(raw)
+    return render(request, "channels/raw_mail.html", context)
+
+
+@agents_only
 @require_POST
-def deliveries(request: StaffRequest, pk: int) -> HttpResponse:
-    """Try a message of ours once more, now."""
-    visible = Conversation.objects.visible_to(request.user)
-    delivery = get_object_or_404(Delivery, message=pk, message__conversation__in=visible)
-    if not request.user.can_answer:
-        return HttpResponse(status=403)
-    outgoing.try_now(delivery)
-    if request.headers.get("HX-Request"):
-        return render(request, "ui/_toast.html", {"text": _("It is being tried again")})
-    return redirect(_back(request))
+def rereading(request: StaffRequest, pk: int) -> HttpResponse:
+    """Read a mail again that could not be read."""
+    message = message_at(request, pk)
+    try:
+        found = reading_again.read_again(message, by=request.user)
+    except NoReader:
+        said = _("It could not be read just now, because this server is too busy. Try again in a minute.")
+        return refused(request, message.conversation, said)
+    if found is None:
+        said = _("It still cannot be read. Nothing is lost: all that came is kept.")
+        return refused(request, message.conversation, said)
+    if found.pk != message.conversation_id:
+        messages.success(request, _("It can be read now, and stands where it belongs."))
+        return HttpResponseClientRedirect(found.get_absolute_url()) if request.htmx else redirect(found)
+    return done(request, found, _("It can be read now"))
+
+
+def _whole(raw: RawMail) -> HttpResponse:
+    answer = HttpResponse(raw.read_content(), content_type="application/octet-stream")
+    answer["Content-Disposition"] = f'attachment; filename="mail-{raw.message_id}.eml"'
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
 
 
 def _connect(request: StaffRequest, account: ChannelAccount | None) -> HttpResponse:
@@ -125,24 +185,30 @@ def _connect(request: StaffRequest, account: ChannelAccount | None) -> HttpRespo
     if not form.is_valid():
         return _form(request, form, status=422 if form.is_bound else 200)
     filled = form.filled()
-    filled.connect(filled.inbox)
+    filled.connect(filled.inbox, form.cleaned_data["others"])
     outgoing.hurry(filled.inbox_id)
+    if filled.provider_id and not filled.has_signed_in:
+        return redirect("mailbox_signing_in", filled.pk)
     messages.success(request, _("%(name)s is connected") % {"name": filled.inbox.name})
     return redirect("mailboxes")
 
 
-def _form(
-    request: StaffRequest, form: MailboxForm, status: int = 200, findings: Findings | None = None
-) -> HttpResponse:
-    context = {"form": form, "account": form.account, "findings": findings}
+def _found(trial: Trial) -> MailboxForm | None:
+    """Return the ways that were found, to be filled into the form beside the findings."""
+    if trial.has_plus_addresses is None:
+        return None
+    form = MailboxForm(None)
+    form.initial = {
+        "has_plus_addresses": trial.has_plus_addresses,
+        "takes_verp": trial.takes_verp,
+        "trusted_checker": trial.settings.get("trusted_checker") or trial.checker,
+    }
+    return form
+
+
+def _form(request: StaffRequest, form: MailboxForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "account": form.account, **beside(form.account)}
     return render(request, "channels/mailbox.html", context, status=status)
-
-
-def _tried(request: StaffRequest, form: MailboxForm, findings: Findings | None, status: int = 200) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        # Only what was found out is sent: the form keeps the password, which is never sent back.
-        return render(request, "channels/_findings.html", {"form": form, "findings": findings})
-    return _form(request, form, status, findings)
 
 
 def _done(request: StaffRequest, text: str, account: ChannelAccount, undo: str) -> HttpResponse:
@@ -151,14 +217,12 @@ def _done(request: StaffRequest, text: str, account: ChannelAccount, undo: str) 
 
 
 def _all() -> QuerySet[ChannelAccount]:
-    return ChannelAccount.objects.select_related("inbox").order_by("inbox__name", "pk")
+    return (
+        ChannelAccount.objects.select_related("inbox", "provider")
+        .prefetch_related("folders")
+        .order_by("inbox__name", "pk")
+    )
 
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 18 else 0
-
-
-def _back(request: HttpRequest) -> str:
-    came_from = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure())
-    return came_from if is_ours else "/"

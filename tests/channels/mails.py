@@ -1,12 +1,14 @@
 """Mails of the world outside, as bytes, and mailboxes of ours to which they come."""
 
+from datetime import UTC, datetime
 from email.message import Message
 from email.utils import format_datetime, formataddr
 from itertools import count
 
 from django.utils import timezone
 
-from samovar.channels.models import ChannelAccount, Delivery
+from samovar.channels.models import ChannelAccount, Delivery, MailFolder
+from samovar.channels.models.folder import Role
 from samovar.conversations.models import Conversation
 from tests import make
 from tests.channels.mailserver import PASSWORD, Dovecot, Outbox
@@ -28,11 +30,18 @@ def mailbox(server: Dovecot, outbox: Outbox | None = None, user: str = "", **giv
         user_name=user,
         has_plus_addresses=True,
     )
+    # Whatever lies there counts as new mail, unless the test says otherwise.
+    account.connected_at = datetime(2000, 1, 1, tzinfo=UTC)
     account.password = PASSWORD
     for name, value in given.items():
         setattr(account, name, value)
     account.save()
     return account
+
+
+def inbox_folder(account: ChannelAccount) -> MailFolder:
+    """Return the folder that a mailbox gets its mail in."""
+    return MailFolder.objects.of(account, Role.INBOX, account.folder)
 
 
 def reply(conversation: Conversation, text: str = "We send you a new one.") -> Delivery:

@@ -14,6 +14,7 @@ import subprocess
 from asyncio import WriteTransport
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path
@@ -21,6 +22,7 @@ from time import monotonic, time_ns
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from imap_tools.utils import encode_folder
 
 from tests.patience import until
 
@@ -37,7 +39,7 @@ state_dir = %(folder)s/state
 log_path = %(folder)s/log
 ssl = no
 disable_plaintext_auth = no
-mail_location = maildir:%(mail)s/%%u
+%(refused)smail_location = maildir:%(mail)s/%%u
 mail_uid = %(mail_user)s
 mail_gid = %(mail_group)s
 first_valid_uid = 1
@@ -73,6 +75,32 @@ mail_fsync = never
 """
 
 
+BY_PASSWORD = """passdb {
+  driver = static
+  args = password=%s
+}
+"""
+REFUSED = """passdb {
+  driver = passwd-file
+  deny = yes
+  args = %s
+}
+"""
+BEARER = """auth_mechanisms = xoauth2
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2
+  args = %s
+}
+"""
+BEARER_WORTH = """introspection_mode = post
+introspection_url = %s
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
+
+
 @dataclass(frozen=True)
 class Dovecot:
     """A running Dovecot: any user name, one password, an empty mailbox for each user."""
@@ -91,11 +119,14 @@ class Dovecot:
         finally:
             client.logout()
 
-    def deliver(self, user: str, *mails: bytes) -> None:
-        """Put mails into the mailbox of ``user``."""
+    def deliver(self, user: str, *mails: bytes, folder: str = "INBOX", at: datetime | None = None) -> None:
+        """Put mails into a folder of ``user``, made if it is not there; they came now, or at ``at``."""
+        came_at = imaplib.Time2Internaldate(at) if at else ""
         with self.signed_in(user) as client:
+            if folder != "INBOX":
+                client.create(encode_folder(folder).decode())
             for mail in mails:
-                client.append("INBOX", "", "", mail)
+                client.append(encode_folder(folder).decode(), "", came_at, mail)
 
     def pour(self, user: str, mails: Iterable[bytes]) -> None:
         """Put many mails into the mailbox of ``user`` at once, as a delivery agent beside the server does."""
@@ -116,6 +147,35 @@ class Dovecot:
         assert validity
         uids.write_text(f"3 V{int(validity[1]) + 1} N1\n")
 
+    def use_again(self, user: str, uid: int, mail: bytes) -> None:
+        """Give a number that another mail had to this one, as after an index was made anew without its past."""
+        folder = self.mail / user
+        for index in folder.glob("dovecot.index*"):
+            index.unlink()
+        name = f"{time_ns()}.again.test"
+        uids = folder / "dovecot-uidlist"
+        lines = uids.read_text().splitlines(keepends=True)
+        [line] = [one for one in lines if one.startswith(f"{uid} ")]
+        for old in folder.glob(f"*/{line.partition(':')[2].strip()}*"):
+            old.unlink()
+        uids.write_text("".join(f"{uid} :{name}\n" if one is line else one for one in lines))
+        path = folder / "new" / name
+        path.write_bytes(mail)
+        path.chmod(0o666)
+
+    def refuse(self, user: str, *, is_refused: bool = True) -> None:
+        """Let a user in no more from now on, whatever they know, or again."""
+        (self.mail.parent / "refused").write_text(f"{user}\n" if is_refused else "")
+        # It looks at the file once a second at most.
+        until(lambda: self._lets_in(user) is not is_refused)
+
+    def _lets_in(self, user: str) -> bool:
+        try:
+            with self.signed_in(user):
+                return True
+        except imaplib.IMAP4.error:
+            return False
+
     def flags(self, user: str) -> list[bytes]:
         """Return the flags of all mails of ``user``, as the server says them."""
         with self.signed_in(user) as client:
@@ -124,11 +184,19 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def dovecot(folder: Path) -> Iterator[Dovecot]:
-    """Run a Dovecot of its own below ``folder``, on a free port of the loopback address."""
+def dovecot(folder: Path, introspection: str = "") -> Iterator[Dovecot]:
+    """Run a Dovecot of its own below ``folder``, on a free port of the loopback address.
+
+    With ``introspection`` it takes no password but a token, and asks there what it is worth.
+    """
     port = free_port()
     config = folder / "dovecot.conf"
     config.write_text(_config(folder, port))
+    if introspection:
+        tokens = folder / "oauth2.conf"
+        tokens.write_text(BEARER_WORTH % introspection)
+        text = config.read_text().replace(REFUSED % (folder / "refused"), "")
+        config.write_text(text.replace(BY_PASSWORD % PASSWORD, BEARER % tokens))
     with (folder / "stderr").open("wb") as errors:
         process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)], stderr=errors)
     try:
@@ -145,10 +213,13 @@ def _config(folder: Path, port: int) -> str:
     as_root = os.geteuid() == 0
     mail = folder / "mail"
     mail.mkdir(exist_ok=True)
+    refused = folder / "refused"
+    refused.touch(0o644)
     if as_root:
         shutil.chown(mail, "mail", "mail")
     return CONFIG % {
         "folder": folder,
+        "refused": REFUSED % refused,
         "port": port,
         "mail": mail,
         "mail_user": "mail" if as_root else user,
@@ -227,9 +298,10 @@ class Outbox:
 
 
 @contextlib.contextmanager
-def smtp_server(port: int = 0, *, asks_who: bool = True) -> Iterator[Outbox]:
+def smtp_server(port: int = 0, *, asks_who: bool = True, outbox: Outbox | None = None) -> Iterator[Outbox]:
     """Run an SMTP server on the loopback address; it wants to know the password, or takes everybody's mail."""
-    outbox = Outbox(port or free_port())
+    outbox = outbox or Outbox()
+    outbox.port = port or free_port()
     controller = Controller(
         outbox,
         hostname="127.0.0.1",

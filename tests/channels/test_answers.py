@@ -1,12 +1,16 @@
 """The customer's answer comes back into the conversation, whatever its way through the world has done to it."""
 
+from datetime import timedelta
 from email.message import Message as Mail
 
 import pytest
 
 from samovar.channels import sending, taking_in
 from samovar.channels.models import ChannelAccount, Delivery, RawMail
+from samovar.conversations import signing
 from samovar.conversations.models import Conversation, Message, Participant
+from samovar.customers.models import Identity
+from samovar.lib import clock
 from tests import make
 from tests.channels.mails import answer_to, mail, mailbox
 from tests.channels.mailserver import Dovecot, Outbox
@@ -45,6 +49,19 @@ def test_an_answer_to_the_signed_address_is_found_by_it_alone(
     conversation, ours = replied(dovecot, account, outbox)
 
     back = arrive(dovecot, account, mail("Thank you.", subject="Thanks", to=ours["Reply-To"]))
+
+    assert (back.conversation_id, back.rule) == (conversation.pk, "reply-address")
+
+
+def test_an_address_that_is_believed_no_more_hides_none_beside_it(
+    dovecot: Dovecot, account: ChannelAccount, outbox: Outbox
+) -> None:
+    conversation, ours = replied(dovecot, account, outbox)
+    year_ago = clock.now() - timedelta(days=365)
+    identity = Identity.objects.get(customer=conversation.customer, kind="email")
+    old = signing.signed_reply_address(account.inbox.address, conversation.pk, identity.pk, year_ago)
+
+    back = arrive(dovecot, account, mail("Thank you.", subject="Thanks", to=old, Cc=ours["Reply-To"]))
 
     assert (back.conversation_id, back.rule) == (conversation.pk, "reply-address")
 

@@ -9,7 +9,7 @@ from samovar.channels import imap
 from samovar.channels.errors import ChannelTrouble, SignInRefused
 from samovar.channels.fetching import fetch
 from samovar.channels.models import ChannelAccount, RawMail
-from tests.channels.mails import mail, mailbox
+from tests.channels.mails import inbox_folder, mail, mailbox
 from tests.channels.mailserver import Dovecot
 from tests.full_disk import full_disk
 
@@ -20,7 +20,7 @@ def read(account: ChannelAccount) -> list[int]:
     """Look once into the mailbox; return the ids of the new raw mails."""
     account.refresh_from_db()
     with imap.opened(account) as opened:
-        return list(itertools.chain.from_iterable(fetch(account, opened)))
+        return list(itertools.chain.from_iterable(fetch(inbox_folder(account), opened)))
 
 
 def stored() -> list[bytes]:
@@ -35,7 +35,7 @@ def test_mail_is_stored_byte_by_byte_and_left_unread_on_the_server(dovecot: Dove
     assert len(read(account)) == 2
     assert stored() == sent
     assert all(b"\\Seen" not in flags for flags in dovecot.flags(account.user_name))
-    assert account.fetched_at is not None and account.last_uid == 2
+    assert account.fetched_at is not None and inbox_folder(account).last_uid == 2
 
 
 def test_reading_twice_finds_nothing_new(dovecot: Dovecot) -> None:
@@ -74,7 +74,7 @@ def test_a_thousand_mails_come_each_once(dovecot: Dovecot) -> None:
 
     assert len(read(account)) == 1000
     assert sorted(stored()) == sorted(sent)
-    assert account.last_uid == 1000
+    assert inbox_folder(account).last_uid == 1000
 
 
 def test_a_wrong_password_is_not_taken_for_a_broken_network(dovecot: Dovecot) -> None:
@@ -164,7 +164,8 @@ def test_a_mailbox_that_is_pointed_at_another_place_is_read_from_the_beginning(d
     account.user_name = other.user_name
     account.connect(account.inbox)
 
-    assert (account.uid_validity, account.last_uid) == (None, 0)
+    folder = inbox_folder(account)
+    assert (folder.uid_validity, folder.last_uid) == (None, 0)
     assert len(read(account)) == 1
     assert stored()[-1] == sent
 
@@ -177,4 +178,4 @@ def test_a_mailbox_whose_settings_are_saved_again_is_not_read_again(dovecot: Dov
     account.refresh_from_db()
     account.connect(account.inbox)
 
-    assert account.last_uid == 1
+    assert inbox_folder(account).last_uid == 1

@@ -11,6 +11,8 @@ from samovar.channels import outgoing, sending
 from samovar.channels.jobs import take_up_deliveries
 from samovar.channels.models import ChannelAccount, Delivery
 from samovar.conversations.models import Message
+from samovar.customers.models import Identity
+from samovar.customers.recognition import Sender
 from samovar.events.models import Event
 from samovar.jobs import holding
 from samovar.jobs.models import Task
@@ -111,10 +113,8 @@ def test_what_has_said_why_it_waits_is_put_off_all_at_once(
     assert len(set(Delivery.objects.values_list("next_try_at", flat=True))) > 1
 
 
-def test_who_stands_far_back_in_line_is_asked_later(
-    account: ChannelAccount, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "MOST_A_MINUTE", 2)
+def test_who_stands_far_back_in_line_is_asked_later(account: ChannelAccount, outbox: Outbox) -> None:
+    ChannelAccount.objects.update(most_a_minute=2)
     deliveries = [reply() for _ in range(8)]
     for delivery in deliveries[:2]:
         sending.send(delivery.pk)
@@ -122,3 +122,23 @@ def test_who_stands_far_back_in_line_is_asked_later(
     third, last = (sending.send(deliveries[number].pk) for number in (2, 7))
     assert third and last
     assert (last - third).total_seconds() > 60
+
+
+def test_an_address_that_is_found_after_the_answer_was_written_gets_it(account: ChannelAccount, outbox: Outbox) -> None:
+    conversation = make.conversation(sender=Sender("external", "", "Anna", timezone.now(), mark="ANNA"))
+    message = conversation.reply("We send you a new one.", by=make.agent())
+    delivery = Delivery.objects.get(message=message)
+    sending.send(delivery.pk)
+    assert not outbox.taken
+
+    Identity.objects.create(
+        customer=conversation.customer, kind="email", value="anna@mail.example", shown="anna@mail.example"
+    )
+    outgoing.try_again(message)
+    sending.send(delivery.pk)
+
+    delivery.refresh_from_db()
+    message.refresh_from_db()
+    assert delivery.address == "anna@mail.example"
+    assert message.recipients == {"to": [["Anna", "anna@mail.example"]]}
+    assert len(outbox.taken) == 1

@@ -1,7 +1,7 @@
 """An import stores every mail once, however often it is run and wherever it is cut off."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -11,18 +11,18 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from samovar.channels import rereading
-from samovar.channels.errors import Refused
+from samovar.channels import rereading, sending
 from samovar.channels.importing import Counts, import_mails
 from samovar.channels.jobs import take_in_left
-from samovar.channels.letters import recipient_of
 from samovar.channels.mail.sources import mails_in
-from samovar.channels.models import RawMail
+from samovar.channels.models import Delivery, RawMail
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.conversations.deriving import batches, differences
 from samovar.conversations.models import Conversation, Message
 from samovar.customers.models import Customer
 from tests import make
+from tests.channels.mails import mailbox
+from tests.channels.mailserver import Dovecot
 from tests.full_disk import full_disk
 
 REFUSES = """
@@ -79,14 +79,58 @@ def test_an_import_that_was_cut_off_goes_on_where_it_was() -> None:
         yield from mails[:150]
         raise KeyboardInterrupt
 
+    def cut_off_later(counts: Counts) -> None:
+        if counts.stored > 50:
+            raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt):
         import_mails(make.inbox(), cut_off(), processes=1)
+    with pytest.raises(KeyboardInterrupt):
+        import_mails(make.inbox(), mails[:150], processes=1, seen=cut_off_later)
     bytes_before, messages_before = RawMail.objects.count(), Message.objects.count()
     counts = import_mails(make.inbox(), mails, processes=1)
 
     assert 0 < bytes_before < 200
     assert Message.objects.count() == 200
     assert counts.stored == 200 - messages_before
+
+
+def thread_of(number: int) -> list[bytes]:
+    """Return a mail, two answers to it, and an answer to both, of two people in turn."""
+    subject, people = {"Subject": f"Re: Sofa {number}"}, ("elena@mail.example", "igor@mail.example")
+    named = (
+        "",
+        f"<{number}0@mail.example>",
+        f"<{number}0@mail.example>",
+        f"<{number}2@mail.example> <{number}1@mail.example>",
+    )
+    return [
+        letter(
+            number * 10 + place,
+            **subject,
+            **({"References": names} if names else {}),
+            From=people[place % 2],
+            Date=f"Mon, 02 Mar 2026 1{place}:00:00 +0300",
+        )
+        for place, names in enumerate(named)
+    ]
+
+
+def test_the_order_in_which_mails_are_read_changes_nothing() -> None:
+    mails = [mail for number in range(1, 13) for mail in thread_of(number)]
+    partitions = []
+    for seed in range(3):
+        inbox = make.inbox(f"{seed}@aurora.example")
+        import_mails(inbox, Random(seed).sample(mails, len(mails)), processes=1)
+        partitions.append(
+            sorted(
+                sorted(row.messages.values_list("external_id", flat=True))
+                for row in Conversation.objects.filter(inbox=inbox)
+            )
+        )
+
+    assert partitions[0] == partitions[1] == partitions[2]
+    assert len(partitions[0]) == 12
 
 
 def test_what_a_broken_off_import_left_behind_is_taken_in_after_an_hour() -> None:
@@ -161,8 +205,10 @@ def test_mails_without_an_address_of_their_sender_are_of_different_people() -> N
     assert Customer.objects.count() == 6
     assert sorted(Customer.objects.values_list("name", flat=True)) == ["", "", "", "", "Jane Doe", "Jane Doe"]
     assert [one for ids in rereading.batches() for one in rereading.differences(ids)] == []
-    with pytest.raises(Refused):
-        recipient_of(Conversation.objects.earliest("pk").reply("Who are you?", by=make.agent()))
+    nobody = Conversation.objects.earliest("pk")
+    mailbox(Dovecot(9, Path()), user="help")
+    sending.send(Delivery.objects.get(message=nobody.reply("Who are you?", by=make.agent())).pk)
+    assert "This customer has no e-mail address" in nobody.messages.get(direction="out").why_late
 
 
 def test_mail_of_an_archive_keeps_its_own_time() -> None:
@@ -186,6 +232,30 @@ def test_every_message_of_the_corpora_is_stored_and_can_be_derived_again(samovar
     assert [one for ids in rereading.batches() for one in rereading.differences(ids)] == []
     assert [one for ids in batches() for one in differences(ids)] == []
     assert Conversation.objects.count() > 0
+
+
+@pytest.mark.data
+def test_a_real_mailbox_read_in_any_order_gives_the_same_conversations(
+    samovar_data: Path, record_property: Callable[[str, object], None]
+) -> None:
+    contents = [
+        found.raw for path in sorted((samovar_data / "public-mailbox").glob("*.zip")) for found in mails_in(path)
+    ]
+    partitions = []
+    for seed in range(2):
+        inbox = make.inbox(f"{seed}@aurora.example")
+        first = import_mails(inbox, Random(seed).sample(contents, len(contents)))
+        again = import_mails(inbox, Random(seed + 10).sample(contents, len(contents)))
+        assert (first.total, again.stored, again.duplicate) == (len(contents), 0, len(contents))
+        of_conversations: dict[int, list[tuple[str, int]]] = {}
+        rows = Message.objects.filter(inbox=inbox).values_list("conversation_id", "external_id", "dup_no")
+        for conversation_id, external_id, dup_no in rows:
+            of_conversations.setdefault(conversation_id, []).append((external_id, dup_no))
+        partitions.append(sorted(sorted(one) for one in of_conversations.values()))
+
+    assert partitions[0] == partitions[1]
+    record_property("mails", len(contents))
+    record_property("conversations", len(partitions[0]))
 
 
 def test_a_zip_is_imported_without_unpacking(tmp_path: Path) -> None:

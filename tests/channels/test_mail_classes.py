@@ -4,6 +4,7 @@ import pytest
 
 from samovar.channels.mail.classes import MailClass, classify
 from samovar.channels.mail.parsing import parse
+from samovar.channels.mail.senders import OwnPlaces
 from samovar.channels.mail.verdicts import Verdict, verdict
 
 REPORT = (
@@ -12,7 +13,9 @@ REPORT = (
 
 
 def mail_class(fields: str, body: str = "Hello, where is my order?") -> MailClass:
-    return classify(parse(f"From: Ann <ann@example.com>\n{fields}\n\n{body}".encode()), {"help.example.org"})
+    return classify(
+        parse(f"From: Ann <ann@example.com>\n{fields}\n\n{body}".encode()), OwnPlaces.of(["desk@help.example.org"])
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def draft(**changes: object) -> Draft:
         "message_id": "m.1.abc@example.org",
         "date": AT,
     }
-    return Draft(**{**given, **changes})  # type: ignore[arg-type]
+    return Draft(**{**given, **changes})  # type: ignore[arg-type]  # fields of the draft
 
 
 def read_by_others(raw: bytes) -> EmailMessage:

@@ -34,6 +34,7 @@ def run(*words: str) -> str:
 def test_everything_is_told_under_fixed_names() -> None:
     assert explain(RAW, Standpoint(trusted_servers=["mx.example.org"])) == {
         "from": {"name": "Ann [bold]", "address": "ann@example.com"},
+        "sender": {"name": "Ann [bold]", "address": "ann@example.com"},
         "to": [
             {"name": "", "address": "help+c.1a.abcdefghijklmnop@example.org"},
             {"name": "Bob", "address": "bob@example.org"},
@@ -65,6 +66,8 @@ def test_everything_is_told_under_fixed_names() -> None:
         ("References: <m.1a.abcdefghijklmnop@x.y> <z@x.y>", "our-message-id"),
         ("In-Reply-To: <z@x.y>", "stored-message-id"),
         ("Thread-Index: AQHUK7SGyb2wc5IOhUuAQlATdAYRMaSvEaa8", "thread-index"),
+        ("X-Original-To: help+c.1a.ffk.abcdefghijklmnopqrstuvwxyz@x.y", "reply-address"),
+        ("Subject: [#12]\n\n> {#c:1a.ffk.abcdefghijklmnopqrstuvwxyz#}", "body-marker"),
         ("Subject: Re: [#12345] table", "subject-tag"),
     ],
 )

@@ -26,6 +26,12 @@ def multipart(kind: str, *parts: str, boundary: str = "b1") -> bytes:
     return f"From: a@b.c\nContent-Type: multipart/{kind}; boundary={boundary}\n\n{body}--{boundary}--\n".encode()
 
 
+def test_an_alternative_of_one_text_only_is_read_by_all() -> None:
+    mail = parse(multipart("alternative", part("Only this")), ARRIVED)
+
+    assert mail.text.strip() == "Only this"
+
+
 def test_an_ordinary_mail_says_who_when_and_what() -> None:
     raw = (
         b"From: =?utf-8?b?0J7Qu9C10LM=?= <oleg@example.com>\r\n"
@@ -363,8 +369,9 @@ def test_a_very_long_text_is_kept_whole_beside_its_beginning() -> None:
     assert [(file.name, file.size) for file in mail.attachments] == [("text.txt", 1_500_000)]
 
 
-def test_of_a_huge_mail_only_the_header_is_read() -> None:
-    mail = parse(b"From: a@b.c\nSubject: big\n\n" + b"x" * parsing.LARGEST)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_of_a_huge_mail_only_the_header_is_read(line_end: str) -> None:
+    mail = parse(f"From: a@b.c{line_end}Subject: big{line_end * 2}".encode() + b"x" * parsing.LARGEST)
 
     assert (mail.subject, mail.text) == ("big", "")
     assert "mail larger than 60 MB: only its header was read" in mail.problems

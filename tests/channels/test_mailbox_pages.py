@@ -1,17 +1,18 @@
 """Administrators connect mailboxes, see how they are, and are told in words what does not work."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from samovar.channels import sending
-from samovar.channels.models import ChannelAccount, Delivery
+from samovar.channels import heartbeats, trying
+from samovar.channels.models import ChannelAccount, MailFolder, Trial
+from samovar.channels.models.folder import Role
 from samovar.conversations.models import Inbox
 from samovar.jobs import holding
-from samovar.jobs.models import Task
 from tests import make
 from tests.channels.mails import mailbox
 from tests.channels.mailserver import PASSWORD, Dovecot, Outbox, smtp_server
@@ -45,6 +46,14 @@ def typed(dovecot: Dovecot, outbox: Outbox, **changes: object) -> dict[str, obje
         "folder": "INBOX",
         "has_plus_addresses": "on",
     } | changes
+
+
+def outcome_of(admin: Client, given: dict[str, object]) -> str:
+    """Press the button, let a worker do it without patience, and return what the page says then."""
+    admin.post(TEST, given)
+    trial = Trial.objects.latest("pk")
+    trying.run(trial.pk, 0)
+    return admin.get(reverse("mailbox_trial", args=[trial.pk])).content.decode()
 
 
 def test_a_mailbox_is_connected_and_its_password_is_never_shown_again(
@@ -158,9 +167,25 @@ def test_answers_get_signed_addresses_where_the_provider_is_known_to_take_them(
     assert ("checked" in box) == is_known
 
 
+@pytest.mark.parametrize(("typed_name", "shown"), [("", "mx.aurora.example"), ("mx.own.example", "mx.own.example")])
+def test_the_server_that_judges_senders_is_filled_in_unless_one_was_typed(
+    admin: Client, typed_name: str, shown: str
+) -> None:
+    trial = make.trial()
+    trial.settings |= {"trusted_checker": typed_name}
+    trial.save()
+    trial.note_ways(has_plus_addresses=True, takes_verp=True)
+    trial.note_checker("mx.aurora.example")
+
+    page = admin.get(reverse("mailbox_trial", args=[trial.pk]), headers={"HX-Request": "true"}).content.decode()
+
+    [box] = re.findall(r'<input[^>]*name="trusted_checker"[^>]*>', page)
+    assert f'value="{shown}"' in box
+
+
 def test_nothing_is_said_about_a_password_that_no_server_asked_for(admin: Client, dovecot: Dovecot) -> None:
     with smtp_server(asks_who=False) as outbox:
-        page = admin.post(TEST, typed(dovecot, outbox), headers={"HX-Request": "true"}).content.decode()
+        page = outcome_of(admin, typed(dovecot, outbox))
 
     assert "It asks nobody for a user name or a password" in page
     assert page.count("The user name and the password are accepted") == 1
@@ -174,6 +199,15 @@ def test_the_servers_of_a_known_provider_are_filled_in(admin: Client) -> None:
     assert 'value="587"' in page and '<option value="starttls" selected>' in page
 
 
+def test_for_an_unknown_domain_names_are_offered_and_none_is_filled_in(admin: Client) -> None:
+    page = admin.get("/mailboxes/servers/", {"address": "help@Own.example"}).content.decode()
+    assert '<option value="imap.own.example">' in page and '<option value="smtp.own.example">' in page
+    assert 'value="" ' not in page and 'name="imap_host" value=' not in page
+
+    page = admin.get("/mailboxes/servers/", {"address": "help@gmail.com"}).content.decode()
+    assert '<option value="imap.' not in page
+
+
 def test_servers_that_were_typed_are_not_overwritten(admin: Client) -> None:
     given = {"address": "shop@yandex.ru", "imap_host": "mail.own.example"}
     page = admin.get("/mailboxes/servers/", given).content.decode()
@@ -182,19 +216,18 @@ def test_servers_that_were_typed_are_not_overwritten(admin: Client) -> None:
 
 
 def test_the_test_says_what_works(admin: Client, dovecot: Dovecot, outbox: Outbox) -> None:
-    response = admin.post(TEST, typed(dovecot, outbox), headers={"HX-Request": "true"})
+    page = outcome_of(admin, typed(dovecot, outbox))
 
-    page = response.content.decode()
-    assert "Everything works" in page and "The folder holds 0 mails" in page
-    assert (ChannelAccount.objects.count(), outbox.taken) == (0, [])
+    assert "The folder can be read; mails in it: 0" in page
+    assert (ChannelAccount.objects.count(), len(outbox.taken)) == (0, 2)
 
 
 def test_the_test_of_a_stored_mailbox_uses_the_stored_password(admin: Client, dovecot: Dovecot, outbox: Outbox) -> None:
     account = mailbox(dovecot, outbox, "care")
 
     known = typed(dovecot, outbox, password="", user_name="care", mailbox=account.pk)
-    page = admin.post(TEST, known).content.decode()
-    assert "Everything works" in page
+    page = outcome_of(admin, known)
+    assert page.count("The user name and the password are accepted") == 2
     assert admin.post(TEST, typed(dovecot, outbox, mailbox=999_999)).status_code == 404
 
 
@@ -204,16 +237,16 @@ def test_the_test_of_a_stored_mailbox_uses_the_stored_password(admin: Client, do
         ({"password": "wrong"}, "127.0.0.1 answers", "127.0.0.1 does not accept the user name or the password"),
         ({"folder": "Support"}, "The user name and the password are accepted", "There is no folder “Support”"),
         ({"imap_port": 9}, "127.0.0.1 answers", "127.0.0.1 does not accept connections at port 9"),
-        ({"smtp_port": 9}, "The folder holds", "127.0.0.1 does not accept connections at port 9"),
+        ({"smtp_port": 9}, "The folder can be read", "127.0.0.1 does not accept connections at port 9"),
         ({"imap_host": "nowhere.invalid", "imap_security": "tls"}, "answers", "There is no server called nowhere.inv"),
         ({"imap_security": "tls"}, "127.0.0.1 answers", "127.0.0.1 does not speak TLS at port"),
-        ({"smtp_security": "starttls"}, "The folder holds", "127.0.0.1 does not speak TLS at port"),
+        ({"smtp_security": "starttls"}, "The folder can be read", "127.0.0.1 does not speak TLS at port"),
     ],
 )
 def test_the_test_says_what_does_not_work(
     admin: Client, dovecot: Dovecot, outbox: Outbox, changes: dict[str, object], good: str, bad: str
 ) -> None:
-    page = admin.post(TEST, typed(dovecot, outbox, **changes), headers={"HX-Request": "true"}).content.decode()
+    page = outcome_of(admin, typed(dovecot, outbox, **changes))
 
     assert good in page and bad in page
     assert "Everything works" not in page
@@ -222,9 +255,8 @@ def test_the_test_says_what_does_not_work(
 def test_the_words_of_a_server_are_shown_as_words(admin: Client, dovecot: Dovecot, outbox: Outbox) -> None:
     with strange_server() as server:
         server.login = "NO <img src=x onerror=alert(1)>" + "y" * 400
-        response = admin.post(TEST, typed(dovecot, outbox, imap_port=server.port), headers={"HX-Request": "true"})
+        page = outcome_of(admin, typed(dovecot, outbox, imap_port=server.port))
 
-    page = response.content.decode()
     assert "&lt;img src=x" in page and "<img src" not in page
     assert "y" * 130 not in page
 
@@ -250,41 +282,43 @@ def test_pausing_and_archiving_can_be_taken_back(admin: Client, dovecot: Dovecot
         assert ChannelAccount.objects.in_use().exists()
 
 
+def test_a_heartbeat_is_switched_on_and_off(admin: Client) -> None:
+    account = make.mailbox()
+
+    admin.post(f"/mailboxes/{account.pk}/heartbeat/", {"on": "1"})
+    assert heartbeats.due() == [account.pk]
+    admin.post(f"/mailboxes/{account.pk}/heartbeat/")
+    assert heartbeats.due() == []
+
+
+@pytest.mark.parametrize(("chosen", "status", "kept"), [("us", 302, "us"), ("nobody at all", 422, "found_out")])
+def test_who_keeps_copies_is_chosen(admin: Client, chosen: str, status: int, kept: str) -> None:
+    folder = MailFolder.objects.of(make.mailbox(), Role.SENT, "Sent")
+
+    answer = admin.post(f"/mailboxes/{folder.account_id}/copying/", {"copied_by": chosen})
+
+    folder.refresh_from_db()
+    assert (answer.status_code, folder.copied_by) == (status, kept)
+
+
 def test_held_sending_is_named_on_the_page(admin: Client) -> None:
     holding.hold(holding.SENDING, "restored")
 
     assert "samovar sending resume" in admin.get(LIST).content.decode()
 
 
-def test_whoever_answers_can_have_a_message_tried_now(client: Client, dovecot: Dovecot, outbox: Outbox) -> None:
-    mailbox(dovecot, outbox, "help")
-    outbox.refuse_with = "550 no"
-    message = make.conversation().reply("Hello", by=make.agent())
-    sending.send(Delivery.objects.get().pk)
-    Task.objects.all().delete()
-    client.force_login(make.agent("olga"))
+def test_the_list_says_which_mailbox_is_behind_or_silent_and_how_far_old_mail_is_read(admin: Client) -> None:
+    now = timezone.now()
+    late, silent = make.mailbox("late@aurora.example"), make.mailbox("silent@aurora.example")
+    late.note_fetched(now - timedelta(minutes=23))
+    silent.note_fetched(now)
+    folder = MailFolder.objects.of(silent, Role.INBOX, "INBOX")
+    folder.note_history(5, 1200, 20418)
+    MailFolder.objects.update(arrivals=30, newest_at=now - timedelta(days=9), longest_gap=timedelta(days=1))
 
-    assert client.post(f"/messages/{message.pk}/deliveries/").headers["Location"] == "/"
-    assert client.post(f"/messages/{message.pk}/deliveries/", headers={"HX-Request": "true"}).status_code == 200
-    assert Task.objects.get().args == [Delivery.objects.get().pk]
-    assert Delivery.objects.get().failed_at is None
+    text = admin.get(LIST).content.decode()
 
-
-def test_who_only_looks_on_may_not_send(client: Client, dovecot: Dovecot, outbox: Outbox) -> None:
-    mailbox(dovecot, outbox, "help")
-    message = make.conversation().reply("Hello", by=make.agent())
-    client.force_login(make.user(role="observer"))
-
-    assert client.post(f"/messages/{message.pk}/deliveries/").status_code == 403
-
-
-def test_after_trying_again_one_comes_back_only_to_our_own_pages(
-    client: Client, dovecot: Dovecot, outbox: Outbox
-) -> None:
-    mailbox(dovecot, outbox, "help")
-    message = make.conversation().reply("Hello", by=make.agent())
-    client.force_login(make.agent("olga"))
-
-    for came_from, expected in (("http://testserver/conversations/1/", None), ("http://evil.example/", "/")):
-        response = client.post(f"/messages/{message.pk}/deliveries/", headers={"Referer": came_from})
-        assert response.headers["Location"] == (expected or came_from)
+    assert "Is behind" in text
+    assert "nothing was read for 23 minutes" in text
+    assert "no mail has come for 9 days" in text
+    assert "1,200 of 20,418 old mails read" in text

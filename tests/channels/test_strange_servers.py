@@ -10,9 +10,9 @@ import pytest
 from samovar.channels import imap
 from samovar.channels.errors import ChannelTrouble, NoFolder, SignInRefused
 from samovar.channels.fetching import fetch
-from samovar.channels.idling import wait_for_news
+from samovar.channels.idling import forget_news, wait_for_news
 from samovar.channels.models import ChannelAccount, RawMail
-from tests.channels.mails import mail, mailbox
+from tests.channels.mails import inbox_folder, mail, mailbox
 from tests.channels.mailserver import Dovecot
 from tests.channels.strange import Strange, strange_server
 
@@ -37,7 +37,7 @@ def read(account: ChannelAccount) -> list[int]:
     """Look once into the mailbox; return the numbers of the mails that are new."""
     account.refresh_from_db()
     with imap.opened(account) as opened:
-        ids = list(itertools.chain.from_iterable(fetch(account, opened)))
+        ids = list(itertools.chain.from_iterable(fetch(inbox_folder(account), opened)))
     return sorted(uid or 0 for uid in RawMail.objects.filter(pk__in=ids).values_list("uid", flat=True))
 
 
@@ -47,19 +47,19 @@ def test_a_mail_that_is_withheld_holds_back_the_mark_and_no_other_mail(
     server.withheld = {2}
 
     assert read(account) == [1, 3]
-    assert (account.last_uid, read(account)) == (1, [])
+    assert (inbox_folder(account).last_uid, read(account)) == (1, [])
     assert "has mail number 2 but does not hand it over" in account.problem_text
 
     server.withheld, server.mails[4] = set(), mail("Number 4.")
     assert read(account) == [2, 4]
-    assert (account.last_uid, account.problem) == (4, "")
+    assert (inbox_folder(account).last_uid, account.problem) == (4, "")
 
 
 def test_a_mail_that_comes_only_alone_is_asked_for_alone(server: Strange, account: ChannelAccount) -> None:
     server.shy = {2}
 
     assert read(account) == [1, 2, 3]
-    assert account.last_uid == 3
+    assert inbox_folder(account).last_uid == 3
 
 
 def test_a_mail_that_is_deleted_while_it_is_asked_for_is_passed(server: Strange, account: ChannelAccount) -> None:
@@ -68,7 +68,7 @@ def test_a_mail_that_is_deleted_while_it_is_asked_for_is_passed(server: Strange,
 
     del server.mails[2]
     assert read(account) == []
-    assert (account.last_uid, account.problem) == (3, "")
+    assert (inbox_folder(account).last_uid, account.problem) == (3, "")
 
 
 @pytest.mark.parametrize("cut_after", [0, 10, 80, 400, 700])
@@ -166,8 +166,21 @@ def test_news_that_come_before_the_server_goes_idle_are_noticed(server: Strange,
     began_at = monotonic()
 
     with imap.opened(account) as opened:
+        forget_news(opened)
         wait_for_news(opened, threading.Event(), 60)
         assert opened.client.noop()[0] == "OK"
+    assert "IDLE" in server.commands
+    assert monotonic() - began_at < 30
+
+
+def test_news_that_come_between_the_look_and_the_waiting_are_noticed(server: Strange, account: ChannelAccount) -> None:
+    server.early_news = "* 4 EXISTS\r\n"
+    began_at = monotonic()
+
+    with imap.opened(account) as opened:
+        forget_news(opened)
+        wait_for_news(opened, threading.Event(), 60)
+    # The server would not have said it again.
     assert monotonic() - began_at < 30
 
 
@@ -175,5 +188,6 @@ def test_a_server_that_refuses_to_idle_is_asked_again_later(server: Strange, acc
     server.refuses_idle = True
 
     with imap.opened(account) as opened:
+        forget_news(opened)
         wait_for_news(opened, threading.Event(), 0.01)
         assert opened.client.noop()[0] == "OK"

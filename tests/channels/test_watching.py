@@ -122,15 +122,28 @@ def test_what_nobody_watches_is_taken_in_each_minute() -> None:
     assert texts() == ["Delivered by a command."]
 
 
-def test_a_mail_at_which_three_workers_died_is_kept_as_unreadable_and_holds_back_no_other() -> None:
+def test_a_mail_at_which_three_workers_died_waits_behind_the_others_and_is_read() -> None:
     inbox = make.inbox()
-    keep_all(Source(inbox.pk), [Arrival(mail(text), timezone.now()) for text in ("Poison.", "Harmless.")])
+    keep_all(Source(inbox.pk), [Arrival(mail(text), timezone.now()) for text in ("Unlucky.", "Harmless.")])
     RawMail.objects.filter(pk=RawMail.objects.earliest("id").pk).update(tries=3)
 
     take_in_each(RawMail.objects.all())
 
+    assert texts() == ["Harmless.", "Unlucky."]
+
+
+@pytest.mark.parametrize(("tries", "problem"), [(6, ""), (3, "the reader ended with -11")])
+def test_a_mail_at_which_workers_die_again_and_again_is_kept_as_unreadable_and_holds_back_no_other(
+    tries: int, problem: str
+) -> None:
+    inbox = make.inbox()
+    keep_all(Source(inbox.pk), [Arrival(mail(text), timezone.now()) for text in ("Poison.", "Harmless.")])
+    RawMail.objects.filter(pk=RawMail.objects.earliest("id").pk).update(tries=tries, problem=problem)
+
+    take_in_each(RawMail.objects.all())
+
     assert Conversation.objects.unreadable().count() == 1
-    assert texts()[1] == "Harmless."
+    assert texts()[0] == "Harmless."
     assert not RawMail.objects.filter(understood_at=None).exists()
 
 

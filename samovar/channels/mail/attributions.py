@@ -48,6 +48,11 @@ DATE_AND_NAME = re.compile(
     rf"|\s[^\n]{{0,100}}<{ADDRESS}>:?)$"
 )
 
+# Mail.ru names a person whom the reader knows without the address.
+DATE_FROM_NAME = re.compile(
+    r"\W{0,3}\w{5,12},\s\d{1,2}\s\w{3,9}\s\d{4},\s\d{1,2}:\d\d\s[+-]\d\d:\d\d\sот\s[^\n]{1,120}:$", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True)
 class Attribution:
@@ -67,7 +72,7 @@ def find_attribution(lines: list[str], last: int, floor: int = 0) -> Attribution
     end = _without_marks(lines[last])
     if len(lines[last]) > LONGEST_LINE or not may_end_attribution(end):
         return None
-    if DATE_AND_NAME.match(end.rstrip()):
+    if DATE_AND_NAME.match(end.rstrip()) or DATE_FROM_NAME.match(end.rstrip()):
         return Attribution(last, last, is_sure=True)
     found, has_opened = None, False
     for first, line, joined in _longer_and_longer(lines, last, floor):

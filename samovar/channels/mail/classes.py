@@ -1,12 +1,12 @@
 """Who or what wrote a mail: a person, or which kind of machine."""
 
 import re
-from collections.abc import Collection
 from enum import StrEnum
 
 from samovar.channels.mail.class_words import AUTO_REPLY_SUBJECT, DELAYED_SUBJECT, NOT_DELIVERED_SUBJECT
 from samovar.channels.mail.delivery_reports import Report, delivery_report
 from samovar.channels.mail.parsed import ParsedMail
+from samovar.channels.mail.senders import NOWHERE, OwnPlaces, came_by_own_forwarder, came_by_own_list, is_own_mark
 from samovar.conversations.tokens import looks_like_our_message_id
 
 
@@ -67,22 +67,34 @@ LIST_FIELDS = (
 )
 
 
-def classify(mail: ParsedMail, own_domains: Collection[str] = ()) -> MailClass:
+def classify(mail: ParsedMail, own: OwnPlaces = NOWHERE) -> MailClass:
     """Return what the mail is, by all signals of its header, its parts and its subject; a single one can lie.
 
-    ``own_domains`` are those in our Message-IDs: a mail with such an id is one of ours that came back.
+    ``own`` is what stands for us: a mail with an id of ours is one that came back, and the marks that a group or a
+    forwarder of ours puts on everything say nothing about who wrote.
     """
-    for judge in (_complaint, _report, _bounce, _auto_reply):
+    for judge in (_complaint, _report, _bounce):
         if found := judge(mail):
             return found
+    if _is_auto_reply(mail, own):
+        return MailClass.AUTO_REPLY
     submitted = _word(mail, "auto-submitted")
-    if submitted not in {"", "no"} or looks_like_our_message_id(mail.message_id, own_domains):
+    if submitted not in {"", "no"} or looks_like_our_message_id(mail.message_id, own.id_domains):
         return MailClass.AUTO_GENERATED
     if _is_empty_path(mail):
         return MailClass.BOUNCE
-    if _precedence(mail) & {"bulk", "list", "junk"} or any(name in mail.headers for name in LIST_FIELDS):
+    if _is_list(mail, own):
         return MailClass.LIST
-    return MailClass.AUTO_GENERATED if "x-loop" in mail.headers else MailClass.HUMAN
+    is_looped = "x-loop" in mail.headers and not is_own_mark(mail, "x-loop", own)
+    return MailClass.AUTO_GENERATED if is_looped else MailClass.HUMAN
+
+
+def _is_list(mail: ParsedMail, own: OwnPlaces) -> bool:
+    """Whether a list sent it to many; a group or a forwarder of ours is no such list."""
+    is_marked = any(name in mail.headers for name in LIST_FIELDS)
+    if not is_marked and not _precedence(mail) & {"bulk", "list", "junk"}:
+        return False
+    return not (came_by_own_list(mail, own) if is_marked else came_by_own_forwarder(mail, own))
 
 
 def _complaint(mail: ParsedMail) -> MailClass | None:
@@ -120,19 +132,16 @@ def _bounce(mail: ParsedMail) -> MailClass | None:
     return _delay_or_bounce(mail, None) if tells_why and not _says_auto_reply(mail) else None
 
 
-def _auto_reply(mail: ParsedMail) -> MailClass | None:
+def _is_auto_reply(mail: ParsedMail, own: OwnPlaces) -> bool:
     submitted = _word(mail, "auto-submitted")
     is_vacation = "vacation" in mail.headers.raw("auto-submitted").lower() or "VACATION" in mail.headers.raw(
         "x-apple-action"
     )
-    is_marked = any(name in mail.headers for name in AUTO_REPLY_FIELDS) or _precedence(mail) & {
-        "auto_reply",
-        "auto-reply",
-    }
+    # A rule that passes mail on puts the last of them on it too, with the address that has the rule.
+    is_marked = any(name in mail.headers and not is_own_mark(mail, name, own) for name in AUTO_REPLY_FIELDS)
+    is_marked = is_marked or bool(_precedence(mail) & {"auto_reply", "auto-reply"})
     to_robot = "autoresponder" in mail.headers.raw("delivered-to").lower()
-    if submitted == "auto-replied" or is_vacation or is_marked or to_robot or _says_auto_reply(mail):
-        return MailClass.AUTO_REPLY
-    return None
+    return submitted == "auto-replied" or is_vacation or is_marked or to_robot or _says_auto_reply(mail)
 
 
 def _delay_or_bounce(mail: ParsedMail, report: Report | None) -> MailClass:

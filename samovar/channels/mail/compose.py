@@ -61,6 +61,7 @@ class _Policy(EmailPolicy):
     The library would decode names and write them anew, some of them wrongly, and would break long ids in two.
     """
 
+    # The library's knows strings only.
     def header_store_parse(self, name: str, value: object) -> tuple[str, object]:  # type: ignore[override]
         if name.lower().startswith(LEFT_TO_LIBRARY):
             return super().header_store_parse(name, value)
@@ -68,6 +69,7 @@ class _Policy(EmailPolicy):
 
     def fold_binary(self, name: str, value: object) -> bytes:
         if name.lower().startswith(LEFT_TO_LIBRARY):
+            # What is left to the library, the library has made.
             return super().fold_binary(name, value)  # type: ignore[arg-type]
         return _folded(f"{name}: {value}").encode("ascii")
 

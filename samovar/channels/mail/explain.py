@@ -10,6 +10,7 @@ from samovar.channels.mail.classes import classify
 from samovar.channels.mail.conversation_rules import conversation_rule
 from samovar.channels.mail.parsing import parse
 from samovar.channels.mail.replies import visible_text
+from samovar.channels.mail.senders import OwnPlaces, original_sender
 from samovar.channels.mail.verdicts import verdict
 
 Facts = dict[str, object]
@@ -17,19 +18,21 @@ Facts = dict[str, object]
 
 @dataclass(frozen=True)
 class Standpoint:
-    """What we are told beforehand: whose word on senders we take, and which domains are ours."""
+    """What we are told beforehand: whose word on senders we take, and which addresses are ours."""
 
     trusted_servers: Collection[str] = ()
-    own_domains: Collection[str] = ()
+    own_addresses: Collection[str] = ()
 
 
 def explain(raw: bytes, standpoint: Standpoint = Standpoint()) -> Facts:
     """Return what we see in a mail. Every key is always there; a text that the mail lacks is ""."""
     mail = parse(raw)
-    mail_class = classify(mail, standpoint.own_domains)
+    own = OwnPlaces.of(standpoint.own_addresses)
+    mail_class = classify(mail, own)
     reply = visible_text(mail.text, mail.html)
     return {
         "from": _person(mail.from_),
+        "sender": _person(original_sender(mail, own)),
         "to": [_person(person) for person in mail.to],
         "cc": [_person(person) for person in mail.cc],
         "reply_to": [_person(person) for person in mail.reply_to],

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 from samovar.channels.mail.charsets import MEANT, decoded, guess
 from samovar.lib.text import tidy
 
+END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 MOST_HEADER_BYTES = 1_000_000
 LONGEST_VALUE = 100_000
 
@@ -62,6 +63,12 @@ class Parameters:
     def get(self, name: str) -> str:
         """Return the parameter, "" when it is not given."""
         return self.given.get(name, "")
+
+
+def head_of(raw: bytes) -> bytes:
+    """Return what stands before the first empty line, without a copy of what comes after it, which may be large."""
+    end = END_OF_HEAD.search(raw)
+    return raw[: end.start()] if end else raw
 
 
 def read_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int, list[str]]:

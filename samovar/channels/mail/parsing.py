@@ -28,6 +28,7 @@ THREAD_ROOT_BYTES = 22
 DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to")
 IN_BRACKETS = re.compile(r"<([^<>]*+)>")
 BLANKS = re.compile(r"\s+")
+END_OF_HEADER = re.compile(rb"\n\r*+\n")
 # Whatever goes wrong in one field or part must not cost the others; named, so that real faults are not hidden.
 BROKEN_INPUT = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
@@ -51,7 +52,8 @@ class _Reading:
         data = _with_line_feeds(raw)
         if len(data) > LARGEST:
             self.problems.append("mail larger than 60 MB: only its header was read")
-            data = data[: data.find(b"\n\n") + 2 or LARGEST]
+            end = END_OF_HEADER.search(data)
+            data = data[: end.end() if end else LARGEST]
         self.root = self.fenced("structure", lambda: split(data), Part(Headers(), PLAIN, 0, 0))
         self.body = self.fenced("body", lambda: read_body(data, self.root), Body())
         self.headers = self.root.headers

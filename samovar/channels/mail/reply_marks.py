@@ -60,7 +60,9 @@ def reply_mark(name: str, text: str) -> str:
         return CITE
     if name not in {"a", "p"} and _says(given, ("class", "id", "type", "data-marker", "name"), QUOTES):
         return QUOTE
-    return SIGNATURE if _says(given, ("class", "id", "data-marker"), SIGNATURES) else ""
+    # Mail.ru gives its signatures an attribute of their own.
+    is_signature = "data-signature-widget" in given or _says(given, ("class", "id", "data-marker"), SIGNATURES)
+    return SIGNATURE if is_signature else ""
 
 
 def _says(given: dict[str, str], names: Iterable[str], words: re.Pattern[str]) -> bool:

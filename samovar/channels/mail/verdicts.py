@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from samovar.channels.mail.headers import Headers
 from samovar.channels.mail.parsed import ParsedMail
 
 
@@ -21,6 +22,7 @@ BRACKET = re.compile(r"\\.|[()]", re.DOTALL)
 MEANINGFUL = re.compile(r"[\s;=\"()\\]")
 RESULT = re.compile(r"\s*+([a-z0-9-]{1,40})\s*+(?:/\s*\d+\s*)?=\s*+([a-z]{1,20})\b(.*)", re.IGNORECASE | re.DOTALL)
 PROPERTY = re.compile(r"\b([a-z]{1,20}\.[a-z0-9-]{1,40})\s*+=\s*+([^\s;]{1,500})", re.IGNORECASE)
+SERVER = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,250}")
 LONGEST = 20_000
 
 
@@ -53,6 +55,13 @@ def verdict(mail: ParsedMail, trusted: Collection[str]) -> Verdict:
             if finding.result == "pass" and about == domain:
                 return Verdict.VERIFIED
     return Verdict.VERIFIED if any(_is_aligned(finding, domain) for finding in findings) else Verdict.CLAIMED
+
+
+def checker(headers: Headers) -> str:
+    """Return how the server calls itself that judged a mail last, "" when none did."""
+    values = headers.all_raw("authentication-results")
+    name = read_results(values[0])[0] if values else ""
+    return name if SERVER.fullmatch(name) else ""
 
 
 def _topmost(values: list[str], names: set[str]) -> list[Finding]:

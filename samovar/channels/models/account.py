@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samovar.channels.errors import ChannelTrouble
+from samovar.channels.models.letting_in import LetIn
 from samovar.conversations.models import Inbox
 from samovar.lib import sayings, sealing
 
 if TYPE_CHECKING:
+    from samovar.channels.models.folder import MailFolder
     from samovar.channels.models.raw import RawMail
+    from samovar.channels.oauth import Tokens
 
 
+UNREAD_FOR = timedelta(minutes=5)
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 SENDING_FIELDS = ["sending_problem", "sending_problem_since", "send_again_at"]
 
@@ -29,8 +37,12 @@ CONNECTED_FIELDS = [
     "smtp_security",
     "user_name",
     "sealed_password",
+    "provider",
     "folder",
     "has_plus_addresses",
+    "takes_verp",
+    "most_a_minute",
+    "most_a_day",
     "trusted_checker",
     "problem",
     "problem_since",
@@ -46,6 +58,15 @@ class Security(models.TextChoices):
     NONE = "none", _("Not protected (this machine only)")
 
 
+@dataclass(frozen=True)
+class OldMailRead:
+    """How many of the old mails of a mailbox are read."""
+
+    read: int
+    total: int
+    is_stopped: bool
+
+
 class ChannelAccountQuerySet(models.QuerySet["ChannelAccount"]):
     """Mailboxes."""
 
@@ -53,12 +74,17 @@ class ChannelAccountQuerySet(models.QuerySet["ChannelAccount"]):
         """Return those that are to be read and sent from: neither paused nor archived."""
         return self.filter(paused_at=None, inbox__archived_at=None)
 
+    def for_staff(self) -> ChannelAccountQuerySet:
+        """Return those through which letters to the staff may leave, the ones without trouble first."""
+        let_in = Q(provider=None) | ~Q(sealed_refresh_token=b"")
+        return self.in_use().filter(let_in).order_by(Length("sending_problem"), "pk")
 
-class ChannelAccount(models.Model):
-    """The servers of one mailbox, and how far it has been read.
 
-    ``uid_validity`` and ``last_uid`` are the high-water mark: everything up to it is stored here. ``problem`` says in
-    words why the last attempt to fetch failed; fetching never stops for good because of it.
+class ChannelAccount(LetIn):
+    """The servers of one mailbox; how far it has been read is kept with its folders.
+
+    Mail from before ``connected_at`` is history, and is read as far back as ``read_since`` (empty: everything).
+    ``problem`` says in words why the last attempt to fetch failed; fetching never stops for good because of it.
     """
 
     inbox = models.OneToOneField(Inbox, on_delete=models.PROTECT, related_name="+")
@@ -66,15 +92,20 @@ class ChannelAccount(models.Model):
     imap_port = models.PositiveIntegerField(_("port"), default=993)
     imap_security = models.CharField(_("protection"), max_length=10, choices=Security.choices, default=Security.TLS)
     has_plus_addresses = models.BooleanField(_("mail to name+anything@ comes here too"), default=False)
+    takes_verp = models.BooleanField(_("mail may leave as name+anything@"), default=False)
     smtp_host = models.CharField(_("outgoing server"), max_length=255)
     smtp_port = models.PositiveIntegerField(_("port"), default=465)
     smtp_security = models.CharField(_("protection"), max_length=10, choices=Security.choices, default=Security.TLS)
+    most_a_minute = models.PositiveIntegerField(_("most mails a minute"), default=100)
+    most_a_day = models.PositiveIntegerField(_("most mails a day"), null=True)
     user_name = models.CharField(_("user name"), max_length=255)
     sealed_password = models.BinaryField(default=b"")
     folder = models.CharField(_("folder"), max_length=255, default="INBOX")
     trusted_checker = models.CharField(_("server whose verdict on senders we believe"), max_length=255, blank=True)
     uid_validity = models.BigIntegerField(null=True)
     last_uid = models.BigIntegerField(default=0)
+    connected_at = models.DateTimeField(null=True)
+    read_since = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField(_("last fetched"), null=True)
     problem = models.CharField(_("problem"), max_length=sayings.LONGEST, blank=True)
     problem_since = models.DateTimeField(_("problem since"), null=True)
@@ -86,6 +117,7 @@ class ChannelAccount(models.Model):
 
     if TYPE_CHECKING:
         mails: models.Manager[RawMail]
+        folders: models.Manager[MailFolder]
 
     objects = ChannelAccountQuerySet.as_manager()
 
@@ -111,8 +143,11 @@ class ChannelAccount(models.Model):
         return self.inbox.archived_at is not None
 
     @transaction.atomic
-    def connect(self, inbox: Inbox) -> None:
-        """Store the mailbox with its inbox, new or changed; what went wrong with the old settings is forgotten."""
+    def connect(self, inbox: Inbox, others: Sequence[str] | None = None) -> None:
+        """Store the mailbox with its inbox, new or changed; what went wrong with the old settings is forgotten.
+
+        ``others`` are the further addresses of the inbox, None to leave them as they are. Raises AddressTaken.
+        """
         self.problem, self.problem_since = "", None
         self.sending_problem, self.sending_problem_since, self.send_again_at = "", None, None
         if inbox.pk:
@@ -120,13 +155,25 @@ class ChannelAccount(models.Model):
         else:
             inbox.save(force_insert=True)
         self.inbox = inbox
+        if others is not None:
+            inbox.answer_at(others)
         if self.pk:
             before = ChannelAccount.objects.get(pk=self.pk)
             self.save(update_fields=CONNECTED_FIELDS)
             if before.place != self.place:
-                self.begin_anew(None)
+                self.begin_anew()
+            if before.confided_to != self.confided_to:
+                self.forget_tokens()
         else:
+            self.connected_at = timezone.now()
             self.save(force_insert=True)
+
+    def sign_in(self, tokens: Tokens, at: datetime) -> None:
+        """Note that a person has let us in; what went wrong before is forgotten, and reading begins at once."""
+        self.signed_in_at, self.problem, self.problem_since = at, "", None
+        self.sending_problem, self.sending_problem_since, self.send_again_at = "", None, None
+        self.save(update_fields=["signed_in_at", "problem", "problem_since", *SENDING_FIELDS])
+        self.take_tokens(tokens)
 
     def pause(self) -> None:
         """Neither read nor send; pausing twice changes nothing more."""
@@ -152,7 +199,7 @@ class ChannelAccount(models.Model):
     def confided_to(self) -> tuple[object, ...]:
         """Whom the password is told, and how: under other circumstances it has to be written again."""
         incoming = self.imap_host.lower(), self.imap_port, self.imap_security
-        return *incoming, self.smtp_host.lower(), self.smtp_port, self.smtp_security, self.user_name
+        return *incoming, self.smtp_host.lower(), self.smtp_port, self.smtp_security, self.user_name, self.provider_id
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -162,13 +209,27 @@ class ChannelAccount(models.Model):
     @property
     def way_in(self) -> tuple[object, ...]:
         """Everything that a connection to the mailbox is made by; when it changes, another one has to be made."""
-        password = bytes(self.sealed_password)
-        return self.imap_host, self.imap_port, self.imap_security, self.user_name, password, self.folder
+        secret = bytes(self.sealed_password), self.provider_id, self.signed_in_at
+        return self.imap_host, self.imap_port, self.imap_security, self.user_name, secret, self.folder
 
     @property
     def problem_text(self) -> str:
         """Why the mailbox cannot be read, in the reader's language; empty when it can."""
         return sayings.told(self.problem)
+
+    @property
+    def last_looked_at(self) -> datetime:
+        """When the mailbox was last read to its end, or else when it was connected."""
+        return self.fetched_at or self.created_at
+
+    def is_behind(self, at: datetime) -> bool:
+        """Whether nothing was read for so long that somebody should know."""
+        return at - self.last_looked_at > UNREAD_FOR
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is behind now, although it had been read before."""
+        return self.fetched_at is not None and self.is_behind(timezone.now())
 
     def note_fetched(self, at: datetime, problem: str = "") -> None:
         """Note that the mailbox was read to its end; ``problem`` (kept) says what could not be read all the same."""
@@ -183,18 +244,22 @@ class ChannelAccount(models.Model):
             self.problem, self.problem_since = problem, since
             self.save(update_fields=["problem", "problem_since"])
 
-    def move_mark(self, uid: int) -> None:
-        """Note that everything up to ``uid`` is stored."""
-        if uid != self.last_uid:
-            self.last_uid = uid
-            self.save(update_fields=["last_uid"])
-
     @transaction.atomic
-    def begin_anew(self, uid_validity: int | None) -> None:
-        """Forget how far the mailbox was read, because its numbers no longer mean the same mails."""
-        self.mails.update(uid=None)
-        self.uid_validity, self.last_uid = uid_validity, 0
-        self.save(update_fields=["uid_validity", "last_uid"])
+    def begin_anew(self) -> None:
+        """Read from the beginning, because the mail lies in another place; what lies there already is history."""
+        self.connected_at = timezone.now()
+        self.save(update_fields=["connected_at"])
+        for folder in self.folders.all():
+            folder.move_to(self.folder if folder.role == "inbox" else folder.name, self.connected_at)
+
+    @property
+    def old_mail(self) -> OldMailRead | None:
+        """How far the old mail of all its folders has been read, while that is under way."""
+        open_ = [one for one in self.folders.all() if one.history_finished_at is None and one.history_total]
+        if not open_:
+            return None
+        read, total = sum(one.history_read for one in open_), sum(one.history_total for one in open_)
+        return OldMailRead(read, total, all(one.history_stopped_at for one in open_))
 
     @property
     def sending_problem_text(self) -> str:

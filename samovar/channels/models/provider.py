@@ -1,0 +1,42 @@
+"""Companies that let programs into mailboxes by OAuth2 instead of a password."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from samovar.lib import sealing
+
+LONGEST_URL = 500
+
+
+class SignInProvider(models.Model):
+    """Where people sign in to their mailboxes, and as which program we are known there.
+
+    ``extras`` are further parameters of the page at which people agree, as in an address: ``prompt=consent``.
+    """
+
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60, unique=True)
+    authorization_url = models.CharField(_("address where people agree"), max_length=LONGEST_URL)
+    token_url = models.CharField(_("address for tokens"), max_length=LONGEST_URL)
+    scopes = models.CharField(_("scopes"), max_length=LONGEST_URL)
+    extras = models.CharField(_("further parameters"), max_length=LONGEST_URL, blank=True)
+    client_id = models.CharField(_("application ID"), max_length=LONGEST_URL)
+    sealed_client_secret = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("sign-in provider")
+        verbose_name_plural = _("sign-in providers")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def client_secret(self) -> str:
+        """The secret in the clear; it is kept sealed with a key outside the database."""
+        return sealing.opened(bytes(self.sealed_client_secret))
+
+    @client_secret.setter
+    def client_secret(self, value: str) -> None:
+        self.sealed_client_secret = sealing.sealed(value) if value else b""
