@@ -6,13 +6,13 @@ from django.db import connection, transaction
 
 from samovar.conversations import arriving
 from samovar.conversations.inbound import InboundMessage, Receipt
-from samovar.conversations.models import Conversation, Inbox, Message, Participant, Reference
+from samovar.conversations.models import Conversation, Inbox, Message, Reference
 from samovar.conversations.models.tag import ConversationTag
 from samovar.conversations.stories import Noted, Received, Replied, Story
 from samovar.conversations.telling import Batch, Rows, tell
-from samovar.customers.recognition import known_customers, recognise_all
+from samovar.customers.recognition import known_customers, lock_addresses, recognise_all
 from samovar.events.announcing import announce_many
-from samovar.lib.rows import copy_rows, copy_values, lock_keys, next_ids
+from samovar.lib.rows import copy_rows, copy_values, lock_keys, next_ids, number_of
 
 LOCK_SPACE = 5_108
 
@@ -29,7 +29,7 @@ def write_stories(told: Sequence[Story]) -> list[Receipt]:
     """
     if not told:
         return []
-    lock_keys(connection, LOCK_SPACE, {arriving.number_of(story.opening.external_id) for story in told})
+    lock_keys(connection, LOCK_SPACE, {number_of(story.opening.external_id) for story in told})
     known = arriving.known_messages([mail for story in told for mail in story.mails])
     first = {_identity(story.opening): story for story in reversed(told)}
     fresh = [story for story in first.values() if arriving.twin_in(known, story.opening) is None]
@@ -43,7 +43,7 @@ def _batch(fresh: Sequence[Story], known: arriving.Twins) -> Batch:
     writing = sum(isinstance(act, Received | Replied | Noted) for story in fresh for act in story.acts)
     senders = [mail.sender for mail in mails if arriving.twin_in(known, mail) is None]
     familiar = known_customers({sender.key for sender in senders})
-    arriving.lock_senders(sender for sender in senders if sender.key not in familiar)
+    lock_addresses({sender.key for sender in senders} - familiar.keys())
     return Batch(
         known=known,
         customers=recognise_all(senders),
@@ -58,7 +58,7 @@ def _write(rows: Rows) -> None:
     copy_rows(connection, rows.messages)
     copy_values(connection, Reference, ["conversation_id", "message_id", "key"], rows.references)
     copy_values(connection, ConversationTag, ["conversation_id", "tag_id", "by_id", "at"], rows.taggings)
-    Participant.objects.bulk_create(arriving.new_writers(sorted(rows.writers)))
+    arriving.write_participants(rows.participants)
     arriving.write_files(rows.files)
     announce_many(rows.events)
 

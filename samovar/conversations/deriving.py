@@ -11,8 +11,9 @@ from operator import attrgetter
 
 from django.db import transaction
 
-from samovar.conversations.inbound import HUMAN
+from samovar.conversations.inbound import HUMAN, kind_of
 from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.message import Direction
 from samovar.events.models import Event
 
@@ -21,8 +22,12 @@ DECISIONS = (
     "ConversationAssigned",
     "ConversationResolved",
     "ConversationReopened",
+    "ConversationFreed",
+    "ConversationPrioritised",
     "ConversationSnoozed",
     "ConversationWoken",
+    "ConversationMarkedAsSpam",
+    "ConversationClearedOfSpam",
 )
 
 
@@ -41,26 +46,55 @@ class State:
     undelivered_at: datetime | None = None
     preview: str = ""
     message_count: int = 0
+    kind: str = ConversationKind.HUMAN
+    priority: int = 0
+
+    def __post_init__(self) -> None:
+        self._opener_id: int | None = None
+        self._is_kind_decided = False
+        self._unanswered_since: datetime | None = None
+        self._written_at: datetime | None = None
+        self._resolved_before_spam: datetime | None = None
 
     def add_message(self, message: Message) -> None:
         """Take in one message; they come in the order in which they could be seen."""
         self.message_count += 1
-        if message.direction == Direction.NOTE:
+        is_ours = message.direction == Direction.OUT
+        if message.is_aside:
             return
         if self.last_message_at is None or message.created_at >= self.last_message_at:
             self.last_message_at, self.preview = message.created_at, message.preview
-        if message.direction == Direction.OUT:
+        if message.way:
+            return
+        if message.author_id is None:
+            self._note_opener(message)
+        if is_ours:
             self.last_outbound_at, self.waiting_since = message.created_at, None
+            self._unanswered_since = None
             self.first_response_at = self.first_response_at or message.created_at
-            if message.failure and message.handed_over_at is None:
+            if message.failure:
                 self.undelivered_at = self.undelivered_at or message.created_at
-        elif message.mail_class == HUMAN:
-            self.last_inbound_at = message.noticed_at or message.created_at
+        else:
+            self._add_inbound(message)
+
+    def _add_inbound(self, message: Message) -> None:
+        if message.mail_class != HUMAN or message.is_history:
+            return
+        self._written_at = message.noticed_at or message.created_at
+        self._unanswered_since = min(message.created_at, self._unanswered_since or message.created_at)
+        if not message.is_spam:
+            self.kind, self._is_kind_decided = ConversationKind.HUMAN, True
+            self.last_inbound_at = self._written_at
             self.waiting_since = min(message.created_at, self.waiting_since or message.created_at)
+
+    def _note_opener(self, message: Message) -> None:
+        """Take the kind from the message that was the first to arrive here, until a person decides it."""
+        if not self._is_kind_decided and (self._opener_id is None or message.pk < self._opener_id):
+            self._opener_id, self.kind = message.pk, kind_of(message.mail_class, is_spam=message.is_spam)
 
     def add_decision(self, event: Event) -> None:
         """Take in what somebody decided; decisions come oldest first, after the messages of the same moment."""
-        if event.kind == "ConversationAssigned":
+        if event.kind in ("ConversationAssigned", "ConversationFreed"):
             self.assignee_id = event.data["assignee_id"]
         elif event.kind == "ConversationResolved":
             self.resolved_at, self.waiting_since, self.snoozed_until = event.at, None, None
@@ -69,9 +103,27 @@ class State:
             # A message that reopens it says by itself since when it waits.
             if event.actor_id is not None:
                 self.waiting_since = self.last_inbound_at if self._customer_wrote_last else None
+        elif event.kind == "ConversationMarkedAsSpam":
+            self._mark_as_spam(event)
+        elif event.kind == "ConversationClearedOfSpam":
+            self._clear_of_spam(event)
+        elif event.kind == "ConversationPrioritised":
+            self.priority = event.data["priority"]
         else:
             until = event.data.get("until")
             self.snoozed_until = datetime.fromisoformat(until) if until else None
+
+    def _mark_as_spam(self, event: Event) -> None:
+        self.kind, self._is_kind_decided = ConversationKind.SPAM, True
+        self._resolved_before_spam, self.resolved_at = self.resolved_at, self.resolved_at or event.at
+        self.waiting_since, self.snoozed_until = None, None
+
+    def _clear_of_spam(self, event: Event) -> None:
+        self.kind, self._is_kind_decided = ConversationKind.HUMAN, True
+        if event.data["was_marked_by_us"]:
+            self.resolved_at = self._resolved_before_spam
+        if self.resolved_at is None and self._unanswered_since is not None:
+            self.last_inbound_at, self.waiting_since = self._written_at, self._unanswered_since
 
     @property
     def _customer_wrote_last(self) -> bool:

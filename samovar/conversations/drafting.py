@@ -1,15 +1,21 @@
 """Keeping what is being typed, and sending it: nothing typed is lost, nothing sent comes back as a draft."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
+from samovar.conversations import admitting
+from samovar.conversations.chips import Chip, as_kept
+from samovar.conversations.errors import NobodyToSendTo
 from samovar.conversations.models import Attachment, Conversation, Draft, Message
+from samovar.conversations.models.circle import circle_of
 from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.models.message import Direction
+from samovar.conversations.recipients import Recipients, chosen
 from samovar.lib import clock
 from samovar.lib.text import storable
 
@@ -23,24 +29,30 @@ DELETE FROM conversations_draft WHERE id IN (SELECT id FROM sent)
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """What somebody sends: ``files`` were uploaded before, ``seen_id`` is the newest message that they have seen."""
+    """What somebody sends: ``files`` were uploaded before, ``seen_id`` is the newest message that they have seen.
+
+    ``chips`` are those that were in sight, None where a reply goes to whom it goes by itself.
+    """
 
     mode: str
     text: str
     files: Iterable[Attachment] = ()
     seen_id: int | None = None
     is_last_word: bool = False
+    chips: Sequence[Chip] | None = None
 
 
 @transaction.atomic
 def write(conversation: Conversation, typed: Typed, by: User) -> Message:
     """Send a reply or leave a note; its draft is gone then. With ``is_last_word`` the matter is settled too.
 
-    Raises EmptyMessage and NewerMessage as Conversation.reply(); the draft stays in that case.
+    Whoever gets a reply takes part from now on. Raises EmptyMessage and NewerMessage as Conversation.reply(), and
+    NobodyToSendTo when no chip is on; the draft stays in that case. Raises CustomerErased.
     """
     files = list(typed.files)
     if typed.mode == DraftMode.REPLY:
-        message = conversation.reply(typed.text, by=by, files=files, seen_id=typed.seen_id)
+        to = None if typed.chips is None else _let_in(conversation, typed.chips, by)
+        message = conversation.reply(typed.text, by=by, files=files, seen_id=typed.seen_id, to=to)
     else:
         message = conversation.add_note(typed.text, by=by, files=files)
     with connection.cursor() as cursor:
@@ -52,16 +64,17 @@ def write(conversation: Conversation, typed: Typed, by: User) -> Message:
 
 @transaction.atomic
 def keep(conversation: Conversation, mode: str, text: str, by: User) -> None:
-    """Keep what ``by`` has typed so far; an empty text without files is no draft any more.
+    """Keep what ``by`` has typed so far; an empty text without files and chosen people is no draft any more.
 
-    A browser that is slow may deliver the draft after the message: what has just been sent is no draft.
+    A browser that is slow may deliver the draft after the message: what has just been sent is no draft. Raises
+    CustomerErased.
     """
-    conversation.locked()
+    conversation.writable()
     if _was_just_sent(conversation, mode, text, by):
         return
     draft = Draft.objects.filter(conversation=conversation, mode=mode, user=by)
     text = storable(text)
-    if text.strip() or Attachment.objects.filter(draft__in=draft).exists():
+    if text.strip() or draft.filter(Q(files__isnull=False) | Q(chips__isnull=False)).exists():
         Draft.objects.update_or_create(
             conversation=conversation, mode=mode, user=by, defaults={"text": text, "saved_at": clock.now()}
         )
@@ -70,8 +83,28 @@ def keep(conversation: Conversation, mode: str, text: str, by: User) -> None:
 
 
 @transaction.atomic
+def keep_chips(conversation: Conversation, found: Sequence[Chip], seen_id: int, by: User) -> None:
+    """Keep to whom the reply of ``by`` shall go.
+
+    A browser that is slow may deliver it after the reply: who has written since ``seen_id`` has sent it already.
+    Raises CustomerErased.
+    """
+    conversation.writable()
+    own = Message.objects.filter(conversation=conversation, author=by, direction=Direction.OUT, pk__gt=seen_id)
+    if not own.exists():
+        Draft.objects.update_or_create(
+            conversation=conversation,
+            mode=DraftMode.REPLY,
+            user=by,
+            defaults={"chips": as_kept(found, seen_id)},
+            create_defaults={"chips": as_kept(found, seen_id), "saved_at": clock.now()},
+        )
+
+
+@transaction.atomic
 def attach(conversation: Conversation, mode: str, file: tuple[str, str, bytes], by: User) -> Attachment:
-    """Keep a file, (name, media type, content), with the draft of ``by``."""
+    """Keep a file, (name, media type, content), with the draft of ``by``; raises CustomerErased."""
+    conversation.writable()
     draft, _is_new = Draft.objects.get_or_create(
         conversation=conversation, mode=mode, user=by, defaults={"saved_at": clock.now()}
     )
@@ -84,6 +117,15 @@ def attach(conversation: Conversation, mode: str, file: tuple[str, str, bytes], 
 def own_files(by: User) -> Q:
     """Select the files that ``by`` has uploaded and not sent."""
     return Q(uploaded_by=by, message=None)
+
+
+def _let_in(conversation: Conversation, chips: Sequence[Chip], by: User) -> Recipients:
+    circle = circle_of(conversation.pk)
+    found = chosen([(one.field, one.person) for one in chips if one.is_on], circle.closed)
+    if not found.everybody:
+        raise NobodyToSendTo(_("Nobody gets this yet. Choose to whom it goes."))
+    admitting.admit_all(conversation, found, by, circle)
+    return found
 
 
 def _was_just_sent(conversation: Conversation, mode: str, text: str, by: User) -> bool:

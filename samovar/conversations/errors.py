@@ -9,6 +9,30 @@ class EmptyMessage(ValueError):
     """There is neither text nor a file to send."""
 
 
+class CustomerErased(ValueError):
+    """The customer was erased: nothing can be written to them or about them any more."""
+
+
+class NobodyToSendTo(ValueError):
+    """Nobody was chosen to whom an answer shall go."""
+
+
+class TagTaken(ValueError):
+    """Another tag has this name, which is the text."""
+
+
+class TagRetired(ValueError):
+    """The tag, whose name is the text, is not in use any more."""
+
+
+class AddressTaken(Exception):
+    """Another inbox, whose name is the text, has this address."""
+
+
+class GoneForGood(Exception):
+    """What was deleted can no longer be brought back."""
+
+
 class NewerMessage(Exception):
     """Something was written while the answer was being typed; its author has not seen it.
 
@@ -18,3 +42,7 @@ class NewerMessage(Exception):
     def __init__(self, message_id: int) -> None:
         super().__init__(message_id)
         self.message_id = message_id
+
+
+class CannotBlock(ValueError):
+    """Somebody cannot be blocked; the text says why, in the reader's language."""

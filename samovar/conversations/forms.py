@@ -5,18 +5,28 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import Role, User
-from samovar.conversations import drafting, putting_off
+from samovar.conversations import chips, drafting, putting_off
 from samovar.conversations.models import Attachment, Tag
 from samovar.conversations.models.draft import DraftMode
+from samovar.conversations.models.prioritising import Priority
+from samovar.conversations.models.retention import MONTHS, span_of
 from samovar.lib.text import tidy
 
 LARGEST = 25 * 1024 * 1024
 LONGEST_SNOOZE = timedelta(days=3653)
 ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
+
+
+def _spans() -> list[tuple[str, str]]:
+    after = ((str(months), _("after %(span)s") % {"span": span_of(months)}) for months in MONTHS)
+    return [("", str(_("Never"))), *((value, str(label)) for value, label in after)]
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -49,6 +59,12 @@ class MessageForm(forms.Form):
         super().__init__(*given)
         field: Any = self.fields["file"]
         field.queryset = Attachment.objects.filter(drafting.own_files(writer))
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read to whom a reply shall go."""
+        cleaned = super().clean()
+        self.cleaned_data["chips"] = chips.read(self.data) if isinstance(self.data, QueryDict) else None
+        return cleaned
 
 
 class UploadForm(forms.Form):
@@ -95,6 +111,12 @@ class AssignmentForm(forms.Form):
         return super().clean()
 
 
+class PriorityForm(forms.Form):
+    """How urgent a conversation is."""
+
+    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=lambda value: Priority(int(value)))
+
+
 class TagForm(forms.Form):
     """A tag by its name; one that nobody has used yet is made."""
 
@@ -105,12 +127,43 @@ class TagForm(forms.Form):
         name = tidy(self.cleaned_data["name"])
         if not name:
             raise forms.ValidationError(_("Write what the tag says."))
+        known = Tag.objects.filter(name__iexact=name, archived_at__isnull=False)
+        # What was merged is put on as the other one, unless that is retired too.
+        if known.filter(Q(merged_into=None) | Q(merged_into__archived_at__isnull=False)).exists():
+            raise forms.ValidationError(_("This tag is retired. A lead can bring it back under Tags."))
         return name
 
     def tag(self) -> Tag:
         """Return the tag with this name, whatever its case."""
         name = self.cleaned_data["name"]
-        return Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+        found = Tag.objects.filter(name__iexact=name).select_related("merged_into").first()
+        return (found.merged_into or found) if found else Tag.objects.create(name=name)
+
+
+class MergeForm(forms.Form):
+    """Into which tag another one is merged."""
+
+    into = forms.ModelChoiceField(Tag.objects.none(), label=_("Merge into"))
+
+    def __init__(self, *given: Any, tag: Tag) -> None:
+        super().__init__(*given)
+        field: Any = self.fields["into"]
+        field.queryset = Tag.objects.in_use().exclude(pk=tag.pk)
+
+
+class RenameForm(forms.Form):
+    """What a tag is called from now on."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("of a thing", "Name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"})
+    )
+
+    def clean_name(self) -> str:
+        """Return the name on one line."""
+        name = tidy(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError(_("Write what the tag says."))
+        return name
 
 
 def checked(file: UploadedFile) -> UploadedFile:
@@ -120,3 +173,23 @@ def checked(file: UploadedFile) -> UploadedFile:
             _("%(name)s is larger than 25 MB. Send a link to it instead.") % {"name": file.name}
         )
     return file
+
+
+class RetentionForm(forms.Form):
+    """For how long an inbox keeps what is resolved."""
+
+    months = forms.TypedChoiceField(
+        label=_("Remove what was resolved"), required=False, coerce=int, empty_value=None, choices=_spans
+    )
+    exempt_tag = forms.ModelChoiceField(
+        # Also those that were retired: they keep what bears them.
+        Tag.objects.order_by("name"),
+        label=_("Never remove what bears the tag"),
+        required=False,
+        empty_label=_("No tag keeps anything"),
+    )
+
+    @property
+    def choice(self) -> tuple[int | None, Tag | None]:
+        """What was chosen: the months, None for never, and the tag that keeps."""
+        return self.cleaned_data["months"], self.cleaned_data["exempt_tag"]

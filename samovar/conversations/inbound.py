@@ -1,7 +1,7 @@
 """What a channel hands over: a message from outside, understood and made safe to store."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from samovar.conversations.folding import preview_of
@@ -10,6 +10,19 @@ from samovar.customers.recognition import Sender
 
 HUMAN = "human"
 UNREADABLE = "unreadable"
+# The rule of a message that was taken for one of a flood.
+COLLECTED = "possible-loop"
+# The rule of a message that somebody of the team passed on, and that belonged nowhere yet.
+PASSED_ON = "passed-on"
+
+
+def kind_of(mail_class: str, *, is_spam: bool) -> ConversationKind:
+    """Return which kind of conversation a message opens."""
+    if mail_class == UNREADABLE:
+        return ConversationKind.UNREADABLE
+    if is_spam:
+        return ConversationKind.SPAM
+    return ConversationKind.HUMAN if mail_class == HUMAN else ConversationKind.AUTOMATIC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +36,31 @@ class InboundFile:
     is_inline: bool = False
 
 
+@dataclass(frozen=True)
+class Named:
+    """Somebody who is named beside the customer in a message: an address, and the name that is claimed for it."""
+
+    address: str
+    name: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class InboundMessage:
     """A message from outside.
 
     ``external_id`` is the provider's id, ``fingerprint`` tells apart two bodies under one id. ``signed_conversation``
     comes from an address that we signed, ``answered_messages`` are our own messages by ids that we signed,
-    ``named_ids`` are ids of others, the nearest ancestor first, and ``subject_key`` is the subject without its "Re:".
+    ``named_ids`` are ids of others, the nearest ancestor first, ``marked_conversation`` comes from a mark that we
+    signed in the text, ``tagged_conversation`` is a number in the subject, which anybody can write, and ``subject_key``
+    is the subject without its "Re:"; within ``joins_by_subject`` it alone leads to the same sender's conversation.
+
     ``at`` is when it came; ``mail_class`` as in mail.md C, or UNREADABLE. A message that ``is_live`` may have lain
-    somewhere for a while; ``noticed_at`` is when it could first be seen here, and intake sets it.
+    somewhere for a while; ``noticed_at`` is when it could first be seen here, and intake sets it. What ``is_history``
+    was read, answered and settled elsewhere. What ``is_sent`` was written by us in another program, to ``sender``.
+    ``writer`` is who of us wrote it there. What ``is_passed_on`` came by somebody of the team, who is not its sender.
+    What ``is_spam`` waits for nobody; ``spam_reason`` says why (SpamReason, by default its provider) and ``block_id``
+    by whose block, which intake sets. ``senders`` are other addresses that it says to come from, as on its envelope.
+    ``own_message`` is the message of ours that came back as this one. ``named`` are others to whom it was addressed.
     """
 
     inbox_id: int
@@ -51,9 +80,27 @@ class InboundMessage:
     signed_conversation: int | None = None
     answered_messages: tuple[int, ...] = ()
     named_ids: tuple[str, ...] = ()
+    marked_conversation: int | None = None
+    tagged_conversation: int | None = None
+    joins_by_subject: timedelta | None = None
+    own_message: int | None = None
+    named: tuple[Named, ...] = ()
     files: tuple[InboundFile, ...] = ()
     is_live: bool = False
+    is_history: bool = False
+    is_sent: bool = False
+    is_passed_on: bool = False
+    writer: Named | None = None
+    is_spam: bool = False
+    spam_reason: str = ""
+    block_id: int | None = None
+    senders: tuple[str, ...] = ()
     noticed_at: datetime | None = None
+
+    @property
+    def shown_writer(self) -> Named:
+        """Who wrote it: the other side, or one of us."""
+        return self.writer or Named(self.sender.shown, self.sender.name)
 
     @property
     def counts_at(self) -> datetime:
@@ -63,9 +110,7 @@ class InboundMessage:
     @property
     def kind(self) -> ConversationKind:
         """Which kind of conversation this message would open."""
-        if self.mail_class == UNREADABLE:
-            return ConversationKind.UNREADABLE
-        return ConversationKind.HUMAN if self.mail_class == HUMAN else ConversationKind.AUTOMATIC
+        return kind_of(self.mail_class, is_spam=self.is_spam)
 
     @property
     def preview(self) -> str:
@@ -75,7 +120,7 @@ class InboundMessage:
     @property
     def is_waiting(self) -> bool:
         """Whether a person wrote who expects an answer."""
-        return self.mail_class == HUMAN
+        return self.mail_class == HUMAN and not (self.is_history or self.is_sent or self.is_spam)
 
 
 @dataclass(frozen=True)

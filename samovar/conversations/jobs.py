@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from samovar.conversations import removing, retaining
+from samovar.conversations.handing_back import give_back_some, hand_back_some
 from samovar.conversations.models import Conversation
 from samovar.conversations.tidying import throw_away_files
+from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job
 from samovar.lib import clock
 
@@ -19,6 +22,33 @@ def wake_snoozed() -> None:
     while batch := list(due[:AT_ONCE]):
         for conversation in batch:
             conversation.wake_when_due()
+
+
+@job
+def hand_back(leaver_id: int, by_id: int) -> None:
+    """Let what a leaver answered for go back to the team, one batch after the other."""
+    if hand_back_some(leaver_id, by_id):
+        enqueue(hand_back, leaver_id, by_id)
+
+
+@job
+def give_back(user_id: int, by_id: int) -> None:
+    """Give somebody who returned what nobody has taken, one batch after the other."""
+    if give_back_some(user_id, by_id):
+        enqueue(give_back, user_id, by_id)
+
+
+@job(every="1 hour", lease="10 minutes")
+def remove_deleted() -> None:
+    """Empty for good what was deleted too long ago to be brought back."""
+    for conversation_id in removing.due():
+        removing.remove(conversation_id)
+
+
+@job(every="1 hour", lease="30 minutes")
+def apply_retention() -> None:
+    """Remove a portion of what was settled long enough ago, where somebody has decided so."""
+    retaining.apply_all()
 
 
 @job(every="1 hour", lease="10 minutes")

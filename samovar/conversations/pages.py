@@ -9,13 +9,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import push_url, trigger_client_event
 
 from samovar.accounts.requests import StaffRequest
-from samovar.conversations.models import Conversation
+from samovar.conversations.models import Conversation, Message
 from samovar.conversations.queries import Wanted
 
 
 def conversation_at(request: StaffRequest, pk: int) -> Conversation:
     """Return the conversation with this number when the person may see it; answers 404 otherwise."""
     return get_object_or_404(Conversation.objects.all().visible_to(request.user).select_related("customer"), pk=pk)
+
+
+def message_at(request: StaffRequest, pk: int) -> Message:
+    """Return the message with this number when the person may see its conversation; answers 404 otherwise."""
+    seen = Conversation.objects.all().visible_to(request.user)
+    rows = Message.objects.select_related("conversation").of_thread()
+    found: Message = get_object_or_404(rows, pk=pk, conversation__in=seen)
+    return found
 
 
 def wanted_on(request: StaffRequest) -> Wanted:
@@ -34,6 +42,13 @@ def done(request: StaffRequest, conversation: Conversation, said: str = "", undo
         return redirect(conversation)
     answer = render(request, "conversations/_done.html", {"said": said, "undo_url": undo_url})
     return with_news(push_url(answer, False), conversation)
+
+
+def said_only(request: StaffRequest, conversation: Conversation, said: str, undo_url: str) -> HttpResponse:
+    """Say what has been done with a conversation that the open page cannot ask about any more; its list is news."""
+    answer = push_url(render(request, "conversations/_done.html", {"said": said, "undo_url": undo_url}), False)
+    detail = {"conversation_id": conversation.pk, "customer_id": conversation.customer_id}
+    return trigger_client_event(answer, "samovar:event", detail)
 
 
 def refused(request: StaffRequest, conversation: Conversation, said: str) -> HttpResponse:

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Q, Subquery
+from django.db.models import Count, Min, Q, Subquery
+from django.utils import timezone
 
 from samovar.accounts.models import User
-from samovar.conversations.models import Conversation
+from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models.message import Direction
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.saved_views import FIRST, ONLY, VIEWS, SavedView
+from samovar.customers.models import Identity
 from samovar.lib.marks import mark, read_mark
 from samovar.lib.text import search_key, tidy
 
@@ -89,6 +92,10 @@ def page(user: User, wanted: Wanted) -> ListPage:
         rows = _matching(rows, view, wanted.text)
     if found := read_mark(wanted.after):
         rows = rows.filter(_beyond(view, *found))
+    if view.has_reasons:
+        rows = rows.with_reasons()
+    if view.says_why_spam:
+        rows = rows.with_spam_reasons()
     fetched = list(rows.for_list().order_by(*_order(view))[: wanted.size + 1])
     shown = fetched[: wanted.size]
     following = wanted.at(mark(getattr(shown[-1], view.field), shown[-1].pk)) if len(fetched) > wanted.size else None
@@ -127,3 +134,24 @@ def _beyond(view: SavedView, moment: datetime, pk: int) -> Q:
     at_or_beyond = Q(**{f"{view.field}__{sign}e": moment})
     # In this form the index is entered at the mark, however far down that is.
     return at_or_beyond & (Q(**{f"{view.field}__{sign}": moment}) | Q(**{f"pk__{sign}": pk}))
+
+
+def has_written_from(identity: Identity) -> bool:
+    """Whether a message of a customer came from one of their addresses; how many is for those who may see them all."""
+    of_customer = Message.objects.filter(customer=identity.customer_id, direction=Direction.IN)
+    return of_customer.filter(sender_address__iexact=identity.value).exists()
+
+
+@dataclass(frozen=True)
+class UnreadMail:
+    """Messages that could not be read and that nobody has settled: how many, and how old the oldest is."""
+
+    count: int
+    age: timedelta
+
+
+def unread_mail() -> UnreadMail:
+    """Return what waits for a person to look at it; a few rows of an index."""
+    waiting = Conversation.objects.all().present().unreadable().filter(resolved_at=None)
+    found = waiting.aggregate(count=Count("pk"), since=Min("last_message_at"))
+    return UnreadMail(found["count"], timezone.now() - found["since"] if found["since"] else timedelta())

@@ -1,13 +1,16 @@
-"""Which conversations the signed addresses in a mail belong to."""
+"""Which conversations, and which members of staff, the signed addresses in a mail belong to."""
 
 from collections.abc import Collection
 
 from django.db.models import Q
 
+from samovar.accounts.models import User
 from samovar.conversations import signing
 from samovar.conversations.models import Conversation, ConversationRedirect, Participant
-from samovar.conversations.tokens import ReplyToken
+from samovar.conversations.tokens import ReplyToken, Token, day_of
 from samovar.customers.models import Identity
+from samovar.customers.models.identity import normalised
+from samovar.lib import clock
 
 
 def conversations_of(found: Collection[ReplyToken]) -> dict[ReplyToken, int]:
@@ -15,6 +18,8 @@ def conversations_of(found: Collection[ReplyToken]) -> dict[ReplyToken, int]:
 
     Whoever holds such an address may write into the conversation; it says nothing about who they are.
     """
+    today = day_of(clock.now())
+    found = {token for token in found if token.token.is_believed_on(today)}
     if not found:
         return {}
     wanted = {token.conversation_id for token in found if token.conversation_id < 2**63}
@@ -29,11 +34,29 @@ def conversations_of(found: Collection[ReplyToken]) -> dict[ReplyToken, int]:
     }
 
 
+def staff_of(found: Collection[Token]) -> dict[Token, str]:
+    """Return the address, as it is compared, of the member of staff for whom we made each token; others are left out.
+
+    Somebody who holds it is believed to be them only if their address was checked by our mail server too.
+    """
+    today = day_of(clock.now())
+    signed = {one for one in found if one.is_believed_on(today) and one.is_signed("forward", signing.keys())}
+    if not signed:
+        return {}
+    users = User.objects.filter(pk__in={one.number for one in signed if one.number < 2**63}, is_active=True).in_bulk()
+    return {
+        one: normalised("email", users[one.number].email)
+        for one in signed
+        if one.number in users and users[one.number].can_answer
+    }
+
+
 def _recipients(conversation_ids: set[int]) -> dict[int, list[int]]:
     """Return the ids of all addresses that may have been written to, by conversation."""
     found: dict[int, list[int]] = {pk: [] for pk in conversation_ids}
     owners = dict(Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "customer_id"))
     own = Identity.objects.filter(Q(customer__in=owners.values()) | Q(customer__merged_into__in=owners.values()))
+    own = own.filter(customer__erased_at=None)
     by_customer: dict[int, list[int]] = {}
     for pk, customer_id, merged_id in own.values_list("pk", "customer_id", "customer__merged_into_id"):
         by_customer.setdefault(merged_id or customer_id, []).append(pk)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import User
+from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.selecting import ConversationQuerySet
 
 
@@ -17,6 +18,7 @@ class SavedView:
     """One view: ``name`` stands in the address, ``order`` is the field that sorts, "-" first for the newest on top.
 
     ``has_count`` says that somebody has to act on what stands in it; ``tone`` marks it in the navigation.
+    ``has_reasons`` has each row say why it did not arrive, ``says_why_spam`` why it is spam.
     """
 
     name: str
@@ -25,6 +27,8 @@ class SavedView:
     order: str
     has_count: bool = True
     tone: str = ""
+    has_reasons: bool = False
+    says_why_spam: bool = False
     empty_title: Promise
     empty_text: Promise
 
@@ -99,6 +103,7 @@ VIEWS = {
             select=lambda rows, user: rows.undelivered(),
             order="-undelivered_at",
             tone="bad",
+            has_reasons=True,
             empty_title=_("Everything has arrived"),
             empty_text=_("A message of ours that could not be delivered will stand here with its reason."),
         ),
@@ -120,6 +125,16 @@ VIEWS = {
             empty_title=_("Every message could be read"),
             empty_text=_("A message that we cannot understand will stand here, with all that came."),
         ),
+        SavedView(
+            name="spam",
+            title=pgettext_lazy("saved view", "Spam"),
+            select=lambda rows, user: rows.spam(),
+            order="-last_message_at",
+            has_count=False,
+            says_why_spam=True,
+            empty_title=_("No spam"),
+            empty_text=_("What your mail provider or one of you calls spam, and what the blocked write, is kept here."),
+        ),
     )
 }
 FIRST = VIEWS["needs-reply"]
@@ -128,4 +143,5 @@ FIRST = VIEWS["needs-reply"]
 ONLY: dict[str, Callable[[User], Q]] = {
     "mine": lambda user: Q(assignee=user),
     "unread": lambda user: Q(is_unread=True),
+    "pressing": lambda user: Q(priority__gte=Priority.HIGH),
 }

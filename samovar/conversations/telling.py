@@ -24,14 +24,16 @@ from samovar.conversations.events import (
     NoteAdded,
     ReplyWritten,
 )
-from samovar.conversations.inbound import InboundFile, InboundMessage
-from samovar.conversations.models import Conversation, Inbox, Message
+from samovar.conversations.inbound import HUMAN, InboundFile, InboundMessage
+from samovar.conversations.models import Conversation, Inbox, Message, Participant
+from samovar.conversations.models.delivering import Fate, Trouble
 from samovar.conversations.models.message import Direction, reference_key
 from samovar.conversations.placing import RULES
+from samovar.conversations.recipients import Answered, Circle, Person, recipients
 from samovar.customers.models import Customer
 from samovar.lib.text import storable
 
-SIGNED, OURS, KNOWN = RULES
+SIGNED, OURS, KNOWN = RULES[:3]
 TOLD = "told-by-its-source"
 
 
@@ -47,7 +49,7 @@ class Rows:
     messages: list[Message] = field(default_factory=list)
     references: list[tuple[int, int, UUID]] = field(default_factory=list)
     taggings: list[Tagging] = field(default_factory=list)
-    writers: set[tuple[int, int]] = field(default_factory=set)
+    participants: list[Participant] = field(default_factory=list)
     files: list[tuple[Message, InboundFile]] = field(default_factory=list)
     events: list[ConversationEvent] = field(default_factory=list)
 
@@ -84,6 +86,7 @@ class Thread:
         self._batch, self._rows, self._left = batch, batch.rows, left
         self._conversation: Conversation | None = None
         self._names: set[UUID] = set()
+        self._customer, self._writer = Person("", ""), Person("", "")
         self._replies: dict[int, Message] = {}
 
     @property
@@ -106,15 +109,23 @@ class Thread:
         if is_first:
             pk = next(self._batch.conversation_ids)
             self._conversation = arriving.new_conversation(pk, inbound, customer)
-            self._rows.events.append(arriving.opened(inbound, self.conversation))
+            self._rows.events += arriving.opened(inbound, self.conversation)
         self._keep(inbound, customer, rule)
+        if is_first:
+            self._customer = Person(customer.name, inbound.sender.shown)
+        if inbound.is_waiting and customer.pk == self.conversation.customer_id:
+            self._writer = Person(inbound.sender.name, inbound.sender.shown)
         if not is_first:
             self._rows.events += arriving.append(inbound, self.conversation)
-            if customer.pk != self.conversation.customer_id:
-                self._rows.writers.add((self.conversation.pk, customer.pk))
+            if customer.pk != self.conversation.customer_id and inbound.mail_class == HUMAN:
+                self._rows.participants.append(arriving.writer(inbound, self.conversation))
+        self._rows.participants += arriving.named_beside(inbound, self.conversation, customer)
 
     def _reply(self, act: stories.Replied) -> None:
         message = self._write(act, Direction.OUT)
+        ours = frozenset(inbox.address for inbox in self._batch.inboxes.values() if inbox.address)
+        circle = Circle((self._customer, self._writer), Answered(self._writer), ours=ours)
+        message.recipients = recipients(circle).as_kept
         self._replies[id(act)] = message
         self.conversation.answered(act.at, message.preview)
         self._rows.events.append(
@@ -137,14 +148,14 @@ class Thread:
     def _send(self, act: stories.Sent) -> None:
         message = self._replies[id(act.reply)]
         if message.handed_over_at is None:
-            message.handed_over_at, message.failed_at, message.failure = act.at, None, ""
+            message.meet(Fate(handed_over_at=act.at), act.at)
             self._note_undelivered()
             self._rows.events.append(MessageSent(**self.conversation.heading(None), at=act.at, message_id=message.pk))
 
     def _fail(self, act: stories.Failed) -> None:
         message = self._replies[id(act.reply)]
         if message.failed_at is None:
-            message.failed_at, message.failure = act.at, act.reason[:500]
+            message.meet(Fate(troubles=(Trouble(state="failed", why=act.reason),)), act.at)
             self._note_undelivered()
             heading = self.conversation.heading(None)
             self._rows.events.append(MessageFailed(**heading, at=act.at, message_id=message.pk, reason=message.failure))
@@ -202,7 +213,7 @@ class Thread:
         self.conversation.is_unread = False
 
     def _note_undelivered(self) -> None:
-        late = [reply.created_at for reply in self._replies.values() if reply.failure and reply.handed_over_at is None]
+        late = [reply.created_at for reply in self._replies.values() if reply.failure]
         self.conversation.undelivered_at = min(late, default=None)
 
     def _rule(self, act: stories.Received) -> str:

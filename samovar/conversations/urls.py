@@ -4,7 +4,19 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from samovar.conversations.models.draft import DraftMode
-from samovar.conversations.views import deciding, reading, writing
+from samovar.conversations.views import (
+    addressing,
+    admitting,
+    blocking,
+    deciding,
+    deleting,
+    reading,
+    retaining,
+    sharing,
+    showing,
+    tag_settings,
+    writing,
+)
 
 
 class ModeConverter(StringConverter):
@@ -20,16 +32,40 @@ urlpatterns = [
     path("conversations/<int:pk>/drafts/<mode:mode>/", writing.draft, name="draft"),
     path("conversations/<int:pk>/files/<mode:mode>/", writing.files, name="files"),
     path("conversations/<int:pk>/resolution/", deciding.resolution, name="resolution"),
+    path("conversations/<int:pk>/spam/", deciding.spam_mark, name="spam"),
+    path("conversations/<int:pk>/deletion/", deleting.deletion, name="deletion"),
+    path("conversations/<int:pk>/blocking/", blocking.from_conversation, name="blocking"),
+    path("blocked/", blocking.all_blocked, name="blocked"),
+    path("blocked/<int:pk>/", blocking.one_block, name="block"),
+    path("blocked/<int:pk>/lifting/", blocking.lifting, name="block_lifting"),
+    path("deleted/", deleting.all_deleted, name="deleted"),
     path("conversations/<int:pk>/snooze/", deciding.snooze, name="snooze"),
     path("conversations/<int:pk>/assignment/", deciding.assignment, name="assignment"),
     path("conversations/<int:pk>/assignees/", deciding.assignees, name="assignees"),
+    path("conversations/<int:pk>/priority/", deciding.priority, name="priority"),
+    path("conversations/<int:pk>/print/", reading.on_paper, name="print"),
     path("conversations/<int:pk>/tags/", deciding.tags, name="tags"),
     path("conversations/<int:pk>/tags/<int:tag_pk>/", deciding.tagging, name="tagging"),
+    path("conversations/<int:pk>/participants/<int:participant_pk>/", admitting.participant, name="participant"),
     path("conversations/<int:pk>/reading/", reading.reading, name="reading"),
+    path("conversations/<int:pk>/sides/", reading.sides, name="sides"),
     path("conversations/<int:pk>/news/", reading.news, name="news"),
     path("conversations/<int:pk>/earlier/", reading.earlier, name="earlier"),
+    path("tags/", tag_settings.all_tags, name="all_tags"),
+    path("tags/<int:pk>/", tag_settings.one_tag, name="tag"),
+    path("tags/<int:pk>/retirement/", tag_settings.retirement, name="tag_retirement"),
+    path("tags/<int:pk>/merging/", tag_settings.merging, name="tag_merging"),
+    path("retention/", retaining.all_retention, name="all_retention"),
+    path("retention/<int:pk>/", retaining.retention, name="retention"),
+    path("retention/<int:pk>/rows/", retaining.retention_rows, name="retention_rows"),
+    path("retention/<int:pk>/stopping/", retaining.retention_stopping, name="retention_stopping"),
+    path("recipients/", addressing.recipients, name="recipients"),
     path("messages/<int:pk>/", reading.message, name="message"),
-    path("messages/<int:pk>/html/", reading.original, name="original"),
-    path("attachments/<int:pk>/", reading.attachment, name="attachment"),
+    path("messages/<int:pk>/html/", showing.original, name="original"),
+    path("pictures/<str:ticket>/", showing.mail_picture, name="mail_picture"),
+    path("attachments/<int:pk>/", showing.attachment, name="attachment"),
+    path("attachments/<int:pk>/picture/", showing.picture, name="picture"),
+    path("shared/<str:token>/", sharing.shared_file, name="shared_file"),
+    path("links/<int:pk>/", sharing.file_link, name="file_link"),
     path("files/<int:pk>/", writing.file, name="file"),
 ]

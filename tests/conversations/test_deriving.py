@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from samovar.conversations.deriving import batches, differences, mend
 from samovar.conversations.models import Conversation
+from samovar.conversations.models.message import Way
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,13 @@ def lively_conversation() -> Conversation:
 
 def test_the_row_agrees_with_what_happened() -> None:
     conversation = lively_conversation()
+
+    assert list(differences([conversation.pk])) == []
+
+
+def test_a_call_is_told_again_too() -> None:
+    conversation = lively_conversation()
+    conversation.log("She called about it.", Way.CALL, timezone.now(), by=make.agent())
 
     assert list(differences([conversation.pk])) == []
 

@@ -124,9 +124,16 @@ def test_an_answer_to_what_was_closed_long_ago_opens_a_new_conversation() -> Non
     old = make.conversation(external_id="a@mail.example")
     Conversation.objects.filter(pk=old.pk).update(resolved_at=timezone.now() - timedelta(days=31))
 
-    receipt = make.received("Broken again", named_ids=("a@mail.example",))
+    receipt = make.received("Broken again", named_ids=("a@mail.example",), is_live=True)
 
     assert Conversation.objects.get(pk=receipt.conversation_id).follows == old
+
+
+def test_an_archive_keeps_its_threads_whenever_they_were_closed_here() -> None:
+    old = make.conversation(external_id="a@mail.example")
+    Conversation.objects.filter(pk=old.pk).update(resolved_at=timezone.now() - timedelta(days=31))
+
+    assert make.received("Broken again", named_ids=("a@mail.example",)).conversation_id == old.pk
 
 
 def test_a_mail_known_in_another_inbox_is_linked_and_not_appended() -> None:
@@ -144,7 +151,8 @@ def test_a_stranger_who_answers_is_noted_and_not_admitted() -> None:
     make.received("Me too", named_ids=("a@mail.example",), sender=make.sender("stranger@mail.example", "Stranger"))
 
     [participant] = Participant.objects.filter(conversation=conversation)
-    assert participant.identity.value == "stranger@mail.example"
+    assert participant.identity is not None
+    assert participant.identity.value == participant.address == "stranger@mail.example"
     assert participant.admitted_at is None
 
 
@@ -264,3 +272,41 @@ def test_old_mail_that_a_mailbox_brings_along_undoes_nothing() -> None:
     conversation.refresh_from_db()
     assert conversation.resolved_at is not None and conversation.waiting_since is None
     assert list(deriving.differences([conversation.pk])) == []
+
+
+def test_a_mail_that_answers_what_was_joined_in_its_own_batch_finds_it() -> None:
+    make.conversation("First", external_id="a@mail.example", at=NOON)
+    younger = make.conversation("Second", external_id="b@mail.example", at=NOON + timedelta(hours=1))
+    told = younger.confirm("Thank you.", "We have received your message", "elena@mail.example")
+
+    both, after = receive_all(
+        [
+            make.inbound("Both", named_ids=("a@mail.example", "b@mail.example")),
+            make.inbound("And this", answered_messages=(told.pk,)),
+        ]
+    )
+
+    assert both.conversation_id == after.conversation_id == Conversation.objects.get().pk
+
+
+def test_what_is_joined_takes_nothing_along_that_stands_elsewhere() -> None:
+    for name in ("a@mail.example", "b@mail.example"):
+        make.conversation("One matter", external_id=name, at=NOON)
+    elsewhere = make.conversation("Another", external_id="c@mail.example", sender=make.sender("igor@mail.example"))
+
+    both, after = receive_all(
+        [
+            make.inbound("Both", named_ids=("a@mail.example", "b@mail.example")),
+            make.inbound("Mine", named_ids=("c@mail.example",), sender=make.sender("igor@mail.example")),
+        ]
+    )
+
+    assert Conversation.objects.count() == 2
+    assert after.conversation_id == elsewhere.pk != both.conversation_id
+
+
+def test_a_mail_without_a_subject_joins_nothing_by_it() -> None:
+    first = make.received("One", subject="", joins_by_subject=timedelta(days=7))
+    second = make.received("Two", subject="", joins_by_subject=timedelta(days=7))
+
+    assert first.conversation_id != second.conversation_id

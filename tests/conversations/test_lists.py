@@ -11,6 +11,7 @@ from samovar.accounts.models import Role, User
 from samovar.conversations import queries
 from samovar.conversations.deriving import differences
 from samovar.conversations.models import Conversation
+from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.queries import Wanted
 from samovar.conversations.saved_views import VIEWS
 from samovar.lib import clock
@@ -61,6 +62,7 @@ def test_every_view_holds_what_its_name_says() -> None:
     put_off_until_now(rows[6], by=olga)
     make.conversation(mail_class="bounce", sender=make.sender("daemon@mail.example", "Daemon"))
     make.conversation(mail_class="unreadable", sender=make.sender("odd@mail.example", "Odd"))
+    make.conversation(is_spam=True, sender=make.sender("eve@mail.example", "Eve"))
 
     found = {view: sorted(names(olga, view=view)) for view in VIEWS}
 
@@ -74,6 +76,7 @@ def test_every_view_holds_what_its_name_says() -> None:
         "undelivered": ["Customer 4"],
         "automatic": ["Daemon"],
         "unreadable": ["Odd"],
+        "spam": ["Eve"],
     }
     assert queries.counts(olga) == {view: len(found[view]) for view in VIEWS if VIEWS[view].has_count}
 
@@ -113,7 +116,7 @@ def test_pages_follow_each_other_without_a_gap(view: str, monkeypatch: pytest.Mo
     assert len(seen) == 7
 
 
-def test_a_list_is_narrowed_to_mine_and_to_unread() -> None:
+def test_a_list_is_narrowed_to_mine_to_unread_and_to_what_presses() -> None:
     olga = make.agent("olga")
     mine, read = waiting(1), waiting(2)
     waiting(3)
@@ -122,6 +125,9 @@ def test_a_list_is_narrowed_to_mine_and_to_unread() -> None:
 
     assert names(olga, only="mine") == ["Customer 1"]
     assert sorted(names(olga, only="unread")) == ["Customer 1", "Customer 3"]
+    mine.prioritise(Priority.HIGH, by=olga)
+    read.prioritise(Priority.LOW, by=olga)
+    assert names(olga, only="pressing") == ["Customer 1"]
 
 
 @pytest.mark.parametrize("text", ["customer 2", "SOFA", "came with"])

@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,9 +11,9 @@ from django.utils import timezone
 from samovar.conversations import signing, tokens
 from samovar.conversations.models import Conversation, ConversationRedirect, Participant
 from samovar.conversations.recognising import conversations_of
-from samovar.conversations.tokens import ReplyToken, find_reply_token, our_message
+from samovar.conversations.tokens import ReplyToken, Token, find_reply_tokens, our_message
 from samovar.customers.models import Identity
-from samovar.lib import secrets
+from samovar.lib import clock, secrets
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +34,11 @@ def rotated() -> None:
     signing.keys.cache_clear()
 
 
-def token_for(conversation: Conversation, identity: Identity) -> ReplyToken:
+def token_for(conversation: Conversation, identity: Identity, at: datetime | None = None) -> ReplyToken:
     """Return the token of the address at which ``identity`` answers."""
-    found = find_reply_token([signing.signed_reply_address("help@aurora.example", conversation.pk, identity.pk)])
-    assert found
+    [found] = find_reply_tokens(
+        [signing.signed_reply_address("help@aurora.example", conversation.pk, identity.pk, at or clock.now())]
+    )
     return found
 
 
@@ -47,7 +50,7 @@ def own(conversation: Conversation) -> Identity:
 def test_an_inbox_whose_address_is_too_long_to_be_signed_is_answered_at_its_own() -> None:
     address = f"{'a' * 60}@aurora.example"
 
-    assert signing.signed_reply_address(address, 1, 1) == address
+    assert signing.signed_reply_address(address, 1, 1, clock.now()) == address
 
 
 def test_a_signed_address_names_its_conversation() -> None:
@@ -68,7 +71,7 @@ def test_an_address_of_another_conversation_is_not_believed_for_this_one() -> No
     second = make.conversation(sender=make.sender("other@mail.example"))
     token = token_for(first, own(first))
 
-    moved = ReplyToken(token.inbox_address, second.pk, token.mac)
+    moved = ReplyToken(token.inbox_address, replace(token.token, number=second.pk))
     assert conversations_of([moved, token]) == {token: first.pk}
 
 
@@ -81,6 +84,13 @@ def test_whoever_the_team_admitted_may_answer_too() -> None:
     row.admitted_at = timezone.now()
     row.save(update_fields=["admitted_at"])
     assert conversations_of([token]) == {token: conversation.pk}
+
+
+def test_an_old_address_leads_nowhere_any_more() -> None:
+    conversation = make.conversation()
+    young, old = (token_for(conversation, own(conversation), clock.now() - timedelta(days=days)) for days in (179, 182))
+
+    assert conversations_of([young, old]) == {young: conversation.pk}
 
 
 def test_a_merged_customer_still_answers_where_they_were_written_to() -> None:
@@ -103,11 +113,12 @@ def test_the_address_of_a_merged_conversation_leads_to_the_one_it_went_into() ->
 
 def test_guessed_addresses_hit_nothing() -> None:
     conversation, guesses = make.conversation(), random.Random(2)
-    letters = "abcdefghijklmnopqrstuvwxyz234567"
+    letters, today = "abcdefghijklmnopqrstuvwxyz234567", tokens.day_of(clock.now())
     found = [
-        ReplyToken("help@aurora.example", conversation.pk, "".join(guesses.choices(letters, k=16))) for _ in range(2000)
+        ReplyToken("help@aurora.example", Token(conversation.pk, today, "".join(guesses.choices(letters, k=26))))
+        for _ in range(2000)
     ]
-    huge = ReplyToken("help@aurora.example", 36**13 - 1, "a" * 16)
+    huge = ReplyToken("help@aurora.example", Token(36**13 - 1, today, "a" * 26))
 
     assert conversations_of([*found, huge]) == {}
     assert conversations_of([]) == {}
@@ -155,26 +166,25 @@ def test_a_message_id_bears_the_domain_of_its_inbox(address: str, domain: str) -
 
 def test_a_signed_address_survives_what_servers_do_to_it() -> None:
     key = signing.keys()[0]
-    address = tokens.reply_address("help@aurora.example", 36, 7, key)
+    address = tokens.reply_address("help@aurora.example", 36, 7, key, 20_000)
 
-    found = find_reply_token(["someone@mail.example", f" {address.upper()} "])
-    assert found is not None
+    [found] = find_reply_tokens(["someone@mail.example", f" {address.upper()} "])
     assert (found.inbox_address, found.conversation_id) == ("help@aurora.example", 36)
     assert found.recipient([1, 7, 9], [key]) == 7
     assert found.recipient([1, 9], [key]) is None
 
 
 @pytest.mark.parametrize(
-    "address", ["help@aurora.example", "help+c.10.short@aurora.example", "help+c..abcdefghijklmnop@aurora.example", ""]
+    "address", ["help@aurora.example", "help+c.10.short@aurora.example", f"help+c..ffk.{'a' * 26}@aurora.example", ""]
 )
 def test_ordinary_addresses_are_no_signed_ones(address: str) -> None:
-    assert find_reply_token([address]) is None
+    assert find_reply_tokens([address]) == []
 
 
 @pytest.mark.parametrize("address", [f"{'h' * 60}@aurora.example", "no address", "@aurora.example"])
 def test_an_address_that_cannot_be_signed_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="no signed reply address"):
-        tokens.reply_address(address, 36, 7, signing.keys()[0])
+        tokens.reply_address(address, 36, 7, signing.keys()[0], 20_000)
 
 
 def test_only_numbers_from_zero_up_are_written_in_base_36() -> None:
@@ -189,3 +199,10 @@ def test_only_our_domains_look_like_ours() -> None:
     assert tokens.looks_like_our_message_id(found, ["Aurora.example"])
     assert not tokens.looks_like_our_message_id(found, ["other.example"])
     assert not tokens.looks_like_our_message_id("x@aurora.example", ["aurora.example"])
+
+
+def test_an_inbox_whose_address_is_too_long_has_no_other_signed_addresses_either() -> None:
+    address = f"{'a' * 60}@aurora.example"
+
+    assert signing.forward_address(address, 1) == ""
+    assert signing.signed_bounce_address(address, 1) == ""

@@ -171,7 +171,7 @@ def test_what_a_page_shows_of_a_conversation_is_read_at_once(django_assert_num_q
     assert [tag["name"] for tag in found.tags] == ["Refund"]
     assert found.drafts["note"]["text"] == "Look"
     assert [(file["name"], file["mode"], file["size_bytes"]) for file in found.files] == [("plan.pdf", "note", 4)]
-    assert found.email == "elena@mail.example"
+    assert [chip.person.address for chip in found.chips] == ["elena@mail.example"]
     assert found.newest_id == Message.objects.get(conversation=conversation).pk
 
 

@@ -1,21 +1,33 @@
 """Conversations, their messages and what hangs on them."""
 
-from samovar.conversations.models.conversation import Conversation, ConversationRedirect
-from samovar.conversations.models.draft import Draft
-from samovar.conversations.models.inbox import Inbox
+from samovar.conversations.models.block import Block, SpamSign
+from samovar.conversations.models.conversation import Conversation, ConversationLink, ConversationRedirect
+from samovar.conversations.models.draft import Beginning, Draft
+from samovar.conversations.models.file_link import FileLink
+from samovar.conversations.models.inbox import Inbox, InboxAddress
+from samovar.conversations.models.leaving import LeftBehind
 from samovar.conversations.models.message import Attachment, Message, Reference
 from samovar.conversations.models.participant import Participant
+from samovar.conversations.models.retention import Retention
 from samovar.conversations.models.tag import ConversationTag, Tag
 
 __all__ = [
     "Attachment",
+    "Beginning",
+    "Block",
     "Conversation",
+    "ConversationLink",
     "ConversationRedirect",
     "ConversationTag",
     "Draft",
+    "FileLink",
     "Inbox",
+    "InboxAddress",
+    "LeftBehind",
     "Message",
     "Participant",
     "Reference",
+    "Retention",
+    "SpamSign",
     "Tag",
 ]

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from samovar.conversations.errors import EmptyMessage, NewerMessage
-from samovar.conversations.events import NoteAdded, ReplyWritten
+from samovar.conversations.errors import CustomerErased, EmptyMessage, NewerMessage
+from samovar.conversations.events import (
+    ConfirmationWritten,
+    NoteAdded,
+    PhoneCallLogged,
+    ReplyWritten,
+    VisitLogged,
+)
 from samovar.conversations.folding import PREVIEW_LENGTH
-from samovar.conversations.models.message import Attachment, Direction, Message
+from samovar.conversations.models.circle import circle_and_number
+from samovar.conversations.models.file_link import FileLink
+from samovar.conversations.models.message import Attachment, Direction, Message, Way
+from samovar.conversations.recipients import Recipients, recipients
 from samovar.events.announcing import announce
 from samovar.lib import clock
 from samovar.lib.text import storable
@@ -20,6 +29,11 @@ from samovar.lib.text import storable
 if TYPE_CHECKING:
     from samovar.accounts.models import User
     from samovar.conversations.models.inbox import Inbox
+    from samovar.customers.models import Customer
+
+
+# The class of what a machine of ours answers.
+CONFIRMATION = "auto-reply"
 
 
 class Heading(TypedDict):
@@ -50,6 +64,7 @@ class Answerable(models.Model):
     if TYPE_CHECKING:
         pk: int
         customer_id: int
+        customer: Customer
         inbox: Inbox
         subject: str
         version: int
@@ -75,18 +90,45 @@ class Answerable(models.Model):
         }
 
     @transaction.atomic
-    def reply(self, text: str, by: User, files: Sequence[Attachment] = (), seen_id: int | None = None) -> Message:
-        """Answer the customer; the message is stored and leaves by itself.
+    def reply(
+        self,
+        text: str,
+        by: User,
+        files: Sequence[Attachment] = (),
+        seen_id: int | None = None,
+        to: Recipients | None = None,
+    ) -> Message:
+        """Answer the customer, and those who were admitted; the message is stored and leaves by itself.
 
-        ``files`` were uploaded before and belong to nobody yet. With ``seen_id``, the newest message that the author
-        has seen, raises NewerMessage when something has come since; raises EmptyMessage without text and files.
+        Whom it goes to is fixed here, unless ``to`` says it. ``files`` were uploaded before and belong to nobody yet.
+        With ``seen_id``, the newest message that the author has seen, raises NewerMessage when something has come
+        since; raises EmptyMessage without text and files, and CustomerErased when there is nobody any more.
         """
         now = clock.now()
         self._lock_for_writing(text, files, seen_id)
-        message = self._write(Direction.OUT, text, by, now, files)
+        message = self._draft(Direction.OUT, text, by, now)
+        circle, message.pk = circle_and_number(self.pk)
+        message.recipients = (to or recipients(circle)).as_kept
+        message.speak(self.inbox.voice_of(by))
+        self._write(message, files)
+        if files:
+            FileLink.objects.all().make_for(message, self.inbox)
         self.answered(now, message.preview)
         self.save(update_fields=ANSWERED_FIELDS)
         announce(ReplyWritten(**self.heading(by), message_id=message.pk, preview=message.preview))
+        return message
+
+    @transaction.atomic
+    def confirm(self, text: str, subject: str, address: str) -> Message:
+        """Let a machine of ours tell whoever wrote that their message has come; it is no answer and ends no waiting."""
+        self.locked()
+        message = self._draft(Direction.OUT, text, None, clock.now())
+        message.subject, message.mail_class, message.recipients = subject, CONFIRMATION, {"to": [["", address]]}
+        message.speak(self.inbox.voice_of(None))
+        self._write(message, ())
+        self.noted()
+        self.save(update_fields=["message_count", "version"])
+        announce(ConfirmationWritten(**self.heading(None), message_id=message.pk))
         return message
 
     @transaction.atomic
@@ -94,10 +136,24 @@ class Answerable(models.Model):
         """Leave a note that only the team sees; it changes nothing about whose turn it is."""
         now = clock.now()
         self._lock_for_writing(text, files, None)
-        message = self._write(Direction.NOTE, text, by, now, files)
+        message = self._write(self._draft(Direction.NOTE, text, by, now), files)
         self.noted()
         self.save(update_fields=["message_count", "version"])
         announce(NoteAdded(**self.heading(by), message_id=message.pk, preview=message.preview))
+        return message
+
+    @transaction.atomic
+    def log(self, text: str, way: Way, at: datetime, by: User) -> Message:
+        """Write down what was said on the phone or face to face at ``at``; nothing leaves, and nobody waits by it."""
+        self._lock_for_writing(text, (), None)
+        message = self._draft(Direction.NOTE, text, by, at)
+        message.way = way
+        self._write(message, ())
+        self.noted()
+        self.last_message_at, self.preview = max(at, self.last_message_at), message.preview
+        self.save(update_fields=["message_count", "version", "last_message_at", "preview"])
+        event = PhoneCallLogged if way == Way.CALL else VisitLogged
+        announce(event(**self.heading(by), at=at, message_id=message.pk, preview=message.preview))
         return message
 
     def answered(self, at: datetime, preview: str) -> None:
@@ -130,25 +186,37 @@ class Answerable(models.Model):
             if settled_at is None or counts_at > settled_at:
                 self.waiting_since = min(at, self.waiting_since or at)
 
+    def writable(self) -> None:
+        """Take the row to write something that tells of its customer; raises CustomerErased."""
+        self.locked()
+        if self.customer.erased_at:
+            raise CustomerErased(_("This person was erased. Nothing can be written to them or about them any more."))
+
     def _lock_for_writing(self, text: str, files: Sequence[Attachment], seen_id: int | None) -> None:
         if not text.strip() and not files:
             raise EmptyMessage(_("There is nothing to send yet. Write a text or attach a file."))
-        self.locked()
+        self.writable()
         if seen_id is not None:
             newest = (
-                self.messages.exclude(direction=Direction.NOTE).order_by("-id").values_list("id", flat=True).first()
+                Message.objects.filter(conversation=self.pk)
+                .to_be_seen()
+                .order_by("-id")
+                .values_list("id", flat=True)
+                .first()
             )
             if newest is not None and newest > seen_id:
                 raise NewerMessage(newest)
 
-    def _write(self, direction: Direction, text: str, by: User, at: datetime, files: Sequence[Attachment]) -> Message:
-        message = Message.objects.write(
-            conversation_id=self.pk, inbox=self.inbox, direction=direction, author=by, text=storable(text), at=at
-        )
+    def _write(self, message: Message, files: Sequence[Attachment]) -> Message:
+        """Store a message of ours; its Message-ID is fixed here and never changes."""
+        message.store(self.inbox)
         if files:
-            own = Attachment.objects.filter(pk__in=[file.pk for file in files], message=None, uploaded_by=by)
-            own.update(message=message)
+            own = Attachment.objects.filter(pk__in=[file.pk for file in files], message=None)
+            own.filter(uploaded_by=message.author_id).update(message=message)
         return message
+
+    def _draft(self, direction: Direction, text: str, by: User | None, at: datetime) -> Message:
+        return Message(conversation_id=self.pk, direction=direction, author=by, text=storable(text), created_at=at)
 
 
 ANSWERED_FIELDS = [

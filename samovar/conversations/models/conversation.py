@@ -12,19 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from samovar.accounts.models import Team, User
 from samovar.conversations.events import (
     ConversationAssigned,
+    ConversationFreed,
     ConversationReopened,
     ConversationResolved,
     ConversationTagged,
     ConversationUntagged,
 )
 from samovar.conversations.models.answering import Answerable
+from samovar.conversations.models.deleting import Deletable
 from samovar.conversations.models.inbox import Inbox
+from samovar.conversations.models.prioritising import Prioritised
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.models.snoozing import Snoozable
 from samovar.conversations.models.tag import ConversationTag, Tag
 from samovar.customers.models import Customer
 from samovar.events.announcing import announce
 from samovar.lib import clock
+from samovar.lib.rows import reread
 
 
 class ConversationKind(models.TextChoices):
@@ -33,14 +37,16 @@ class ConversationKind(models.TextChoices):
     HUMAN = "human", _("A person")
     AUTOMATIC = "automatic", _("A machine")
     UNREADABLE = "unreadable", _("Could not be read")
+    SPAM = "spam", _("Spam")
 
 
-class Conversation(Snoozable, Answerable):
+class Conversation(Snoozable, Prioritised, Deletable, Answerable):
     """An exchange with one customer about one matter, over any number of channels.
 
     Whose turn it is and what stands last is kept on the row, so that lists need no look at the messages; all of it
     can be derived again from the messages and the event log (``conversations.deriving``). ``version`` counts the
-    messages and decisions, so that two people never overwrite each other unseen.
+    messages and decisions, so that two people never overwrite each other unseen. With a ``parent`` it is a side
+    conversation with somebody outside about that one, of which the customer there learns nothing.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -52,6 +58,7 @@ class Conversation(Snoozable, Answerable):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
     tags = models.ManyToManyField(Tag, through=ConversationTag, related_name="conversations")
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followed_by")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="sides", db_index=False)
     opened_at = models.DateTimeField(_("opened at"))
     resolved_at = models.DateTimeField(_("resolved at"), null=True)
     version = models.IntegerField(default=0)
@@ -109,6 +116,13 @@ class Conversation(Snoozable, Answerable):
                 name="conversation_undelivered",
                 condition=Q(undelivered_at__isnull=False),
             ),
+            models.Index(fields=["parent"], name="conversation_sides", condition=Q(parent__isnull=False)),
+            models.Index(
+                models.F("deleted_at").desc(),
+                models.F("id").desc(),
+                name="conversation_deleted",
+                condition=Q(deleted_at__isnull=False, removed_at=None),
+            ),
             models.Index("snoozed_until", name="conversation_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index("customer", models.F("last_message_at").desc(), name="conversation_of_customer"),
         ]
@@ -122,8 +136,8 @@ class Conversation(Snoozable, Answerable):
 
     def locked(self) -> None:
         """Take the row for this transaction and read what is true now."""
-        rows = Conversation.objects.select_related("inbox").select_for_update(of=("self",))
-        self.refresh_from_db(from_queryset=rows)
+        rows = Conversation.objects.select_related("inbox", "customer").select_for_update(of=("self",))
+        reread(self, rows)
 
     @transaction.atomic
     def assign(self, to: User | None, by: User) -> None:
@@ -137,6 +151,17 @@ class Conversation(Snoozable, Answerable):
                     **self.heading(by), assignee_id=to.pk if to else None, assignee_name=to.name if to else ""
                 )
             )
+
+    @transaction.atomic
+    def free(self, leaver: User, by: User | None) -> bool:
+        """Let nobody answer for it, if ``leaver`` does, who has left; returns whether that was so."""
+        self.locked()
+        if self.assignee_id != leaver.pk:
+            return False
+        self.given(None)
+        self.save(update_fields=["assignee", "version"])
+        announce(ConversationFreed(**self.heading(by), assignee_id=None, leaver_name=leaver.name))
+        return True
 
     @transaction.atomic
     def resolve(self, by: User) -> None:
@@ -161,17 +186,16 @@ class Conversation(Snoozable, Answerable):
     def tag(self, tag: Tag, by: User) -> None:
         """Put ``tag`` on; a tag that is there already stays."""
         self.locked()
-        _row, is_new = ConversationTag.objects.get_or_create(
-            conversation=self, tag=tag, defaults={"by": by, "at": clock.now()}
-        )
-        if is_new:
+        own = ConversationTag.objects.filter(conversation=self)
+        if not own.of(tag).exists():
+            own.create(conversation=self, tag=tag, by=by, at=clock.now())
             announce(ConversationTagged(**self.heading(by), tag_id=tag.pk, tag=tag.name))
 
     @transaction.atomic
     def untag(self, tag: Tag, by: User) -> None:
         """Take ``tag`` off."""
         self.locked()
-        if ConversationTag.objects.filter(conversation=self, tag=tag).delete()[0]:
+        if ConversationTag.objects.filter(conversation=self).of(tag).delete()[0]:
             announce(ConversationUntagged(**self.heading(by), tag_id=tag.pk, tag=tag.name))
 
     def given(self, to: User | None) -> None:
@@ -197,6 +221,21 @@ class Conversation(Snoozable, Answerable):
         seen = self.version if version is None else version
         if self.is_unread and Conversation.objects.filter(pk=self.pk, version=seen).update(is_unread=False):
             self.is_unread = False
+
+
+class ConversationLink(models.Model):
+    """Two conversations that one mail answers, so that they may be the same matter; a person decides."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="links", db_index=False)
+    other = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("link")
+        constraints = [models.UniqueConstraint(fields=["conversation", "other"], name="conversation_link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} ~ {self.other_id}"
 
 
 class ConversationRedirect(models.Model):

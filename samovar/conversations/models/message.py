@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from datetime import datetime
 
@@ -13,14 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import User
+from samovar.accounts.voices import Voice
 from samovar.conversations import signing
 from samovar.conversations.folding import pieces_of, preview_of
 from samovar.conversations.models.delivering import Deliverable
 from samovar.conversations.models.inbox import Inbox
 from samovar.customers.models import Customer
 from samovar.files.models import StoredFile
+from samovar.lib.media_types import is_disguised
 from samovar.lib.rows import next_ids
 from samovar.lib.text import digits_in, file_name
+
+PICTURE = re.compile(r"<img\b", re.IGNORECASE)
+FOREIGN_SOURCE = re.compile(r"\bsrc\s{0,9}=\s{0,9}[\"']?\s{0,9}(?:https?:)?//", re.IGNORECASE)
 
 
 class Direction(models.TextChoices):
@@ -31,6 +37,13 @@ class Direction(models.TextChoices):
     NOTE = "note", _("Note to the team")
 
 
+class Way(models.TextChoices):
+    """How something was said that somebody of the team wrote down."""
+
+    CALL = "call", _("Phone call")
+    VISIT = "visit", _("Visit")
+
+
 class Verdict(models.TextChoices):
     """What we know of the sender of an incoming message."""
 
@@ -39,24 +52,31 @@ class Verdict(models.TextChoices):
     FAILED = "failed", _("Sender not verified")
 
 
+# By which sign a message found its conversation, in words.
+REASONS = {
+    "reply-address": _("It was sent to an address that we signed for this conversation."),
+    "our-message-id": _("It answers a message of ours."),
+    "stored-message-id": _("It names a mail that stands here."),
+    "body-marker": _("It quotes a mark that we signed for this conversation."),
+    "subject-tag": _("Its subject names the number of this conversation."),
+    "same-subject": _("The same sender wrote about the same subject a short while ago."),
+    "possible-loop": _("Its sender had opened too many conversations in a short time."),
+    "passed-on": _("Somebody of the team passed it on to us."),
+}
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     """Messages as a thread needs them."""
 
+    def to_be_seen(self) -> MessageQuerySet:
+        """Return what somebody who answers has to know: not our notes, and not what a machine of ours wrote."""
+        return self.exclude(direction=Direction.NOTE).exclude(~Q(mail_class="human"), direction=Direction.OUT)
+
     def of_thread(self) -> MessageQuerySet:
         """Return what a thread shows, oldest first, with authors and files, without the HTML."""
-        threads = self.select_related("author", "customer").prefetch_related("attachments")
+        files = models.Prefetch("attachments", Attachment.objects.select_related("file", "link").order_by("pk"))
+        threads = self.select_related("author", "customer", "inbox").prefetch_related(files)
         return threads.annotate(has_html=~Q(html="")).defer("html").order_by("created_at", "id")
-
-    def write(
-        self, *, conversation_id: int, inbox: Inbox, direction: Direction, author: User, text: str, at: datetime
-    ) -> Message:
-        """Store a message of ours; its Message-ID is fixed here and never changes."""
-        [pk] = next_ids(connection, Message, 1)
-        message = Message(
-            pk=pk, conversation_id=conversation_id, direction=direction, author=author, text=text, created_at=at
-        ).complete(inbox)
-        message.save(force_insert=True)
-        return message
 
 
 class Message(Deliverable):
@@ -66,8 +86,12 @@ class Message(Deliverable):
     folded. ``external_id`` is the Message-ID without brackets; (inbox, external_id, dup_no) is unique, and a message
     that comes with a known id but another body (``fingerprint``) gets the next ``dup_no``. ``sent_at`` is the
     sender's clock, ``created_at`` is when it came; what was imported keeps its own time. ``noticed_at`` is when it
-    could first be seen here, if that was later. The column ``search`` is kept by PostgreSQL
-    (``conversations.searching``).
+    could first be seen here, if that was later. What ``is_history`` was read and settled elsewhere: it changes nothing
+    about whose turn it is. What ``is_spam`` was called so by its provider, and belongs to no
+    conversation that we had. A message of ours without an author was written in another program. A note with a ``way``
+    tells what was said there. In whose name an answer of ours went out and what stood at its foot is fixed when it is
+    written (``from_name``, ``signature``, ``legal_line``), so that later changes rewrite nothing. The column ``search``
+    is kept by PostgreSQL (``conversations.searching``).
     """
 
     conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -85,13 +109,20 @@ class Message(Deliverable):
     text = models.TextField(_("text"), blank=True)
     hidden = models.JSONField(default=list, blank=True)
     html = models.TextField(blank=True)
+    has_foreign_pictures = models.BooleanField(default=False, db_default=False)
     numbers = models.TextField(blank=True)
+    from_name = models.CharField(max_length=420, blank=True, default="", db_default="")
+    signature = models.TextField(blank=True, default="", db_default="")
+    legal_line = models.TextField(blank=True, default="", db_default="")
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.CLAIMED)
     mail_class = models.CharField(max_length=16, default="human")
     rule = models.CharField(max_length=40, blank=True)
+    way = models.CharField(max_length=8, choices=Way.choices, blank=True, default="", db_default="")
     sent_at = models.DateTimeField(_("sent at"))
     created_at = models.DateTimeField(_("came at"))
     noticed_at = models.DateTimeField(null=True)
+    is_history = models.BooleanField(default=False, db_default=False)
+    is_spam = models.BooleanField(default=False, db_default=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -106,17 +137,55 @@ class Message(Deliverable):
         ]
         indexes = [
             models.Index(fields=["conversation", "created_at", "id"], name="message_of_thread"),
+            # Whom an answer goes to is asked of the newest of these, however much we have written since.
+            models.Index(
+                fields=["conversation", "created_at", "id"],
+                name="message_of_people",
+                condition=Q(direction="in", mail_class="human"),
+            ),
             GinIndex(OpClass("numbers", name="gin_trgm_ops"), name="message_numbers", condition=~Q(numbers="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.direction} {self.pk}"
 
+    def store(self, inbox: Inbox) -> None:
+        """Write a message of ours that is new; its Message-ID is fixed here and never changes."""
+        if self.pk is None:
+            [self.pk] = next_ids(connection, Message, 1)
+        self.complete(inbox).save(force_insert=True)
+
     def complete(self, inbox: Inbox) -> Message:
         """Derive the rest of a message of ours that is new: its Message-ID and what is found by its numbers."""
         self.inbox_id, self.sent_at, self.numbers = inbox.pk, self.created_at, digits_in(self.text)
         self.external_id = signing.signed_message_id(self.pk, inbox.address) if self.direction == Direction.OUT else ""
         return self
+
+    def speak(self, voice: Voice) -> None:
+        """Fix in whose name a new message of ours goes out, and how it is signed."""
+        self.from_name, self.signature, self.legal_line = voice.from_name, voice.signature, voice.legal_line
+
+    @property
+    def voice(self) -> Voice | None:
+        """In whose name it goes out and how it is signed; None where that was not kept."""
+        return Voice(self.from_name, self.signature, self.legal_line) if self.from_name else None
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is no part of what was said with the customer: a note, or what a machine of ours wrote."""
+        if self.direction == Direction.NOTE:
+            return not self.way
+        return self.direction == Direction.OUT and self.is_automatic
+
+    @property
+    def our_name(self) -> str:
+        """Who of us wrote a message without an author here: somebody in another program, or a machine of ours."""
+        return self.sender_name or self.inbox.sender_name or self.inbox.shown_name
+
+    @property
+    def why_here(self) -> str:
+        """Why it stands in its conversation, in the reader's language; empty when it opened one like any mail."""
+        return str(REASONS.get(self.rule, ""))
 
     @property
     def preview(self) -> str:
@@ -174,6 +243,11 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_disguised(self) -> bool:
+        """Whether it holds something else than its name says."""
+        return is_disguised(self.name, self.file.kind)
+
 
 class Reference(models.Model):
     """The id of a mail that belongs to a conversation, be it stored here or only named as an ancestor."""
@@ -187,6 +261,11 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} in {self.conversation_id}"
+
+
+def names_foreign_pictures(html: str) -> bool:
+    """Whether HTML seems to show pictures that do not come with it: near enough to offer them, and quick."""
+    return PICTURE.search(html) is not None and FOREIGN_SOURCE.search(html) is not None
 
 
 def reference_key(external_id: str) -> uuid.UUID:

@@ -3,30 +3,78 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models.functions import Coalesce, JSONObject
 
+from samovar.accounts.models import User
+from samovar.conversations.models.block import SpamSign
+from samovar.conversations.models.deleting import BY_RETENTION
+from samovar.conversations.models.inbox import Inbox
+from samovar.conversations.models.message import Message
 from samovar.conversations.models.tag import ConversationTag
+from samovar.events.models import Event
 
 if TYPE_CHECKING:
-    from samovar.accounts.models import User
     from samovar.conversations.models.conversation import Conversation  # noqa: F401 - named in the quotes below
+
+# What people decide about it, the last of which counts.
+SPAM_DECISIONS = ("ConversationMarkedAsSpam", "ConversationClearedOfSpam")
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Conversations as lists and screens need them."""
 
     def visible_to(self, user: User) -> ConversationQuerySet:
-        """Return those that ``user`` may see: every one for the desk, none for outside experts."""
-        return self if user.can_look else self.none()
+        """Return those that ``user`` may see: the desk sees what stands in inboxes open to it, experts see none.
+
+        What is deleted is seen by nobody.
+        """
+        return self.present().in_inboxes_of(user)
+
+    def in_inboxes_of(self, user: User) -> ConversationQuerySet:
+        """Return those that stand in inboxes open to ``user``, deleted or not; none for whoever may see none."""
+        if not user.can_look:
+            return self.none()
+        return self if user.is_admin else self.exclude(inbox__in=Inbox.objects.closed_to(user).values("pk"))
+
+    def present(self) -> ConversationQuerySet:
+        """Return those that are not deleted."""
+        return self.filter(deleted_at=None)
+
+    def restorable(self) -> ConversationQuerySet:
+        """Return those that are deleted and can be brought back."""
+        return self.filter(deleted_at__isnull=False, removed_at=None).exclude(deletion_reason=BY_RETENTION)
+
+    def closed_to(self, user: User) -> ConversationQuerySet:
+        """Return those that stand in inboxes which are not open to ``user``."""
+        return self.filter(inbox__in=Inbox.objects.closed_to(user).values("pk"))
 
     def for_list(self) -> ConversationQuerySet:
         """Fetch what a row of a list shows, tags as ``tag_names``, in one query however many rows."""
         tags = ConversationTag.objects.filter(conversation=models.OuterRef("pk"))
-        names = ArraySubquery(tags.order_by("tag__name").values("tag__name"))
+        shown = tags.annotate(shown=Coalesce("tag__merged_into__name", "tag__name"))
+        names = ArraySubquery(shown.order_by("shown").values("shown").distinct())
         return self.select_related("customer", "assignee").annotate(tag_names=names)
+
+    def with_reasons(self) -> ConversationQuerySet:
+        """Fetch, kept as it was written down, why the oldest message of each did not arrive: ``why_undelivered``."""
+        lost = Message.objects.filter(conversation=models.OuterRef("pk")).exclude(failure="").order_by("created_at")
+        return self.annotate(why_undelivered=models.Subquery(lost.values("failure")[:1]))
+
+    def with_spam_reasons(self) -> ConversationQuerySet:
+        """Fetch why each stands among spam: ``spam_decision`` of a person (kind, by), ``spam_sign`` (reason, block)."""
+        own = models.OuterRef("pk")
+        name = User.objects.filter(pk=models.OuterRef("actor_id")).values("name")
+        decided = Event.objects.filter(conversation_id=own, kind__in=SPAM_DECISIONS).order_by("-pk")
+        decision = decided.annotate(by=models.Subquery(name)).values(found=JSONObject(kind="kind", by="by"))
+        signs = SpamSign.objects.filter(message__conversation=own).order_by("-pk")
+        # A lifted block is no reason to ask whether it shall be lifted.
+        block = models.Case(models.When(block__lifted_at=None, then="block_id"))
+        sign = signs.values(found=JSONObject(reason="reason", block=block))
+        return self.annotate(spam_decision=_of_spam(decision), spam_sign=_of_spam(sign))
 
     def open(self) -> ConversationQuerySet:
         """Return what is not settled, with people on the other side."""
@@ -54,11 +102,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def resolved(self) -> ConversationQuerySet:
         """Return settled ones."""
-        return self.filter(resolved_at__isnull=False)
+        return self.exclude(kind="spam").filter(resolved_at__isnull=False)
 
     def undelivered(self) -> ConversationQuerySet:
         """Return those whose last message of ours did not arrive."""
-        return self.filter(undelivered_at__isnull=False)
+        return self.exclude(kind="spam").filter(undelivered_at__isnull=False)
 
     def automatic(self) -> ConversationQuerySet:
         """Return those with machines on the other side."""
@@ -68,6 +116,15 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Return those that hold a message which could not be read."""
         return self.filter(kind="unreadable")
 
+    def spam(self) -> ConversationQuerySet:
+        """Return those that nobody asked for."""
+        return self.filter(kind="spam")
+
     def due_to_wake(self, now: datetime) -> ConversationQuerySet:
         """Return those whose snooze has ended."""
         return self.filter(snoozed_until__lte=now)
+
+
+def _of_spam(rows: models.QuerySet[Any, Any]) -> models.Case:
+    """Return the first of ``rows``, looked for only where a conversation is spam."""
+    return models.Case(models.When(kind="spam", then=models.Subquery(rows[:1])), output_field=models.JSONField())

@@ -1,4 +1,4 @@
-"""A row of a list, drawn once for all who look at the same list."""
+"""A row of a list, drawn once for all who look at the same list; the name of whoever wrote to us."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,11 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from samovar.conversations.models import Conversation
+from samovar.conversations import spam
+from samovar.conversations.models import Conversation, Message
+from samovar.lib import sayings
 from samovar.ui import durations
 
 register = template.Library()
@@ -21,6 +24,7 @@ MOST_TAGS = 2
 class Row:
     """Everything that a row shows: equal rows look the same to readers of one language and time zone.
 
+    ``why_undelivered`` and ``why_spam`` are told where a list is about that, and ``has_acts`` offers to decide there.
     ``due`` is the moment of the corner, ``form`` how it is written and ``sign`` what stands before it; ``wait`` is how
     far it is away in words where it is written so.
     """
@@ -30,10 +34,13 @@ class Row:
     is_current: bool
     is_unread: bool
     is_undelivered: bool
+    why_undelivered: str
     kind: str
     customer: str
     customer_id: int
     subject: str
+    priority: int
+    priority_shown: str
     tags: tuple[str, ...]
     assignee: str
     assignee_id: int | None
@@ -41,22 +48,46 @@ class Row:
     due: datetime
     form: str
     wait: str
+    why_spam: str = ""
+    has_acts: bool = False
+
+
+@register.filter
+def their_name(message: Message, conversation: Conversation) -> str:
+    """Return who wrote to us, as it is shown: somebody else without a name must not pass for the customer."""
+    if message.sender_name:
+        return message.sender_name
+    if message.customer_id == conversation.customer_id:
+        return conversation.customer.shown_name
+    return message.sender_address or gettext("Unknown sender")
+
+
+@register.filter
+def why_spam(conversation: Conversation) -> spam.Why | None:
+    """Return why a conversation, fetched ``with_spam_reasons()``, stands among spam."""
+    return spam.why(conversation)
 
 
 @register.simple_tag
-def conversation_row(conversation: Conversation, query: str = "", current_id: int | None = None) -> SafeString:
+def conversation_row(
+    conversation: Conversation, query: str = "", current_id: int | None = None, *, acts: bool = False
+) -> SafeString:
     """Draw a conversation, fetched ``for_list()``, as a row of a list with the address ``query``."""
     sign, due, form = _due(conversation)
+    why = spam.why(conversation)
     row = Row(
         pk=conversation.pk,
         address=conversation.get_absolute_url() + (f"?{query}" if query else ""),
         is_current=conversation.pk == current_id,
         is_unread=conversation.is_unread,
         is_undelivered=conversation.undelivered_at is not None,
+        why_undelivered=sayings.told(vars(conversation).get("why_undelivered") or ""),
         kind=conversation.kind,
-        customer=conversation.customer.name,
+        customer=conversation.customer.shown_name,
         customer_id=conversation.customer_id,
         subject=conversation.subject or conversation.preview,
+        priority=conversation.priority,
+        priority_shown=conversation.get_priority_display(),
         tags=tuple(vars(conversation)["tag_names"][:MOST_TAGS]),
         assignee=conversation.assignee.name if conversation.assignee else "",
         assignee_id=conversation.assignee_id,
@@ -64,6 +95,8 @@ def conversation_row(conversation: Conversation, query: str = "", current_id: in
         due=due,
         form=form,
         wait=durations.distance(due) if form == "wait" else "",
+        why_spam=why.words if why else "",
+        has_acts=bool(why) and acts,
     )
     return _drawn(row, translation.get_language(), timezone.get_current_timezone_name())
 

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -9,15 +10,18 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Presence, User
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations.errors import SnoozeInThePast
-from samovar.conversations.forms import ANSWERING, AssignmentForm, SnoozeForm, TagForm
-from samovar.conversations.models import Conversation, Tag
+from samovar.conversations import asking, blocking, spam
+from samovar.conversations.errors import CannotBlock, SnoozeInThePast
+from samovar.conversations.forms import ANSWERING, AssignmentForm, PriorityForm, SnoozeForm, TagForm
+from samovar.conversations.models import Block, Conversation, Tag
 from samovar.conversations.pages import conversation_at, done, refused
 from samovar.lib.text import sort_key, tidy
 
 MOST_LISTED = 30
+MOST_NAMED = 5
+NEAREST = [Presence.HERE, Presence.BUSY, Presence.AWAY]
 
 
 @agents_only
@@ -29,7 +33,34 @@ def resolution(request: StaffRequest, pk: int) -> HttpResponse:
         conversation.reopen(by=request.user)
         return done(request, conversation, _("Reopened"), _address("resolution", pk))
     conversation.resolve(by=request.user)
-    return done(request, conversation, _("Resolved"), _address("resolution", pk, undo=""))
+    return done(request, conversation, _resolved(conversation), _address("resolution", pk, undo=""))
+
+
+@agents_only
+@require_http_methods(["POST", "DELETE"])
+def spam_mark(request: StaffRequest, pk: int) -> HttpResponse:
+    """Call a conversation spam, or say that it is none."""
+    conversation = conversation_at(request, pk)
+    if _takes_back(request):
+        return _wanted(request, conversation)
+    spam.mark(conversation, by=request.user)
+    return done(request, conversation, _("Moved to spam"), _address("spam", pk, undo=""))
+
+
+def _wanted(request: StaffRequest, conversation: Conversation) -> HttpResponse:
+    """Say that it is no spam, and unblock whoever it is of where that is asked (``unblock``: the number of a block)."""
+    pk, given = conversation.pk, request.GET.get("unblock", "")
+    if not (given.isdecimal() and len(given) < 19):
+        spam.clear(conversation, by=request.user)
+        return done(request, conversation, _("Not spam"), _address("spam", pk))
+    block = get_object_or_404(Block.objects.all().visible_to(request.user), pk=int(given))
+    try:
+        blocking.lift(block, by=request.user, conversation=conversation)
+    except CannotBlock as mistake:
+        return refused(request, conversation, str(mistake))
+    said = _("Not spam, and no longer blocked: %(who)s") % {"who": block.who}
+    undo = f"{reverse('block_lifting', args=[block.pk])}?undo&{urlencode({'conversation': pk})}"
+    return done(request, conversation, said, undo)
 
 
 @agents_only
@@ -66,6 +97,8 @@ def assignment(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return refused(request, conversation, _first_mistake(form))
     before, to = conversation.assignee_id, form.cleaned_data["assignee"]
+    if to and not conversation.inbox.those_who_see(User.objects.filter(pk=to.pk)).exists():
+        return refused(request, conversation, _("%(name)s does not see this inbox.") % {"name": to.name})
     conversation.assign(to=to, by=request.user)
     said = _("Assigned to %(name)s") % {"name": to.name} if to else _("Nobody answers for it now")
     return done(request, conversation, said, _address("assignment", pk, assignee=before or ""))
@@ -77,15 +110,29 @@ def assignees(request: StaffRequest, pk: int) -> HttpResponse:
     """List who could answer, those who are here first."""
     conversation = conversation_at(request, pk)
     typed = sort_key(request.GET.get("q", ""))
-    people = User.objects.filter(is_active=True, role__in=ANSWERING, sort_key__contains=typed)
-    now = timezone.now()
-    ordered = sorted(people, key=lambda person: (not person.is_here(now), person.sort_key))[:MOST_LISTED]
+    able = User.objects.filter(is_active=True, role__in=ANSWERING, sort_key__contains=typed)
+    people = conversation.inbox.those_who_see(able)
+    ordered = sorted(people, key=lambda person: (NEAREST.index(person.presence), person.sort_key))[:MOST_LISTED]
     context = {
         "conversation": conversation,
-        "people": [(person, "here" if person.is_here(now) else "away") for person in ordered],
+        "people": ordered,
         "is_filtered": bool(typed),
     }
     return render(request, "conversations/_people_found.html", context)
+
+
+@agents_only
+@require_POST
+def priority(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say how urgent a conversation is."""
+    conversation = conversation_at(request, pk)
+    form = PriorityForm(_given(request))
+    if not form.is_valid():
+        return refused(request, conversation, _first_mistake(form))
+    before = conversation.priority
+    conversation.prioritise(form.cleaned_data["priority"], by=request.user)
+    said = conversation.get_priority_display()
+    return done(request, conversation, said, _address("priority", pk, priority=int(before)))
 
 
 @agents_only
@@ -115,9 +162,18 @@ def tagging(request: StaffRequest, pk: int, tag_pk: int) -> HttpResponse:
     return done(request, conversation, said, _address("tags", pk, name=tag.name))
 
 
+def _resolved(conversation: Conversation) -> str:
+    """Say that it is resolved, and what was asked outside that is still open."""
+    sides = asking.open_sides(conversation)
+    if not sides:
+        return _("Resolved")
+    numbers = ", ".join(f"#{side.pk}" for side in sides[:MOST_NAMED])
+    return _("Resolved. Still open outside: %(numbers)s") % {"numbers": numbers}
+
+
 def _tag_menu(request: StaffRequest, conversation: Conversation) -> HttpResponse:
     typed = tidy(request.GET.get("q", ""))[:60]
-    put_on = set(conversation.tags.values_list("pk", flat=True))
+    put_on = set(conversation.taggings.values_list(Coalesce("tag__merged_into", "tag"), flat=True))
     found = list(Tag.objects.filter(name__icontains=typed, archived_at=None)[:MOST_LISTED])
     is_new = bool(typed) and not any(tag.name.lower() == typed.lower() for tag in found)
     rows = sorted(((tag, tag.pk in put_on) for tag in found), key=lambda row: not row[1])
@@ -140,5 +196,5 @@ def _address(route: str, pk: int, /, **given: object) -> str:
     return f"{reverse(route, args=[pk])}{'?' if query else ''}{query}"
 
 
-def _first_mistake(form: SnoozeForm | AssignmentForm | TagForm) -> str:
+def _first_mistake(form: SnoozeForm | AssignmentForm | TagForm | PriorityForm) -> str:
     return next(str(mistake) for mistakes in form.errors.values() for mistake in mistakes)

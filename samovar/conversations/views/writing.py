@@ -1,8 +1,10 @@
 """Writing in a conversation: messages, drafts, files that go with them."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from django.contrib import messages as told
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,12 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import drafting
-from samovar.conversations.errors import EmptyMessage, NewerMessage
+from samovar.conversations import chips, drafting
+from samovar.conversations.errors import CustomerErased, EmptyMessage, NewerMessage, NobodyToSendTo
 from samovar.conversations.forms import MessageForm, UploadForm
 from samovar.conversations.models import Attachment, Conversation, Message
 from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.pages import conversation_at, done, with_news
+
+# Digits of a number that the database can hold.
+LONGEST_NUMBER = 19
 
 
 @agents_only
@@ -28,10 +33,10 @@ def messages(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         mistakes = [str(mistake) for mistakes in form.errors.values() for mistake in mistakes]
         return _not_sent(request, conversation, {"mistake": mistakes[0]})
-    typed = _typed(request, conversation, form)
     try:
+        typed = _typed(request, conversation, form)
         drafting.write(conversation, typed, by=request.user)
-    except EmptyMessage as mistake:
+    except (CustomerErased, EmptyMessage, NobodyToSendTo) as mistake:
         return _not_sent(request, conversation, {"mistake": str(mistake)})
     except NewerMessage as newer:
         newest = Message.objects.select_related("author", "customer").get(pk=newer.message_id)
@@ -45,8 +50,14 @@ def messages(request: StaffRequest, pk: int) -> HttpResponse:
 @agents_only
 @require_POST
 def draft(request: StaffRequest, pk: int, mode: str) -> HttpResponse:
-    """Keep what is being typed."""
-    drafting.keep(conversation_at(request, pk), mode, request.POST.get("text", ""), by=request.user)
+    """Keep what is being typed, or to whom it shall go."""
+    conversation = conversation_at(request, pk)
+    # A browser keeps what is typed by itself: whoever has the page open hears of it when they send.
+    with suppress(CustomerErased):
+        if "chips" in request.POST:
+            _keep_chips(request, conversation)
+        else:
+            drafting.keep(conversation, mode, request.POST.get("text", ""), by=request.user)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
@@ -58,7 +69,11 @@ def files(request: StaffRequest, pk: int, mode: str) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "conversations/_file_refused.html", {"form": form}, status=422)
-    attachment = drafting.attach(conversation, mode, _content(form.cleaned_data["file"]), by=request.user)
+    try:
+        attachment = drafting.attach(conversation, mode, _content(form.cleaned_data["file"]), by=request.user)
+    except CustomerErased as mistake:
+        form.add_error("file", str(mistake))
+        return render(request, "conversations/_file_refused.html", {"form": form}, status=422)
     return render(request, "conversations/_file.html", {"file": attachment})
 
 
@@ -81,7 +96,16 @@ def _typed(request: StaffRequest, conversation: Conversation, form: MessageForm)
         files=[*cleaned["file"], *uploaded],
         seen_id=cleaned["seen"],
         is_last_word=cleaned["then"] == "resolve",
+        chips=cleaned["chips"],
     )
+
+
+def _keep_chips(request: StaffRequest, conversation: Conversation) -> None:
+    seen = request.POST.get("seen", "")
+    with suppress(ValidationError):
+        found = chips.read(request.POST) or []
+        seen_id = int(seen) if seen.isdecimal() and len(seen) < LONGEST_NUMBER else 0
+        drafting.keep_chips(conversation, found, seen_id, by=request.user)
 
 
 def _content(file: UploadedFile) -> tuple[str, str, bytes]:
@@ -98,8 +122,11 @@ def _not_sent(request: StaffRequest, conversation: Conversation, why: dict[str, 
         context = {"conversation": conversation, "mode": mode, **why}
         return render(request, "conversations/_not_sent.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     # Without scripts there is only the page itself: the text comes back into it as a draft.
-    if mode in DraftMode.values:
-        drafting.keep(conversation, mode, request.POST.get("text", ""), by=request.user)
+    with suppress(CustomerErased):
+        if mode in DraftMode.values:
+            drafting.keep(conversation, mode, request.POST.get("text", ""), by=request.user)
+        if mode == DraftMode.REPLY and "chips" in request.POST:
+            _keep_chips(request, conversation)
     newer = _("Not sent yet: somebody wrote while you typed. Read it, then send again.")
     told.warning(request, str(why.get("mistake", newer)))
     return redirect(conversation)

@@ -1,8 +1,10 @@
 // What the inbox adds to the toolkit.
 import "conversations/conversation-list";
+import "conversations/copy-link";
 import "conversations/fetch-ahead";
 import "conversations/list-walk";
 import "conversations/menu-choice";
 import "conversations/message-editor";
 import "conversations/pane-toggle";
+import "conversations/recipient-chips";
 import "conversations/thread-head";

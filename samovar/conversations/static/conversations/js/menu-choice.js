@@ -1,6 +1,22 @@
-// Enter in the field of a menu takes its first entry.
+// Enter in the field of a menu takes its first entry. Where what was found says for which text (data-found-for), Enter
+// waits until that is the text in the field: who types quickly must not get what stood there a moment before.
+let waiting;
+
+function take(field) {
+  const menu = field.closest("menu-list");
+  const found = menu.querySelector("[data-found-for]");
+  waiting = found && found.dataset.foundFor !== field.value.trim() ? field : undefined;
+  if (!waiting) menu.querySelector(".menu-item")?.click();
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches?.("[data-chooses]")) return;
+  if (!event.target.matches?.("[data-chooses]")) return;
+  waiting = undefined;
+  if (event.key !== "Enter") return;
   event.preventDefault();
-  event.target.closest("menu-list").querySelector(".menu-item")?.click();
+  take(event.target);
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (waiting && event.target.closest("menu-list") === waiting.closest("menu-list")) take(waiting);
 });

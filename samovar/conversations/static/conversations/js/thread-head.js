@@ -9,6 +9,12 @@ function isBusy(head) {
   return asking.length > 0 || head.querySelector(":popover-open") !== null;
 }
 
+// Whoever decides about one person after another has unfolded them once.
+function stayUnfolded({ target, fragment }) {
+  const others = ".thread-others";
+  if (target.querySelector(`${others}[open]`)) fragment.querySelector(others)?.setAttribute("open", "");
+}
+
 function catchUp() {
   const head = document.querySelector("#head");
   const news = document.querySelector("#news");
@@ -24,6 +30,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target.id !== "head") return;
   isBehind = isBusy(event.detail.target);
   if (isBehind) event.preventDefault();
+  else stayUnfolded(event.detail);
 });
 document.addEventListener("htmx:afterRequest", catchUp);
 // The menus close without a word to those around them.

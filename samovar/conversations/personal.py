@@ -1,0 +1,151 @@
+"""What is personal in the tables of this app: what was written, by whom and to whom; that it was, and when, stays."""
+
+from collections.abc import Collection, Sequence
+
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Now
+
+from samovar.conversations.forgetting import conversations_of_others, take_out
+from samovar.conversations.models import (
+    Attachment,
+    Beginning,
+    Block,
+    Conversation,
+    ConversationLink,
+    ConversationRedirect,
+    ConversationTag,
+    Draft,
+    FileLink,
+    Inbox,
+    InboxAddress,
+    Message,
+    Participant,
+    Reference,
+    Retention,
+    SpamSign,
+    Tag,
+)
+from samovar.conversations.models.message import Direction
+from samovar.conversations.recipients import mailbox_key
+from samovar.files.models import StoredFile
+from samovar.lib.personal import (
+    Elsewhere,
+    Personal,
+    declare,
+    declare_elsewhere,
+    declare_harmless_facts,
+    declare_impersonal,
+)
+
+# Our own Message-ID names nobody, and an answer to it must be known as one.
+OURS_ONLY = Case(When(direction=Direction.OUT, then=F("external_id")), default=Value(""))
+
+
+def _let_go_of_files(attachment_ids: Sequence[int]) -> None:
+    """Let the attachments hold an empty file instead; their own go where nothing else belongs to them."""
+    nothing = StoredFile.objects.all().keep(b"")
+    rows = Attachment.objects.filter(pk__in=attachment_ids).exclude(file=nothing)
+    held = set(rows.values_list("file_id", flat=True))
+    rows.update(file=nothing)
+    in_use = set(Attachment.objects.filter(file__in=held).values_list("file_id", flat=True))
+    StoredFile.objects.all().throw_away(held - in_use)
+
+
+def _blocks_of(addresses: Collection[str]) -> QuerySet[Block]:
+    return Block.objects.filter(value__in=set(map(mailbox_key, addresses)))
+
+
+def _named_by(addresses: Collection[str]) -> QuerySet[Participant]:
+    return Participant.objects.filter(address__in=addresses)
+
+
+declare(
+    Personal(
+        Conversation,
+        owners=["customer_id"],
+        matters=["pk"],
+        emptied={"subject": "", "subject_key": "", "preview": "", "undelivered_at": None},
+        harmless=["kind", "deletion_reason"],
+    )
+)
+declare(
+    Personal(
+        Message,
+        owners=["conversation__customer_id", "customer_id"],
+        matters=["conversation_id"],
+        emptied={
+            "sender_name": "",
+            "sender_address": "",
+            "recipients": {},
+            "external_id": OURS_ONLY,
+            "fingerprint": None,
+            "subject": "",
+            "text": "",
+            "hidden": [],
+            "html": "",
+            "numbers": "",
+            "failure": "",
+            "troubles": None,
+        },
+        # How we signed is about us.
+        harmless=["direction", "verdict", "mail_class", "rule", "way", "from_name", "signature", "legal_line"],
+    )
+)
+declare(
+    Personal(
+        Attachment,
+        owners=["message__conversation__customer_id", "message__customer_id", "draft__conversation__customer_id"],
+        matters=["message__conversation_id", "draft__conversation_id"],
+        emptied={"name": "", "content_id": ""},
+        harmless=["media_type"],
+        also=_let_go_of_files,
+    )
+)
+declare(
+    Personal(
+        Draft,
+        owners=["conversation__customer_id"],
+        matters=["conversation_id"],
+        emptied={"text": "", "chips": None},
+        harmless=["mode"],
+    )
+)
+declare(
+    Personal(
+        Participant,
+        owners=["conversation__customer_id", "identity__customer_id"],
+        matters=["conversation_id"],
+        by_address=_named_by,
+        # Somebody of whom nothing is left takes part in nothing.
+        emptied={"address": "", "name": "", "admitted_at": None, "declined_at": Coalesce("declined_at", Now())},
+        harmless=["role"],
+    )
+)
+# Nothing can be kept away any more by an address that nobody knows.
+declare(
+    Personal(
+        Block,
+        by_address=_blocks_of,
+        emptied={"value": "", "lifted_at": Coalesce("lifted_at", Now())},
+        harmless=["kind", "reason"],
+    )
+)
+# Whoever still has the link finds nothing.
+declare(
+    Personal(
+        FileLink,
+        owners=["attachment__message__conversation__customer_id"],
+        matters=["attachment__message__conversation_id"],
+        emptied={"withdrawn_at": Coalesce("withdrawn_at", Now())},
+        harmless=["nonce"],
+    )
+)
+# A key is a hash of the id of a mail and leads to nothing that is left.
+declare(Personal(Reference, owners=["conversation__customer_id"], harmless=["key"]))
+declare_impersonal(
+    ConversationLink, ConversationRedirect, ConversationTag, Inbox, InboxAddress, Inbox.teams.through, SpamSign, Tag
+)
+declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag")
+declare_elsewhere(Elsewhere(Conversation, found=conversations_of_others, taken_out=take_out))
+# What is typed before there is a conversation belongs to nobody yet, and goes when it is sent.
+declare_impersonal(Beginning, Retention)
