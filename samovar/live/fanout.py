@@ -59,6 +59,7 @@ class Fanout:
             elif after is not None and after > self.position:
                 await self._read()
             subscriber = Subscriber(session_key, self.position, after, drop)
+            subscriber.closed_inboxes = self._doorkeeper.closed_inboxes(session_key)
             self._make_room(session_key)
             self._subscribers[subscriber] = None
         return subscriber
@@ -120,6 +121,7 @@ class Fanout:
         for subscriber in asked:
             if subscriber.session_key not in allowed:
                 subscriber.close()
+            subscriber.closed_inboxes = self._doorkeeper.closed_inboxes(subscriber.session_key)
 
     async def _hand_on(self) -> None:
         pause = FIRST_LOOK_SECONDS

@@ -29,6 +29,7 @@ class ClientConnection(HttpToolsProtocol):
     is_lost = False
     _head_bytes = 0
 
+    # Of TCP it is a transport.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
@@ -55,6 +56,7 @@ class ClientConnection(HttpToolsProtocol):
         """Begin a request and let the application reach its connection."""
         super().on_message_begin()
         self.head_since = self.loop.time()
+        # What uvicorn calls a scope is a plain dictionary that may hold more.
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["extensions"] = {EXTENSION: self}
 

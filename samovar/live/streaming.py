@@ -93,7 +93,7 @@ class Streaming:
             entries = await self._fanout.log.between(after, subscriber.joined_at)
             if not entries:
                 return
-            await send(part(b"".join(entry.frame for entry in entries), True))
+            await send(part(subscriber.frames_of(entries), True))
             after = entries[-1].position
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
@@ -22,6 +22,8 @@ class Subscriber:
         self.session_key = session_key
         self.joined_at = joined_at
         self.is_closed = False
+        # Inboxes of which its reader sees nothing.
+        self.closed_inboxes: frozenset[int] = frozenset()
         # A page may have been made a moment ahead of this process.
         self._after = max(joined_at, after or joined_at)
         self._drop = drop
@@ -35,7 +37,11 @@ class Subscriber:
 
     def offer(self, entries: Sequence[Entry]) -> None:
         """Add those of ``entries`` that are new to it."""
-        self.push(b"".join(entry.frame for entry in entries if entry.position > self._after))
+        self.push(self.frames_of(entry for entry in entries if entry.position > self._after))
+
+    def frames_of(self, entries: Iterable[Entry]) -> bytes:
+        """Return the frames of those of ``entries`` that this screen may be told."""
+        return b"".join(entry.frame for entry in entries if entry.inbox_id not in self.closed_inboxes)
 
     def push(self, frames: bytes) -> None:
         """Add ``frames``; a screen that does not keep up is dropped, comes back and catches up from the log."""

@@ -112,6 +112,7 @@ class Connection(asyncio.Protocol):
 
     # What the event loop calls.
 
+    # Of TCP it is a transport.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
 

@@ -23,10 +23,27 @@ VALID_SECONDS = 8.0
 SESSIONS = "SELECT session_key, session_data FROM django_session WHERE session_key = ANY(%s) AND expire_date > now()"
 # Whole rows, because what a session is bound to is for the staff's own model to say.
 FIELDS = [field.attname for field in User._meta.concrete_fields]
-USERS = sql.SQL("SELECT {} FROM {} WHERE id = ANY(%s) AND is_active").format(
-    sql.SQL(", ").join(sql.Identifier(field.column) for field in User._meta.concrete_fields),
+# Who must have a second factor and has none sees nothing yet.
+USERS = sql.SQL(
+    """
+    SELECT {} FROM {} AS u WHERE id = ANY(%s) AND is_active AND NOT (
+        EXISTS (SELECT FROM accounts_factordemand d WHERE d.role = u.role)
+        AND NOT EXISTS (SELECT FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn'))
+    )
+    """
+).format(
+    sql.SQL(", ").join(sql.Identifier("u", field.column) for field in User._meta.concrete_fields),
     sql.Identifier(User._meta.db_table),
 )
+# Which inboxes are open to teams only, and to whom of the staff such a one is closed.
+CLOSED = """
+SELECT person.id, closed.inbox_id
+FROM accounts_user AS person, (SELECT DISTINCT inbox_id FROM conversations_inbox_teams) AS closed
+WHERE person.id = ANY(%s) AND person.role <> 'admin' AND NOT EXISTS (
+    SELECT FROM conversations_inbox_teams AS opened JOIN accounts_user_teams AS member USING (team_id)
+    WHERE opened.inbox_id = closed.inbox_id AND member.user_id = person.id
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,7 @@ class Doorkeeper:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._read: dict[str, tuple[str, Session | None]] = {}
+        self._closed: dict[str, frozenset[int]] = {}
         self._checked_at = float("-inf")
 
     @property
@@ -61,11 +79,17 @@ class Doorkeeper:
         except psycopg.OperationalError:
             return False
 
+    def closed_inboxes(self, session_key: str) -> frozenset[int]:
+        """Return the inboxes of which somebody with this session saw nothing when it was last asked for."""
+        return self._closed.get(session_key, frozenset())
+
     async def check(self, session_keys: Collection[str]) -> set[str]:
         """Return those of ``session_keys`` that may still look."""
         began = time.monotonic()
         found = await self._those_who_may(session_keys)
         self._read = {key: read for key, read in self._read.items() if key in found}
+        # Who was let in meanwhile was not asked about, and keeps what was found then.
+        self._closed = {key: closed for key, closed in self._closed.items() if key in found or key not in session_keys}
         self._checked_at = began
         return found
 
@@ -74,7 +98,12 @@ class Doorkeeper:
         sessions = {key: session for key, data in stored if (session := self._session(key, data)) is not None}
         rows = await self._database.rows(USERS, [[session.user_id for session in sessions.values()]])
         users = {user.pk: user for user in (User.from_db("default", FIELDS, row) for row in rows)}
-        return {key for key, session in sessions.items() if _is_of(session, users.get(session.user_id))}
+        found = {
+            key: session.user_id for key, session in sessions.items() if _is_of(session, users.get(session.user_id))
+        }
+        pairs = await self._database.rows(CLOSED, [list(users)])
+        self._closed |= {key: frozenset(inbox for user, inbox in pairs if user == pk) for key, pk in found.items()}
+        return set(found)
 
     def _session(self, key: str, data: str) -> Session | None:
         known = self._read.get(key)

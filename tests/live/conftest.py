@@ -7,6 +7,11 @@ import pytest
 from tests.live.serving import Serving, serving
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _database(django_db_setup: None) -> None:
+    """Have the database of the test there before a front starts: it must never take that of an installation."""
+
+
 @pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """Return a front with two web processes."""

@@ -76,12 +76,13 @@ def _megabytes(count: int) -> Iterator[bytes]:
 
 
 def broken(environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], Iterable[bytes]]:
-    """Begin a long answer and die in the middle of it."""
+    """Begin a long answer and die in the middle of it, as soon as the reader has seen the beginning."""
     return "200 OK", [], _dying()
 
 
 def _dying() -> Iterator[bytes]:
     yield b"x" * MEGABYTE
+    _wait_for("gate")
     os._exit(9)
 
 
@@ -92,10 +93,13 @@ def death(environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], Itera
 
 def slow(environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], Iterable[bytes]]:
     """Wait until the test lets go: a file named by the path appears."""
-    gate = NOTES.parent / environ["PATH_INFO"].split("/")[2]
-    while not gate.exists():
-        time.sleep(0.01)
+    _wait_for(environ["PATH_INFO"].split("/")[2])
     return "200 OK", [("Content-Length", "4")], [b"done"]
+
+
+def _wait_for(gate: str) -> None:
+    while not (NOTES.parent / gate).exists():
+        time.sleep(0.01)
 
 
 def bare(environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], Iterable[bytes]]:

@@ -117,7 +117,7 @@ def screen(served: Serving, key: str, *headers: str, query: str = "", small: boo
 def signed_in(user: User) -> Client:
     """Return a browser in which ``user`` is signed in."""
     browser = Client()
-    browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user)
     return browser
 
 

@@ -1,7 +1,6 @@
 """Starts a real front and real web processes for a test, on a free loopback port."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,8 +12,7 @@ from pathlib import Path
 
 import httptools
 
-from samovar.lib.postgres import place
-from samovar.lib.postgres.cluster import Cluster
+from tests.postgres import database_address
 
 ROOT = Path(__file__).resolve().parents[2]
 # A machine that does much else at the same time must not fail a test.
@@ -33,6 +31,8 @@ class Serving:
             **os.environ,
             "SAMOVAR_HOME": str(home),
             "SAMOVAR_WEB_PROCESSES": str(max(count, 1)),
+            # They read nothing from it; a cluster for each of them would cost ten seconds.
+            "DATABASE_URL": database_address(),
             **variables,
         }
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -61,9 +61,6 @@ class Serving:
         for process in self._started:
             process.wait(PATIENCE_SECONDS)
         self._listener.close()
-        # Without an address the front has started a database of its own.
-        Cluster(self.home).stop()
-        shutil.rmtree(place.folder(self.home), ignore_errors=True)
 
     def kill_web(self, number: int) -> None:
         """Kill the process that runs the application, and wait until granian has noticed."""

@@ -48,7 +48,7 @@ def test_who_drips_is_refused_however_regularly(tmp_path: Path) -> None:
         async def drop() -> Message:
             nonlocal drops
             drops += 1
-            loop.time = lambda: clock() + drops * 9  # type: ignore[method-assign]
+            loop.time = lambda: clock() + drops * 9  # type: ignore[method-assign]  # the loop's clock is what is turned
             return {"type": "http.request", "body": b"x" * KILOBYTE, "more_body": True}
 
         with pytest.raises(Refused) as refused:

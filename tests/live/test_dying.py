@@ -1,6 +1,7 @@
 """What a reader sees while processes die and come back."""
 
 import contextlib
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -72,7 +73,11 @@ def test_a_request_is_carried_out_at_most_once_when_its_web_process_dies(pair: S
 
 
 def test_half_an_answer_does_not_look_like_a_whole_one(alone: Serving) -> None:
-    answer = alone.get("/broken")
+    with alone.connect() as connection:
+        connection.sendall(b"GET /broken HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        connection.recv(1, socket.MSG_PEEK)
+        (alone.home / "gate").touch()
+        answer = read_answer(connection)
 
     assert answer.status == 200
     assert len(answer.body) <= MEGABYTE

@@ -19,11 +19,10 @@ from samovar.events.models import Event
 from samovar.live.fanout import MOST_OF_ONE
 from samovar.live.log import MOST_MISSED
 from tests import make
-from tests.conftest import database_address
 from tests.events.kinds import KettleBoiled, KettleEmptied
 from tests.live.screens import Screen, Seen, key_of, screen, signed_in
 from tests.live.serving import Serving, resident_bytes, serving, wait_until
-from tests.postgres import until_readable
+from tests.postgres import database_address, until, until_readable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -313,7 +312,41 @@ def test_a_new_password_or_role_and_a_dismissal_end_the_stream(front: Serving) -
         stays, *ended = everybody
         assert all(one.ends() for one in ended)
         boil(1)
-        assert customers(stays, 1) == [1]
+        assert customers(stays, 2) == [None, 1], "that somebody left is told too, and is about no customer"
+
+
+def test_a_screen_is_told_nothing_of_inboxes_that_are_closed_to_its_reader(front: Serving) -> None:
+    salary, desk = make.conversation("My salary"), make.conversation(inbox_id=make.inbox("shop@a.example").pk)
+    member, other, admin = make.agent(), make.agent(), make.admin()
+    team = make.team("Pay", member)
+    make.inbox().open_for([team], by=admin)
+    # Of what was before they came, the screens are told nothing.
+    until_readable()
+    with contextlib.ExitStack() as stack:
+        sees, does_not, sees_all = [
+            stack.enter_context(screen(front, key_of(signed_in(user)))) for user in (member, other, admin)
+        ]
+        boil(1, conversation_id=salary.pk)
+        boil(2, conversation_id=desk.pk)
+        assert customers(sees, 2) == customers(sees_all, 2) == [1, 2]
+        assert customers(does_not, 1) == [2]
+        last = does_not.last_id
+
+        # From the moment at which the door is next looked at, within seconds, the member is none any more.
+        team.change("Pay", [], by=admin)
+        numbers = iter(range(3, 1000))
+        until(lambda: not _is_told(sees, next(numbers), salary.pk, desk.pk))
+
+    # What was missed is not told later either.
+    with screen(front, key_of(signed_in(other)), OURS, f"Last-Event-ID: {last}") as again:
+        assert customers(again, 1) == [3 + 1000]
+
+
+def _is_told(found: Screen, number: int, closed: int, opened: int) -> bool:
+    """Tell whether a screen hears of ``number`` in the conversation ``closed``: in ``opened`` it hears of all."""
+    boil(number, conversation_id=closed)
+    boil(number + 1000, conversation_id=opened)
+    return customers(found, 1) == [number] and customers(found, 1) == [number + 1000]
 
 
 def test_a_screen_that_does_not_keep_up_is_dropped_and_catches_up(front: Serving, key: str) -> None:

@@ -1,0 +1,57 @@
+"""A stream ends when its session does, and shows nothing to who has to set up a second factor first."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from samovar.accounts import demanding, sessions_of
+from samovar.accounts.models import Role
+from samovar.events.announcing import announce
+from tests import make
+from tests.events.kinds import KettleEmptied
+from tests.live.screens import key_of, screen, signed_in
+from tests.live.serving import Serving, serving
+from tests.postgres import database_address
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module")
+def front(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Serving]:
+    """Return a front on the test database, of the same installation as the sessions."""
+    home = tmp_path_factory.mktemp("door")
+    (home / "secrets").mkdir()
+    (home / "secrets" / "django").write_text(settings.SECRET_KEY, encoding="ascii")
+    with django_db_blocker.unblock():
+        address = database_address()
+    with serving(home, 0, DATABASE_URL=address) as found:
+        yield found
+
+
+def test_an_ended_session_and_a_missing_second_factor_end_the_stream(front: Serving) -> None:
+    anna, ended, lacking, has = make.admin(), make.agent(), make.lead(), make.lead()
+    make.passkey(has)
+    of_ended, of_lacking, of_has = (key_of(signed_in(user)) for user in (ended, lacking, has))
+    with screen(front, of_ended) as one, screen(front, of_lacking) as other, screen(front, of_has) as stays:
+        sessions_of.end_all(ended, by=anna)
+        demanding.demand([Role.LEAD], by=anna)
+
+        assert one.ends()
+        assert other.ends()
+        with transaction.atomic():
+            announce(KettleEmptied(customer_id=5, conversation_id=7, actor_id=3, title="Tea"))
+        told = stays.next()
+        assert told
+        assert told.data["customer_id"] == 5
+
+
+def test_who_lacks_a_second_factor_opens_no_stream(front: Serving) -> None:
+    demanding.demand([Role.AGENT], by=make.admin())
+
+    with screen(front, key_of(signed_in(make.agent()))) as refused:
+        assert refused.answer.status == 403
