@@ -1,5 +1,6 @@
 """What can be done from the palette, each with the key that does the same."""
 
+import re
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -8,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import User
 from samovar.conversations.saved_views import FIRST, VIEWS
+
+# The page of a conversation.
+OPEN = re.compile(r"/conversations/\d+/")
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Action:
     url: str = ""
 
 
+CUSTOMER = re.compile(r"/customers/(\d{1,18})/", re.ASCII)
 HERE: tuple[tuple[Promise, str, str], ...] = (
     (_("Reply"), "reply", "R"),
     (_("Note to the team"), "note", "N"),
@@ -28,15 +33,38 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
     (_("Assign to somebody"), "user", "A"),
     (_("Assign to me"), "user", "M"),
     (_("Tag the conversation"), "tag", "L"),
+    (_("Priority"), "sort", "I"),
 )
 
 
 def actions(text: str, path: str, user: User) -> list[Action]:
     """Return the actions whose names hold all words of ``text``; those of a conversation only where one is open."""
-    is_open = path.startswith("/conversations/") and user.can_answer
+    is_open = OPEN.match(path) is not None and user.can_answer
     here = [Action(str(label), icon, key) for label, icon, key in HERE] if is_open else []
+    possible = [*here, *_of_customer(path, user), *_beginnings(user), *_places()]
     words = text.lower().split()
-    return [action for action in [*here, *_places()] if all(word in action.label.lower() for word in words)][:8]
+    return [action for action in possible if all(word in action.label.lower() for word in words)][:8]
+
+
+def _of_customer(path: str, user: User) -> list[Action]:
+    """Return what can be done with the customer whose page is open."""
+    found = CUSTOMER.match(path)
+    if not found or not user.can_answer:
+        return []
+    pk = int(found[1])
+    return [
+        Action(str(_("Edit the customer")), "edit", url=reverse("customer_details", args=[pk])),
+        Action(str(_("Merge with another customer")), "together", url=reverse("merging", args=[pk])),
+    ]
+
+
+def _beginnings(user: User) -> list[Action]:
+    if not user.can_answer:
+        return []
+    return [
+        Action(str(_("New conversation")), "plus", "C", reverse("start")),
+        Action(str(_("Log a phone call or a visit")), "phone", url=reverse("log")),
+    ]
 
 
 def _places() -> list[Action]:

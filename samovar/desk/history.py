@@ -5,28 +5,54 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import User
+from samovar.conversations.models import Conversation, Inbox
 from samovar.customers import timeline
 from samovar.events.models import Event
 from samovar.lib.marks import mark, read_mark
 
 SIGNS = {
     "MessageReceived": ("mail", "info"),
+    "MessageUnderstood": ("mail", "info"),
     "ReplyWritten": ("reply", "accent"),
     "NoteAdded": ("note", "note"),
+    "PhoneCallLogged": ("phone", "info"),
+    "VisitLogged": ("user", "info"),
     "MessageFailed": ("alert", "bad"),
     "ConversationAssigned": ("user", ""),
+    "ConversationFreed": ("user", ""),
     "ConversationResolved": ("check", "ok"),
     "ConversationReopened": ("undo", "warn"),
+    "ConversationMarkedAsSpam": ("shield", ""),
+    "ConversationClearedOfSpam": ("undo", ""),
+    "SenderBlocked": ("shield", "warn"),
+    "SenderUnblocked": ("undo", ""),
+    "ConversationDeleted": ("trash", ""),
+    "ConversationRestored": ("undo", ""),
     "ConversationSnoozed": ("snooze", ""),
+    "ConversationPrioritised": ("sort", ""),
     "ConversationTagged": ("tag", ""),
     "ConversationUntagged": ("tag", ""),
     "CustomerAdded": ("user", "accent"),
     "CustomerRenamed": ("edit", ""),
+    "CustomerCorrected": ("edit", ""),
+    "CustomersMerged": ("together", "accent"),
+    "CustomersSeparated": ("undo", "warn"),
+    "IdentityAdded": ("plus", ""),
+    "IdentityRemoved": ("trash", ""),
+    "IdentityRestored": ("undo", ""),
+    "IdentityVerified": ("shield", "ok"),
+    "IdentityDoubted": ("shield", ""),
+    "ConsentGiven": ("shield", "ok"),
+    "ConsentWithdrawn": ("shield", "warn"),
+    "OrganisationJoined": ("community", ""),
+    "MembershipCorrected": ("edit", ""),
+    "OrganisationLeft": ("trash", ""),
 }
 UNKNOWN = ("history", "")
 TOPICS: dict[str, Promise] = {"": _("All"), "talk": _("Talk"), "work": _("Work"), "facts": _("Facts")}
@@ -63,9 +89,20 @@ class History:
 def history(customer_id: int, reader: User, topic: str = "", after: str = "", size: int = timeline.PAGE) -> History:
     """Return a page of the history of a customer, newest first, in one query."""
     topic = topic if topic in TOPICS else ""
-    page = timeline.history(customer_id, reader, topic, read_mark(after), size)
+    page = timeline.history(customer_id, reader, topic, read_mark(after), size, _closed(reader))
     groups = list(_grouped(page.entries))
     return History(groups, topic, mark(*page.after) if page.after else "", str(groups[-1].title) if groups else "")
+
+
+def _closed(reader: User) -> list[Exists]:
+    # Line by line: people write in conversations of others too.
+    own = OuterRef("conversation_id")
+    out_of_sight = Q(deleted_at__isnull=False)
+    if not reader.is_admin:
+        out_of_sight |= Q(inbox__in=Inbox.objects.closed_to(reader).values("pk"))
+    hidden = Conversation.objects.filter(out_of_sight)
+    # What was said in a conversation before it was joined to another one stands under its old number.
+    return [Exists(hidden.filter(pk=own)), Exists(hidden.filter(redirects=own))]
 
 
 def _grouped(events: list[Event]) -> Iterator[Group]:

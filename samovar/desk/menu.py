@@ -10,6 +10,9 @@ from samovar.conversations import queries
 from samovar.conversations.saved_views import FIRST, VIEWS
 from samovar.ui.navigation import Entry, Menu, Section
 
+# One digit each.
+MOST_KEYS = 9
+
 
 def menu(request: HttpRequest) -> dict[str, object]:
     """Give the navigation to every page; counted only by a page that shows it, in one query."""
@@ -32,15 +35,23 @@ def _menu(request: HttpRequest, user: User) -> Menu:
 
 
 def _settings(path: str, user: User) -> list[Section]:
-    if not user.is_admin:
-        return []
-    is_current = path.startswith(reverse("mailboxes"))
-    return [
-        Section(
-            title=_("Settings"),
-            entries=[Entry(label=_("Mailboxes"), url=reverse("mailboxes"), icon="mail", is_current=is_current)],
-        )
-    ]
+    places = []
+    if user.is_admin:
+        places.append((_("Mailboxes"), reverse("mailboxes"), "mail"))
+        places.append((_("Brands"), reverse("brands"), "star"))
+        places.append((_("Signing in"), reverse("signing_in"), "lock"))
+        places.append((_("Audit log"), reverse("audit"), "shield"))
+        places.append((_("Erased persons"), reverse("erasures"), "trash"))
+    if user.can_lead:
+        places.append((_("Tags"), reverse("all_tags"), "tag"))
+        places.append((_("Retention"), reverse("all_retention"), "clock"))
+    if user.can_look:
+        places.append((_("Blocked"), reverse("blocked"), "blocked"))
+    if user.can_answer:
+        places.append((_("Deleted"), reverse("deleted"), "trash"))
+        places.append((_("Pass mail on"), reverse("passing_on"), "forward"))
+    entries = [Entry(label=label, url=url, icon=icon, is_current=path.startswith(url)) for label, url, icon in places]
+    return [Section(title=_("Settings"), entries=entries)] if entries else []
 
 
 def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
@@ -77,7 +88,7 @@ def _views(counts: dict[str, int], current: str) -> list[Entry]:
             name=view.name if view.has_count else "",
             is_hot=view.tone == "bad" and bool(counts.get(view.name)),
             is_current=view.name == current,
-            key=str(number),
+            key=str(number) if number <= MOST_KEYS else "",
         )
         for number, view in enumerate(VIEWS.values(), start=1)
     ]

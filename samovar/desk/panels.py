@@ -1,11 +1,13 @@
 """What stands beside a conversation and on the page of a customer: one panel a line, read in one query each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from samovar.accounts.models import User
 from samovar.conversations.models import Conversation
-from samovar.customers.models import Customer
+from samovar.customers.consenting import Standing, standing
+from samovar.customers.models import Customer, Membership, Merge
 from samovar.desk.history import History, history
 
 MOST_OPEN = 10
@@ -13,9 +15,9 @@ MOST_OPEN = 10
 BESIDE = 15
 
 # Beside a conversation, from the top.
-SIDE = ("desk/_side_head.html", "desk/_side_open.html", "desk/_side_history.html")
+SIDE = ("desk/_side_head.html", "desk/_side_open.html", "desk/_side_consents.html", "desk/_side_history.html")
 # On the page of a customer, beside the history.
-CUSTOMER = ("desk/_next.html", "desk/_about.html")
+CUSTOMER = ("desk/_next.html", "desk/_about.html", "desk/_companies.html", "desk/_consents.html", "desk/_privacy.html")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Person:
     addresses: list[dict[str, Any]]
     open: list[Conversation]
     history: History
+    merges: Sequence[Merge] = ()
+    memberships: Sequence[Membership] = ()
+    consents: Sequence[Standing] = ()
 
 
 def open_conversations(user: User, customer_id: int) -> list[Conversation]:
@@ -38,4 +43,5 @@ def beside(user: User, conversation: Conversation, addresses: list[dict[str, Any
     """Return what stands beside a conversation."""
     rows = open_conversations(user, conversation.customer_id)
     others = [row for row in rows if row.pk != conversation.pk]
-    return Person(conversation.customer, addresses, others, history(conversation.customer_id, user, size=BESIDE))
+    lines = history(conversation.customer_id, user, size=BESIDE)
+    return Person(conversation.customer, addresses, others, lines, consents=standing(conversation.customer_id))

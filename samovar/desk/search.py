@@ -1,5 +1,6 @@
 """Search over everything a person may see: people first, then what was said."""
 
+import re
 from dataclasses import dataclass, replace
 
 from samovar.accounts.models import User
@@ -10,6 +11,7 @@ from samovar.customers.searching import find_customers
 from samovar.lib.marks import mark, read_mark
 
 HITS_A_CONVERSATION = 3
+NUMBER = re.compile(r"#?(\d{1,18})", re.ASCII)
 # A page may come out short when few long conversations hold all hits; the next one goes on.
 MOST_STEPS = 4
 
@@ -24,18 +26,34 @@ class FoundConversation:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search brought; ``after`` is the mark of the next page of conversations, "" when there is none."""
+    """What a search brought; ``after`` is the mark of the next page of conversations, "" when there is none.
+
+    ``numbered`` is the conversation whose number was asked for.
+    """
 
     customers: list[Customer]
     conversations: list[FoundConversation]
     after: str = ""
+    numbered: Conversation | None = None
 
 
 def find(user: User, text: str, limit: int = 20) -> Found:
     """Return what ``user`` may see of what matches ``text``: customers best first, conversations newest first."""
     if not text.strip():
         return Found([], [])
-    return replace(_said(user, text, limit, None), customers=find_customers(user, text, limit))
+    found = _said(user, text, limit, None)
+    return replace(found, customers=find_customers(user, text, limit), numbered=by_number(user, text))
+
+
+def by_number(user: User, text: str) -> Conversation | None:
+    """Return the conversation that ``user`` may see with the number in ``text``: "#123", or only digits."""
+    match = NUMBER.fullmatch(text.strip())
+    if match is None:
+        return None
+    pk = int(match[1])
+    rows = Conversation.objects.all().visible_to(user).select_related("customer")
+    # In one question neither index could be used.
+    return rows.filter(pk=pk).first() or rows.filter(redirects=pk).first()
 
 
 def find_more(user: User, text: str, after: str, limit: int = 20) -> Found:

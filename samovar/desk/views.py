@@ -3,25 +3,30 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from samovar.accounts.requests import StaffRequest
+from samovar.accounts.auditing import Action, record_once
+from samovar.accounts.models import Company, User
+from samovar.accounts.requests import StaffRequest, admins_only
 from samovar.conversations import putting_off, queries, threads
-from samovar.conversations.models import Conversation, ConversationRedirect
+from samovar.conversations.models import Conversation
 from samovar.conversations.queries import Wanted
-from samovar.customers.models import Customer
+from samovar.customers.consenting import standing
+from samovar.customers.models import Customer, Merge
+from samovar.customers.queries import memberships_of
 from samovar.desk import panels
 from samovar.desk.actions import actions
 from samovar.desk.beginning import steps
 from samovar.desk.history import TOPICS, history
 from samovar.desk.recent import recent, remember
-from samovar.desk.search import Found, find, find_more
+from samovar.desk.search import Found, by_number, find, find_more
 from samovar.events.queries import position
 
 by_part = vary_on_headers("HX-Request", "HX-Target", "HX-History-Restore-Request")
@@ -37,7 +42,21 @@ def inbox(request: StaffRequest) -> HttpResponse:
         return render(request, "desk/_nothing_open.html", {"wanted": wanted})
     if target in ("rows", "more"):
         return render(request, "desk/_rows.html", {**_list(request, wanted), "is_refresh": target == "rows"})
-    return render(request, "desk/inbox.html", {"position": position(), **_list(request, wanted)})
+    context = {"position": position(), **_list(request, wanted)}
+    if request.user.is_admin and context["list"].rows:
+        context["steps_left"] = steps(request.user)
+    return render(request, "desk/inbox.html", context)
+
+
+@admins_only
+@require_POST
+def first_steps(request: StaffRequest) -> HttpResponse:
+    """Put the three steps of a new installation away for everybody, or show them again (``?undo``)."""
+    is_settled = "undo" not in request.GET
+    Company.settle(is_settled=is_settled)
+    if is_settled:
+        messages.success(request, _("The first steps are put away"), extra_tags=f"{request.path}?undo")
+    return redirect("inbox")
 
 
 @by_part
@@ -47,7 +66,9 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         opened = threads.opened(request.user, pk)
     except Conversation.DoesNotExist:
-        return _moved(pk)
+        return _moved(request.user, pk)
+    # Also of what is fetched ahead: from then on it can be read without asking us.
+    record_once(Action.CARD_OPENED, request.user, opened.conversation.customer)
     wanted = Wanted.of(request.GET)
     is_ahead = "X-Ahead" in request.headers
     context = {
@@ -76,7 +97,9 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
     """Show one customer: who they are, what is open, one history."""
     found = get_object_or_404(Customer.objects.all().visible_to(request.user), pk=pk)
     if found.merged_into_id:
-        return redirect("customer", found.merged_into_id, permanent=True)
+        # Not for good: a merge can be undone, and browsers would remember.
+        return redirect("customer", found.merged_into_id)
+    record_once(Action.CARD_OPENED, request.user, found)
     identities = [
         {"kind": one.kind, "shown": one.shown, "label": one.get_kind_display(), "verified_at": one.verified_at}
         for one in found.identities.exclude(shown="").order_by("pk")
@@ -86,6 +109,9 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
         identities,
         panels.open_conversations(request.user, pk),
         history(pk, request.user, request.GET.get("topic", ""), request.GET.get("after", "")),
+        list(Merge.objects.filter(survivor=pk, undone_at=None).select_related("merged").order_by("pk")),
+        memberships_of(pk),
+        standing(pk),
     )
     context = {"person": person, "panels": panels.CUSTOMER, "topics": TOPICS.items()}
     return render(request, "desk/customer.html", context)
@@ -95,6 +121,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
 def customer_history(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a page more of a history, or another filter of it."""
     found = get_object_or_404(Customer.objects.all().visible_to(request.user), pk=pk)
+    record_once(Action.CARD_OPENED, request.user, found)
     page = history(pk, request.user, request.GET.get("topic", ""), request.GET.get("after", ""))
     context = {
         "customer": found,
@@ -112,6 +139,8 @@ def search(request: StaffRequest) -> HttpResponse:
     """Search everything; for the palette: what was open last when nothing is asked, and what can be done."""
     text = request.GET.get("q", "").strip()[:200]
     if _part(request) != "palette-results":
+        if text.startswith("#") and (numbered := by_number(request.user, text)):
+            return redirect(numbered)
         after = request.GET.get("after", "")
         found = find_more(request.user, text, after) if after else find(request.user, text)
         template = "desk/_found_rows.html" if _part(request) == "more" else "desk/search.html"
@@ -134,13 +163,14 @@ def _list(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
         "list": page,
         "filters": _filters(wanted),
         "list_url": reverse("inbox"),
+        "start_url": reverse("start"),
         "search_url": f"{reverse('search')}?{urlencode({'q': wanted.text})}",
         "steps": steps(request.user) if is_quiet else [],
     }
 
 
 def _filters(wanted: Wanted) -> list[dict[str, Any]]:
-    labels = {"": _("All"), "mine": _("Mine"), "unread": _("Unread")}
+    labels = {"": _("All"), "mine": _("Mine"), "unread": _("Unread"), "pressing": _("Pressing")}
     if wanted.view.name == "mine":
         del labels["mine"]
     return [
@@ -154,8 +184,8 @@ def _part(request: StaffRequest) -> str:
     return "" if request.htmx.history_restore_request or not request.htmx else request.htmx.target or ""
 
 
-def _moved(pk: int) -> HttpResponse:
-    redirect_row = ConversationRedirect.objects.filter(old_id=pk).select_related("conversation").first()
-    if redirect_row is None:
+def _moved(user: User, pk: int) -> HttpResponse:
+    now = Conversation.objects.all().visible_to(user).filter(redirects=pk).first()
+    if now is None:
         raise Http404
-    return redirect(redirect_row.conversation, permanent=True)
+    return redirect(now, permanent=True)

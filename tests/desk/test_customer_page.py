@@ -86,19 +86,6 @@ def test_a_history_is_filtered_by_its_topics(client: Client, olga: User) -> None
     assert all(words in found[""] and words in found["x"] for words in ("Wrote to us", "Taken by Olga"))
 
 
-def test_the_name_is_corrected(client: Client, olga: User) -> None:
-    customer = make.customer("elena sokolova")
-    address = f"/customers/{customer.pk}/name/"
-
-    assert client.post(address, {"name": "  "}).status_code == 422
-    answer = client.post(address, {"name": " Elena  Sokolova "})
-
-    assert answer.headers["Location"] == f"/customers/{customer.pk}/"
-    customer.refresh_from_db()
-    assert customer.name == "Elena Sokolova"
-    assert "Details corrected" in client.get(f"/customers/{customer.pk}/").content.decode()
-
-
 def test_who_was_merged_is_found_at_the_other_card(client: Client, olga: User) -> None:
     elena, twin = make.customer("Elena"), make.customer("E. Sokolova")
     Customer.objects.filter(pk=twin.pk).update(merged_into=elena)
@@ -119,5 +106,5 @@ def test_an_observer_changes_nothing(client: Client) -> None:
     customer = make.customer()
     client.force_login(make.user(role=Role.OBSERVER))
 
-    assert f"/customers/{customer.pk}/name/" not in client.get(f"/customers/{customer.pk}/").content.decode()
-    assert client.post(f"/customers/{customer.pk}/name/", {"name": "X"}).status_code == 403
+    assert f"/customers/{customer.pk}/details/" not in client.get(f"/customers/{customer.pk}/").content.decode()
+    assert client.post(f"/customers/{customer.pk}/details/", {"name": "X"}).status_code == 403

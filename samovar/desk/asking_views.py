@@ -1,0 +1,82 @@
+"""The page on which somebody outside is asked about a conversation."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from samovar.accounts.requests import StaffRequest, agents_only
+from samovar.channels.mail.subjects import normalised_subject
+from samovar.channels.models import ChannelAccount
+from samovar.conversations import asking, chips
+from samovar.conversations.asking import Question
+from samovar.conversations.beginning import Matter
+from samovar.conversations.chips import Chip
+from samovar.conversations.errors import EmptyMessage, NobodyToSendTo
+from samovar.conversations.models import Attachment, Conversation
+from samovar.conversations.pages import conversation_at
+from samovar.desk.starting_forms import QuestionForm
+
+
+@agents_only
+@require_http_methods(["GET", "POST"])
+def ask(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask somebody outside about a conversation; its customer learns nothing of it."""
+    conversation = conversation_at(request, pk)
+    if conversation.parent_id:
+        raise Http404
+    if request.method == "POST":
+        return _asked(request, conversation)
+    number = request.GET.get("message", "")
+    form = QuestionForm(initial={"subject": conversation.subject, "message": [number]}, main=conversation)
+    return _page(request, conversation, form, [])
+
+
+def _asked(request: StaffRequest, conversation: Conversation) -> HttpResponse:
+    form, picked = QuestionForm(request.POST, request.FILES, main=conversation), list[Chip]()
+    try:
+        picked = chips.read(request.POST) or []
+        if form.is_valid():
+            asking.ask(conversation, _question(request, conversation, form, picked), by=request.user)
+            messages.success(request, _("Asked. The answer will stand in the side conversation."))
+            address = conversation.get_absolute_url()
+            return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+    except ValidationError as mistake:
+        form.add_error(None, mistake)
+    except (EmptyMessage, NobodyToSendTo) as mistake:
+        form.add_error(None, str(mistake))
+    if request.htmx:
+        return render(request, "desk/_not_started.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _page(request, conversation, form, picked)
+
+
+def _question(request: StaffRequest, main: Conversation, form: QuestionForm, picked: list[Chip]) -> Question:
+    given = form.cleaned_data
+    uploaded = [
+        Attachment.objects.all().upload(
+            one.name or "", one.content_type or "application/octet-stream", one.read(), by=request.user
+        )
+        for one in given["upload"]
+    ]
+    subject = given["subject"]
+    return Question(
+        matter=Matter(inbox=main.inbox, subject=subject, subject_key=normalised_subject(subject)),
+        to=picked,
+        text=given["text"],
+        quoted=[int(number) for number in given["message"]],
+        files=[int(number) for number in given["file"]],
+        uploaded=uploaded,
+    )
+
+
+def _page(request: StaffRequest, conversation: Conversation, form: QuestionForm, picked: list[Chip]) -> HttpResponse:
+    can_send = ChannelAccount.objects.in_use().filter(inbox=conversation.inbox_id).exists()
+    context = {"conversation": conversation, "form": form, "chips": picked, "can_send": can_send}
+    context["voice"] = conversation.inbox.voice_of(request.user)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "desk/asking.html", context, status=status)

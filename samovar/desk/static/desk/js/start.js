@@ -1,0 +1,3 @@
+// What the page adds on which a conversation is begun.
+import "conversations/menu-choice";
+import "conversations/recipient-chips";
