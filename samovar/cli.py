@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from typing import NoReturn
 
 import django
 import typer
@@ -20,6 +21,7 @@ from rich.console import Console
 
 from samovar.lib.commands import needs_database, say, without_database
 from samovar.lib.errors import Trouble
+from samovar.lib.fence import Fence, reason
 from samovar.lib.processes import settle
 from samovar.operations import readiness
 
@@ -27,7 +29,7 @@ from samovar.operations import readiness
 ROLES = ("web", "live", "work")
 # What a mail server pipes mail into: told to try again, it keeps the mail.
 PIPES = (("mail", "deliver"),)
-TRY_AGAIN = 75
+TRY_AGAIN, WRONG_USE, USAGE = 75, 64, 2
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
@@ -49,13 +51,27 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samovar.settings")
     if sys.argv[1:2] and sys.argv[1] in ROLES:
         os.environ.setdefault("SAMOVAR_ROLE", sys.argv[1])
+    if tuple(sys.argv[1:3]) not in PIPES:
+        _run(is_pipe=False)
+    with Fence() as fence:
+        _run(is_pipe=True)
+    # A folder that this user may not read, or a disk that is not there: nobody's mail may be lost by that.
+    if fence.error is not None:
+        say(f"The mail was not stored, try again later: {reason(fence.error)}")
+    sys.exit(TRY_AGAIN)
+
+
+def _run(*, is_pipe: bool) -> NoReturn:
     try:
         django.setup()
         mount()
         sys.exit(app())
+    except SystemExit as end:
+        # Mail servers give up a mail at most other codes; this one says what is wrong.
+        sys.exit(WRONG_USE if is_pipe and end.code == USAGE else end.code)
     except Trouble as trouble:
         Console(stderr=True).print(str(trouble), style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(TRY_AGAIN if tuple(sys.argv[1:3]) in PIPES else 1)
+        sys.exit(TRY_AGAIN if is_pipe else 1)
 
 
 def mount() -> None:

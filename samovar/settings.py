@@ -19,8 +19,12 @@ PUBLIC_URL = env.text("SAMOVAR_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 # Where the port is opened. Others can reach it only after this is changed, or through a proxy on the same machine.
 LISTEN = env.text("SAMOVAR_LISTEN", "127.0.0.1")
+# Where mail is taken from a mail server of this machine over LMTP: 127.0.0.1:2424 or unix:PATH; nowhere by default.
+LMTP = env.text("SAMOVAR_LMTP")
 # Peers whose word about the client is taken (X-Forwarded-For and -Proto): addresses and networks.
 TRUSTED_PROXIES = env.networks("SAMOVAR_TRUSTED_PROXIES")
+# The country whose phone numbers may be written without its code.
+PHONE_REGION = env.text("SAMOVAR_PHONE_REGION", "RU").upper()
 WEB_PROCESSES = env.number("SAMOVAR_WEB_PROCESSES", processes.cores(), 1, 64)
 # What this process does: web, live, work or command. It decides the limits of its database connections.
 ROLE = env.text("SAMOVAR_ROLE", "command")
@@ -55,6 +59,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
 ]
 
@@ -71,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "samovar.accounts.middleware.FirstRunMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "samovar.accounts.middleware.SecondFactorMiddleware",
     "samovar.accounts.middleware.OwnWaysMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -94,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "samovar.accounts.context.company",
+                "samovar.accounts.context.ways_in",
                 "samovar.accounts.context.me",
                 "samovar.desk.menu.menu",
             ],
@@ -123,10 +130,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["samovar.accounts.backends.StaffBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -145,10 +149,54 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "setup_code": "20/10m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    # Tries of passwords; how often for one account: accounts/throttling.py.
+    "password": "10/m/ip",
+    "single_sign_on": "30/m/ip",
+    # Tries of codes.
+    "login_failed": "10/m/ip,5/10m/key",
+    "setup_code": "20/10m/key",
+    "invitation": "60/10m/ip",
+    # Files that customers fetch by a link of ours; a whole company may sit behind one address.
+    "shared_file": "120/10m/ip",
+    "reset_password": "20/10m/ip,3/10m/key,10/d/key",
+    "reset_password_from_key": "30/10m/ip",
+}
+# Nobody is told by mail that they have no account: anybody could have us write to anybody.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "samovar.accounts.reset_keys.ResetKeys"
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+ACCOUNT_FORMS = {
+    "reset_password": "samovar.accounts.resetting.ForgottenForm",
+    "user_token": "samovar.accounts.resetting.LinkForm",
+}
+MFA_ADAPTER = "samovar.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Clocks of phones differ: the code before and the one after are right too.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "samovar.accounts.security_forms.SecondFactorForm",
+    "reauthenticate": "samovar.accounts.security_forms.ProofForm",
+    "login_webauthn": "samovar.accounts.security_forms.AnyPasskeyForm",
+    "authenticate_webauthn": "samovar.accounts.security_forms.OwnPasskeyForm",
+    "reauthenticate_webauthn": "samovar.accounts.security_forms.PasskeyProofForm",
+}
+
+# What Django and its libraries write goes to members of staff, through the first mailbox that can send.
+EMAIL_BACKEND = "samovar.channels.staff_mail.Postbox"
 
 # Counters of limits live in the database, so that they survive a restart and hold for all processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+# A full cache would throw some of them away, and with them the limits: old ones are cleared away by a job instead.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 SESSION_ENGINE = "samovar.accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = IS_HTTPS

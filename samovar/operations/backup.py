@@ -3,6 +3,7 @@
 import select
 import subprocess
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +16,9 @@ from samovar.operations import archive
 from samovar.operations.archive import Contents, Watch
 
 PATIENCE_SECONDS = 1
+NAME = "backup-{:%Y%m%d-%H%M%S}.samovar"
+PATTERN = "backup-*.samovar"
+ABANDONED = timedelta(days=1)
 
 
 def make(path: Path, written: Watch, read: Watch) -> Contents:
@@ -23,7 +27,6 @@ def make(path: Path, written: Watch, read: Watch) -> Contents:
     The dump is one moment of the database, whoever works meanwhile. Raises Trouble when it cannot be made.
     """
     migrations = [f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()]
-    connection.close()
     try:
         with archive.writing(path, sorted(migrations), written) as writer:
             _dump(writer)
@@ -35,6 +38,26 @@ def make(path: Path, written: Watch, read: Watch) -> Contents:
     except OSError as error:
         raise Trouble(f"The backup could not be written to {path}: {error.strerror or error}.") from error
     return archive.verify(path, read)
+
+
+def dated(folder: Path) -> Path:
+    """Return the name that a backup gets in ``folder``, which is made; raises Trouble when it cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(f"The folder {folder} could not be made: {error.strerror}.") from error
+    return folder / NAME.format(datetime.now(UTC))
+
+
+def keep_newest(folder: Path, count: int) -> None:
+    """Remove all backups named by their date from ``folder`` but the newest, and what died while it was made."""
+    for old in sorted(folder.glob(PATTERN))[:-count]:
+        old.unlink()
+    limit = datetime.now(UTC) - ABANDONED
+    for draft in folder.glob(f"{PATTERN}.part"):
+        # One that is younger may be on its way just now.
+        if datetime.fromtimestamp(draft.stat().st_mtime, UTC) < limit:
+            draft.unlink()
 
 
 class _Output:

@@ -2,8 +2,8 @@
 
 import typer
 
-from samovar.operations import database, doctor, keeping, records, serving
+from samovar.operations import database, doctor, keeping, records, serving, units
 
 app = typer.Typer()
-for part in (serving.app, database.app, doctor.app, keeping.app, records.app):
+for part in (serving.app, units.app, database.app, doctor.app, keeping.app, records.app):
     app.add_typer(part)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from typing import Annotated
 
 import typer
 from django.conf import settings
@@ -10,7 +11,7 @@ from samovar.lib.commands import say, without_database
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres import place, programs
 from samovar.lib.postgres.cluster import Cluster
-from samovar.operations import readiness
+from samovar.operations import readiness, upgrading
 
 NOT_RUNNING = 3
 
@@ -43,6 +44,18 @@ def status() -> None:
         return
     typer.echo(f"The database does not run. Its data are in {place.data(cluster.home)}.")
     raise typer.Exit(NOT_RUNNING)
+
+
+@app.command()
+@without_database
+def migrate(
+    without_backup: Annotated[bool, typer.Option("--without-backup", help="You have one of your own.")] = False,
+) -> None:
+    """Bring the tables up to date, which every start does by itself after a backup."""
+    readiness.reach(say)
+    upgrading.refuse_newer()
+    readiness.bring_up_to_date(say, *(() if without_backup else (lambda: upgrading.keep_what_was(say),)))
+    typer.echo("The tables are those of this version.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)

@@ -5,6 +5,7 @@ A file gets its name only when it is complete; bytes that are there already are 
 off goes on quickly. Everything is for its owner only.
 """
 
+import inspect
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -15,25 +16,49 @@ from typing import IO, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from samovar.accounts.models import Company, Team, User
-from samovar.channels.models import ChannelAccount, Delivery, RawMail
+from samovar.accounts.models import AuditEntry, Brand, Company, Invitation, Team, User
+from samovar.channels.models import (
+    ChannelAccount,
+    Delivery,
+    Heartbeat,
+    MailFolder,
+    RawMail,
+    SentCopy,
+    SignInProvider,
+)
 from samovar.conversations.models import (
     Attachment,
+    Beginning,
+    Block,
     Conversation,
+    ConversationLink,
     ConversationRedirect,
     ConversationTag,
     Draft,
+    FileLink,
     Inbox,
+    InboxAddress,
+    LeftBehind,
     Message,
     Participant,
     Reference,
+    Retention,
+    SpamSign,
     Tag,
 )
-from samovar.customers.models import Customer, Identity, Membership, Organisation
+from samovar.customers.models import Consent, Customer, Erasure, Identity, Membership, Merge, Organisation
 from samovar.events.models import Event
 from samovar.files.models import StoredFile
 
 PAGE = 1000
+OTHER_NAMES = {"external_id": "message_id"}
+ABOUT = """\
+Everything that was written in an installation of Samovar.
+
+Every file .jsonl is text in UTF-8 with one JSON object a line. Moments are in UTC (ISO 8601). A name that ends with _id
+names a line of another file. files/ holds the bytes of attachments under the "sha256" of files.jsonl, mails/ every mail
+as it came, under the "sha256" of raw_mails.jsonl and .eml. Passwords, keys and sessions are left out.
+"""
 Row = dict[str, Any]
 
 
@@ -65,29 +90,77 @@ def _raw_mail(row: Row) -> Row:
 
 KINDS = (
     Kind("company", Company),
+    Kind("brands", Brand),
     Kind("staff", User, frozenset({"password", "sort_key"})),
     Kind("teams", Team),
     Kind("team_memberships", User.teams.through),
+    Kind("invitations", Invitation, frozenset({"token_digest"})),
+    Kind("invitation_teams", Invitation.teams.through),
     Kind("inboxes", Inbox),
-    Kind("mailboxes", ChannelAccount, frozenset({"sealed_password"})),
-    Kind("organisations", Organisation, frozenset({"sort_key"})),
+    Kind("inbox_addresses", InboxAddress),
+    Kind("inbox_teams", Inbox.teams.through),
+    Kind("sign_in_providers", SignInProvider, frozenset({"sealed_client_secret"})),
+    Kind("mailboxes", ChannelAccount, frozenset({"sealed_password", "sealed_access_token", "sealed_refresh_token"})),
+    Kind("mail_folders", MailFolder),
+    Kind("heartbeats", Heartbeat),
+    Kind("organisations", Organisation, frozenset({"sort_key", "search_key"})),
     Kind("customers", Customer, frozenset({"sort_key", "search_key"})),
     Kind("identities", Identity),
     Kind("memberships", Membership),
+    Kind("consents", Consent),
+    Kind("merges", Merge),
+    Kind("erasures", Erasure, frozenset({"addresses"})),
     Kind("tags", Tag),
+    Kind("retention", Retention),
     Kind("conversations", Conversation, frozenset({"subject_key"})),
+    Kind("left_behind", LeftBehind),
     Kind("redirects", ConversationRedirect),
+    Kind("links", ConversationLink),
     Kind("conversation_tags", ConversationTag),
     Kind("participants", Participant),
     Kind("messages", Message, frozenset({"numbers", "fingerprint"}), _message),
     Kind("references", Reference),
+    Kind("blocks", Block),
+    Kind("spam_signs", SpamSign),
     Kind("drafts", Draft),
+    Kind("beginnings", Beginning),
     Kind("deliveries", Delivery),
     Kind("raw_mails", RawMail, frozenset({"content"}), _raw_mail),
+    Kind("sent_copies", SentCopy, frozenset({"content"})),
     Kind("attachments", Attachment),
+    Kind("file_links", FileLink, frozenset({"nonce"})),
     Kind("files", StoredFile),
     Kind("events", Event, frozenset({"tx"})),
+    Kind("audit_log", AuditEntry, frozenset({"tx"})),
 )
+
+
+def write_description(folder: Path, counts: dict[str, int]) -> None:
+    """Write README.txt: what each file holds and what its fields mean, for whoever has the files and not Samovar."""
+    draft = folder / "README.txt.part"
+    parts = [ABOUT, *(_description(kind, counts[kind.name]) for kind in KINDS)]
+    with _opened(draft) as file:
+        file.write("\n".join(parts).encode())
+    draft.replace(folder / "README.txt")
+
+
+def _description(kind: Kind, count: int) -> str:
+    """Return in words what a file holds, from what the model says of itself."""
+    words = inspect.getdoc(kind.model) or ""
+    # A table that only ties two others together says nothing of its own.
+    words = "" if words.startswith(f"{kind.model.__name__}(") else words
+    fields = [field for field in kind.model._meta.concrete_fields if field.attname not in kind.without]
+    named = {field.attname: field for field in fields}
+    lines = [_field(kind.told(dict.fromkeys(named, b"")), name, field) for name, field in named.items()]
+    return "\n".join([f"{kind.name}.jsonl: {count} lines", *words.splitlines(), *lines, ""])
+
+
+def _field(told: Row, name: str, field: "models.Field[Any, Any]") -> str:
+    leads_to = next((kind for kind in KINDS if kind.model is field.related_model), None)
+    words = str(field.verbose_name)
+    if leads_to:
+        words += f" ({leads_to.model._meta.pk.attname} in {leads_to.name}.jsonl)"
+    return f"  {name if name in told else OTHER_NAMES[name]}: {words}"
 
 
 def write_kind(kind: Kind, folder: Path, advance: Callable[[int], None]) -> int:

@@ -14,7 +14,7 @@ from samovar.jobs import holding
 from samovar.lib import secrets
 from samovar.lib.commands import say, watching, without_database
 from samovar.operations import archive
-from samovar.operations.backup import make
+from samovar.operations.backup import dated, keep_newest, make
 from samovar.operations.restore import restore as bring_back
 
 app = typer.Typer()
@@ -27,18 +27,28 @@ BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file of th
 
 
 @app.command()
-def backup(file: BackupFile) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup, or a folder for one by date.")],
+    keep: Annotated[int | None, typer.Option(min=1, help="In a folder: how many of the newest stay.")] = None,
+) -> None:
     """Write everything this installation needs to rise again into FILE: database, attachments and keys.
 
-    Keep it where only you can read it: whoever has it can read all letters and all passwords of mailboxes.
+    Keep it where only you can read it: whoever has it can read all letters and all passwords of mailboxes. With --keep
+    FILE is a folder, in which every backup has a name of its own and older ones of such names are removed.
     """
+    folder = file if keep or file.is_dir() else None
+    file = dated(folder) if folder else file
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         [size] = cursor.fetchone()
     # What is dumped is compressed: the size of the database is a bound, not a forecast.
     say(f"The database takes {size / 1e6:,.0f} MB; the backup will be smaller.")
+    # It may take an hour, in which nobody needs this one.
+    connection.close()
     with watching("Writing") as written, watching("Reading it back") as read:
         contents = make(file, written, read)
+    if folder and keep:
+        keep_newest(folder, keep)
     typer.echo(f"{file} holds {len(contents.parts)} parts, {file.stat().st_size / 1e6:,.1f} MB, and is whole.")
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError, OperationalError
 
@@ -20,15 +21,25 @@ from samovar import __version__
 from samovar.events import clock
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres.cluster import Cluster
-from samovar.operations import usage
+from samovar.operations import upgrading, usage
 
 OLDEST_POSTGRESQL = 15
 RECOVERY_SECONDS = 120
 MIGRATING = 0x73616D6F766172
+ASKED_AGAIN_SECONDS = 0.1
+TRIES, PAUSE_SECONDS = 60, 1.0
+BUSY = (
+    "The tables could not be changed: somebody works on one of them all the time. What was done so far stays, and "
+    "Samovar as it runs goes on. Start again when there is less to do; samovar doctor names who holds on."
+)
 
 
 def _silent(text: str) -> None:
     """Say nothing."""
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def ensure(say: Callable[[str], None] = _silent) -> None:
@@ -38,7 +49,8 @@ def ensure(say: Callable[[str], None] = _silent) -> None:
     nothing is to be done it costs some milliseconds. Raises Trouble when a person has to mend something.
     """
     reach(say)
-    bring_up_to_date(say)
+    upgrading.refuse_newer()
+    bring_up_to_date(say, before=lambda: upgrading.keep_what_was(say))
     collect(say)
 
 
@@ -66,11 +78,25 @@ def described() -> str:
     return f"PostgreSQL {version}, {whose}, with {size / 1e6:,.0f} MB in {connection.settings_dict['NAME']}"
 
 
-def bring_up_to_date(say: Callable[[str], None] = _silent) -> None:
-    """Make the tables those of this version, the clock of the log later than what is stored, and readers begin."""
-    if _is_unfinished():
-        with _alone():
-            _finish(say)
+def bring_up_to_date(say: Callable[[str], None] = _silent, before: Callable[[], None] = _nothing) -> None:
+    """Make the tables those of this version, the clock of the log later than what is stored, and readers begin.
+
+    ``before`` is called when the tables are about to change, by the one process that does it.
+    """
+    for attempt in range(TRIES):
+        if not _is_unfinished():
+            break
+        try:
+            with _alone():
+                _finish(say, before if attempt == 0 else _nothing)
+        except upgrading.StandsInTheWay:
+            if attempt == 0:
+                say("Somebody is at work on a table that changes; trying again until they are done …")
+            time.sleep(PAUSE_SECONDS)
+    else:
+        raise Trouble(BUSY)
+    # Also when an older version has come back: the next upgrade makes a backup of its own.
+    upgrading.forget_unfinished()
     clock.raise_shift()
     # Before anything is announced: a module that is new reads what comes from now on.
     clock.start_cursors()
@@ -122,16 +148,17 @@ def _is_unfinished() -> bool:
     return cache not in connection.introspection.table_names() or bool(pending())
 
 
-def _finish(say: Callable[[str], None]) -> None:
+def _finish(say: Callable[[str], None], before: Callable[[], None]) -> None:
     """Bring the schema up to date, unless another process has just done so."""
     if not _is_unfinished():
         return
+    before()
     say("Bringing the tables up to date …")
     if "events_clock" in connection.introspection.table_names():
         # Before anything writes: in another cluster the numbers of transactions begin anew.
         clock.raise_shift()
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        upgrading.migrate()
         call_command("createcachetable", verbosity=0)
     except DatabaseError as error:
         raise _refusal(error) from error
@@ -156,14 +183,22 @@ def _connect() -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     with connection.cursor() as cursor:
-        # Another process may be busy with the tables for longer than a statement of ours may wait otherwise.
-        cursor.execute("SET lock_timeout = 0")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
-        cursor.execute("RESET lock_timeout")
-        try:
-            yield
-        finally:
+        # Asked again and again: an index that is built beside everything else waits for every statement that runs, and
+        # so for one that would wait for us.
+        while not _is_granted(cursor):
+            time.sleep(ASKED_AGAIN_SECONDS)
+    try:
+        yield
+    finally:
+        # If the connection is another one by now, the lock has gone with the first.
+        with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+
+def _is_granted(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [MIGRATING])
+    [is_granted] = cursor.fetchone()
+    return bool(is_granted)
 
 
 def _unreachable(error: OperationalError) -> str:

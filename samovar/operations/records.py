@@ -29,15 +29,17 @@ def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder;
         exporting.make_folder(folder)
     except OSError as error:
         raise Trouble(f"The folder {folder} cannot be written: {error.strerror}. Choose another one.") from error
+    counts = {}
     with _progress() as progress:
         for kind in exporting.KINDS:
             task = progress.add_task(kind.name, total=kind.model._default_manager.count())
-            exporting.write_kind(kind, folder, partial(progress.advance, task))
+            counts[kind.name] = exporting.write_kind(kind, folder, partial(progress.advance, task))
         task = progress.add_task("attachments", total=StoredFile.objects.count())
         exporting.write_files(folder / "files", partial(progress.advance, task))
         task = progress.add_task("mails as they came", total=RawMail.objects.count())
         exporting.write_mails(folder / "mails", partial(progress.advance, task))
-    say(f"Everything is in {folder}.")
+    exporting.write_description(folder, counts)
+    say(f"Everything is in {folder}; README.txt there says what is what.")
 
 
 @app.command()

@@ -21,6 +21,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 from samovar import __version__
+from samovar.accounts import log_end
 from samovar.accounts.models import User
 from samovar.events.models import Event
 from samovar.jobs import holding
@@ -80,6 +81,7 @@ def restore(path: Path, replace: bool, verified: Watch, read: Watch) -> Restored
             raise
     faults.point("restore.swapped")
     _swap_secrets(secrets)
+    log_end.forget()
     return Restored(contents, is_used)
 
 

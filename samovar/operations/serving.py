@@ -49,6 +49,8 @@ def start() -> None:
             *_web_roles(),
             Role("work", ("work",), WORK_STOP_SECONDS),
         ]
+        if settings.LMTP:
+            roles.append(Role("lmtp", ("mail", "lmtp", "--listen", settings.LMTP), WORK_STOP_SECONDS))
         asyncio.run(Supervisor(roles, [_watch_database, lambda: welcome.say_when_served(greeting)]).run())
 
 

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from samovar.accounts import leaving
 from samovar.events.effects import install
 
 
@@ -11,3 +12,4 @@ class WiringConfig(AppConfig):
     def ready(self) -> None:
         """Hand the table down; it is named by its path because it needs the models of all apps."""
         install(import_string("samovar.wiring.table.EFFECTS"))
+        leaving.install(import_string("samovar.conversations.handing_back.work_of"))

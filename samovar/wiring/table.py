@@ -1,9 +1,24 @@
 """Who reacts to what: the whole list of reactions, in the order in which they run."""
 
-from samovar.conversations.events import ReplyWritten
+from samovar.accounts.events import StaffLeft, StaffReturned
+from samovar.channels.events import StaffLetterFailed
+from samovar.conversations.events import (
+    ConfirmationWritten,
+    ConversationAssigned,
+    ConversationReopened,
+    MessageReceived,
+    ReplyWritten,
+)
 from samovar.events.effects import Effect, when
-from samovar.wiring import mail
+from samovar.wiring import mail, staff
 
 EFFECTS: list[Effect] = [
     when(ReplyWritten, now=[mail.send_reply]),
+    when(ConfirmationWritten, now=[mail.send_confirmation]),
+    when(MessageReceived, later=[mail.note_what_came, mail.confirm]),
+    when(StaffLeft, later=[staff.hand_work_back]),
+    when(StaffReturned, later=[staff.give_work_back]),
+    when(StaffLetterFailed, later=[staff.tell_of_lost_invitation]),
+    when(ConversationAssigned, later=[staff.leave_nothing_with_leavers]),
+    when(ConversationReopened, later=[staff.find_somebody_else]),
 ]

@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,7 +21,8 @@ from samovar.lib import faults
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres import place
 from samovar.operations import archive
-from tests.installation import ROOT, Installation
+from tests.installation import PATIENCE_SECONDS, ROOT, Installation
+from tests.patience import until
 
 FILL = """
 import os, django
@@ -65,7 +65,9 @@ def _installation(fill: str = "") -> Iterator[Installation]:
             )
             connection.execute("CALL age()")
             connection.execute("DROP PROCEDURE age")
-        subprocess.run([sys.executable, "-c", fill], cwd=ROOT, env=installation.environment, check=True)
+        subprocess.run(
+            [sys.executable, "-c", fill], cwd=ROOT, env=installation.environment, check=True, timeout=PATIENCE_SECONDS
+        )
     yield installation
     installation.cluster.stop()
     shutil.rmtree(outer)
@@ -154,7 +156,7 @@ def test_a_restore_that_died_before_the_keys_were_in_place_is_noticed(
     told = json.loads(other.run("doctor", "--json", code=1).stdout)
     [findings] = [one["findings"] for one in told["examined"] if one["title"] == "Leftovers"]
     assert "the database is the restored one, the keys are not" in findings[0]["words"]
-    subprocess.run(findings[0]["remedy"].partition(" or: ")[2], shell=True, check=True)
+    subprocess.run(findings[0]["remedy"].partition(" or: ")[2], shell=True, check=True, timeout=PATIENCE_SECONDS)
 
     assert _secrets(other) == _secrets(original)
     assert "keys are not" not in other.run("doctor", "--json", code=1).stdout
@@ -247,16 +249,31 @@ def test_what_is_no_backup_is_refused(original: Installation, tmp_path: Path) ->
         archive.verify(tmp_path / "nothing", lambda count: None)
 
 
-def test_a_backup_of_a_newer_samovar_is_refused(original: Installation, file: Path, tmp_path: Path) -> None:
-    newer = tmp_path / "newer.backup"
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(newer, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "manifest.json":
-                content = content.replace(b'"migrations": [', b'"migrations": ["accounts.9999_telepathy",', 1)
-            new.writestr(name, content)
+OTHERS: dict[str, tuple[Callable[[str, bytes], bytes | None], str]] = {
+    "that knows tables of a newer Samovar": (
+        lambda name, content: content.replace(b'"migrations": [', b'"migrations": ["accounts.9999_telepathy",', 1),
+        "that knows accounts.9999_telepathy",
+    ),
+    "of a newer form": (lambda name, content: content.replace(b'"format": 1', b'"format": 2', 1), "upgrade first"),
+    "without a key": (lambda name, content: None if name == "secrets/django" else content, "parts are missing"),
+    "without the database": (lambda name, content: None if name == archive.DUMP else content, "parts are missing"),
+}
 
-    assert "that knows accounts.9999_telepathy" in original.run("restore", newer, "--replace", code=1).stderr
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_backup_that_is_of_a_newer_samovar_or_not_complete_is_refused(
+    original: Installation, file: Path, tmp_path: Path, other: str
+) -> None:
+    change, words = OTHERS[other]
+    changed, before = tmp_path / "changed.backup", (_checksums(original), _secrets(original))
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            content = change(name, old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+
+    assert words in original.run("restore", changed, "--replace", code=1).stderr
+    assert (_checksums(original), _secrets(original)) == before
 
 
 def test_a_backup_that_is_broken_off_leaves_the_last_one(original: Installation, file: Path) -> None:
@@ -266,21 +283,40 @@ def test_a_backup_that_is_broken_off_leaves_the_last_one(original: Installation,
         holding.execute("BEGIN; LOCK TABLE accounts_user IN ACCESS EXCLUSIVE MODE")
         running = original.begin("backup", file)
         part = file.with_name(f"{file.name}.part")
-        while not part.exists():
-            assert running.poll() is None
-            time.sleep(0.01)
-        running.send_signal(signal.SIGINT)
-        running.communicate(timeout=30)
+        try:
+            until(lambda: part.exists() or running.poll() is not None)
+            running.send_signal(signal.SIGINT)
+            running.communicate(timeout=PATIENCE_SECONDS)
+        finally:
+            running.kill()
 
     assert running.returncode != 0
     assert file.read_bytes() == before
     assert not part.exists()
 
 
+def test_a_backup_every_night_keeps_the_newest(original: Installation, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name in ("backup-20200101-000000.samovar", "backup-20200102-000000.samovar", "mine.samovar"):
+        (folder / name).write_text("old")
+    abandoned = folder / "backup-20200103-000000.samovar.part"
+    abandoned.write_text("half")
+    os.utime(abandoned, (0, 0))
+
+    original.run("backup", folder, "--keep", "2")
+
+    old, new, mine = sorted(folder.iterdir())
+    assert (old.name, mine.name) == ("backup-20200102-000000.samovar", "mine.samovar")
+    assert "is whole" in original.run("check-backup", new).stdout
+
+
 def test_a_full_or_missing_disk_is_said_in_a_sentence(original: Installation, tmp_path: Path) -> None:
     assert "could not be written" in original.run("backup", tmp_path / "no such folder" / "file", code=1).stderr
     words = ["bash", "-c", f'ulimit -f 16; exec "{sys.executable}" -m samovar backup "{tmp_path}/large"']
-    found = subprocess.run(words, cwd=ROOT, env=original.environment, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        words, cwd=ROOT, env=original.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+    )
     assert found.returncode == 1
     assert "File too large" in found.stderr
     assert not (tmp_path / "large").exists()
@@ -317,6 +353,7 @@ def test_an_older_postgresql_takes_the_backup_of_a_newer_one(other: Installation
         env=other.environment,
         capture_output=True,
         text=True,
+        timeout=4 * PATIENCE_SECONDS,
         check=False,
     )
 

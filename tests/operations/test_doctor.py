@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from samovar.channels.models import MailFolder
+from samovar.channels.models.folder import Role
 from samovar.lib.postgres.cluster import Cluster
 from samovar.operations.checks import disk, mailboxes
 from samovar.operations.examining import Check, Finding, State, all_checks
@@ -101,6 +103,23 @@ def test_what_hinders_a_mailbox_is_told_in_words() -> None:
     assert "There is no folder “Support” in this mailbox." in read.words
     assert read.remedy.endswith(f"/mailboxes/{account.pk}/")
     assert "does not send since" in sent.words
+
+
+@pytest.mark.django_db
+def test_a_mailbox_that_is_behind_says_so_until_all_is_read() -> None:
+    account = make.mailbox()
+    account.note_fetched(timezone.now(), "")
+    folder = MailFolder.objects.of(account, Role.INBOX, "INBOX")
+    folder.note_behind(12)
+
+    [behind] = mailboxes.look()
+    assert behind.state is State.WARNING
+    assert "12 mails of the folder INBOX are still to be read" in behind.words
+    assert behind.remedy.endswith(f"/mailboxes/{account.pk}/")
+
+    folder.note_behind(0)
+    [well] = mailboxes.look()
+    assert (well.state, well.words) == (State.WELL, f"{account.inbox} is read and sends")
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_all_who_ask_within_a_second_share_one_look() -> None:
     make.mailbox()
 
     assert shared.at(100.9) is first
-    [mailboxes] = [one for one in shared.at(101.0) if one.gauge.kind == "mailbox"]
+    [mailboxes] = [one for one in shared.at(101.0) if one.gauge.name == "samovar_mailbox_fetch_age_seconds"]
     assert len(mailboxes.readings) == 1
 
 

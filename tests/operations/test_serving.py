@@ -66,9 +66,10 @@ def descendants(pid: int) -> list[int]:
 def role(process: subprocess.Popen[str], name: str) -> int:
     """Return the process of a role; granian starts another for the application, which says the same of itself."""
     for pid in descendants(process.pid):
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        if name.encode() in words:
-            return pid
+        # One that ends while we look is not the one.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                return pid
     return 0
 
 
@@ -127,6 +128,30 @@ def has_open(pid: int, path: Path) -> bool:
             if entry.resolve() == path:
                 return True
     return False
+
+
+def test_mail_is_taken_by_lmtp_beside_everything_else_and_again_after_a_death(installation: Installation) -> None:
+    place = f"127.0.0.1:{free_port()}"
+    found = on_a_port(installation.home)
+    found = replace(found, variables={**found.variables, "SAMOVAR_LMTP": place})
+    with running(found, "start") as process:
+        said_until(process, "Setup code")
+        wait_until(lambda: answers_at(place) == b"220")
+        died = role(process, "lmtp")
+        os.kill(died, signal.SIGKILL)
+        wait_until(partial(has_come_back, process, "lmtp", died))
+        wait_until(lambda: answers_at(place) == b"220")
+    assert answers_at(place) == b""
+
+
+def answers_at(place: str) -> bytes:
+    """Return the first word of whoever listens there; nothing where nobody does."""
+    host, _colon, port = place.partition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=30) as line:
+            return line.recv(3)
+    except OSError:
+        return b""
 
 
 def test_what_dies_comes_back(begun: tuple[Installation, subprocess.Popen[str]]) -> None:
