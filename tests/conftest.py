@@ -1,30 +1,40 @@
 """What every test stands on: a throw-away installation with a real PostgreSQL of its own.
 
 Without ``DATABASE_URL`` each process that runs tests has an embedded cluster, not durable and thrown away at the end:
-in a shared one, what one test writes for long holds back the readers of the event log in all others. The home folder
-is always a temporary one, so that no test can touch a real installation.
+in a shared one, what one test writes for long holds back the readers of the event log in all others. For the same
+reason each process takes its own of ``DATABASE_URLS`` where there are several. The home folder is always a temporary
+one, so that no test can touch a real installation.
 """
 
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
 import django
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.test import TransactionTestCase
 from django.utils import timezone, translation
 
+from samovar.accounts import log_end
 from samovar.lib.postgres import place
 from samovar.lib.postgres.cluster import Cluster
 from samovar.lib.postgres.processes import is_alive
 from samovar.operations import readiness
 from tests.installation import Installation
+from tests.postgres import database_address, empty_tables, end_other_sessions
 
+TESTS = Path(__file__).parent
+# The folders whose tests prove what pyproject.toml calls fully covered.
+MEASURED = {"channels", "conversations", "customers", "events", "lib"}
 HOMES = "samovar-tests-"
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if IS_WORKER and (urls := os.environ.get("DATABASE_URLS", "").split()):
+    os.environ["DATABASE_URL"] = urls[int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) % len(urls)]
 # Set here and not in pyproject.toml: the settings read the environment, which must be complete before.
 os.environ["DJANGO_SETTINGS_MODULE"] = "samovar.settings"
 os.environ["SAMOVAR_HOME"] = tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-")
@@ -57,9 +67,11 @@ def pytest_unconfigure() -> None:
 def _clear_away_old_homes() -> None:
     for home in HOME.parent.glob(f"{HOMES}*"):
         pid = home.name.removeprefix(HOMES).partition("-")[0]
-        if home.stat().st_uid == os.geteuid() and pid.isdigit() and not is_alive(int(pid)):
-            _clear_away(home / "home")
-            _clear_away(home)
+        # Another run that ends or begins at this moment may have cleared it away.
+        with suppress(FileNotFoundError):
+            if home.stat().st_uid == os.geteuid() and pid.isdigit() and not is_alive(int(pid)):
+                _clear_away(home / "home")
+                _clear_away(home)
 
 
 def _clear_away_old_rooms() -> None:
@@ -78,10 +90,31 @@ def _clear_away(home: Path) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what has a database of its own: it need not run again on another PostgreSQL."""
+    """Mark what has a database of its own, and what reads the public data: neither need run again elsewhere.
+
+    What no formula, parser or verb is proved by runs unmeasured, which is nearly twice as fast: tests of whole pages
+    and processes, and those that not everybody has the data for.
+    """
     for item in items:
+        if not MEASURED & set(item.path.relative_to(TESTS).parts) or "samovar_data" in getattr(
+            item, "fixturenames", ()
+        ):
+            item.add_marker("no_cover")
+        if isinstance(item, pytest.Function) and "samovar_data" in item.fixturenames:
+            item.add_marker("data")
         if isinstance(item, pytest.Function) and {"home", "shared", "closed"} & set(item.fixturenames):
             item.add_marker("embedded")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests recorded, so that the output of every run says how well we did, not only enough."""
+    reports = [one for one in terminalreporter.getreports("passed") if one.when == "call" and one.user_properties]
+    if reports:
+        terminalreporter.section("figures")
+    for report in reports:
+        terminalreporter.write_line(report.nodeid.rpartition("::")[2].replace("_", " "))
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"    {name}: {value}")
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +123,32 @@ def _own_language() -> Iterator[None]:
     yield
     translation.deactivate()
     timezone.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> None:
+    """Let no test find where the audit log of the last one ended: its entries are gone."""
+    log_end.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_way_out(django_test_environment: None) -> None:
+    """Send letters to the staff in the way of the product; Django would put another one in its place for tests."""
+    settings.EMAIL_BACKEND = "samovar.channels.staff_mail.Postbox"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_emptying(django_test_environment: None) -> None:
+    """Empty the database after each test that commits by deleting what is there."""
+    setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())  # noqa: B010 - the library's own name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let the database go at the end, also when the server has not yet noticed that a killed process is gone."""
+    yield
+    with django_db_blocker.unblock():
+        end_other_sessions()
 
 
 @pytest.fixture(scope="session")
@@ -105,14 +164,6 @@ def samovar_data() -> Path:
 def database_url(transactional_db: None) -> str:
     """Return the address of the test database, for a process of its own: it sees only what was committed."""
     return database_address()
-
-
-def database_address() -> str:
-    """Return the address of the database that Django is connected to, as DATABASE_URL has it."""
-    found = connection.settings_dict
-    who = quote(found["USER"], safe="") + (f":{quote(found['PASSWORD'], safe='')}" if found["PASSWORD"] else "")
-    host, port = quote(found["HOST"], safe=""), found["PORT"]
-    return f"postgresql://{who}@{host}{f':{port}' if port else ''}/{quote(found['NAME'], safe='')}"
 
 
 @pytest.fixture
