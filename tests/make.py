@@ -4,23 +4,36 @@ Every function goes through the verbs of the app, so that what it makes is what 
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.utils import timezone
+from PIL import Image
 
-from samovar.accounts.models import Role, User
-from samovar.channels.models import ChannelAccount, Delivery, RawMail
+from samovar.accounts.inviting import Guest, Invited, Place, invite
+from samovar.accounts.models import Brand, Look, Role, StaffProvider, StaffSession, Team, User
+from samovar.channels.models import ChannelAccount, Delivery, MailFolder, RawMail, SignInProvider, Trial
+from samovar.channels.models import folder as folders
 from samovar.channels.storing import Arrival, Source, keep_all
+from samovar.channels.taking_in import take_in
+from samovar.conversations import blocking
+from samovar.conversations.blocking import Wish
 from samovar.conversations.drafting import attach
-from samovar.conversations.inbound import InboundFile, InboundMessage, Receipt
+from samovar.conversations.inbound import InboundFile, InboundMessage, Named, Receipt
 from samovar.conversations.intake import receive
-from samovar.conversations.models import Attachment, Conversation, Inbox, Tag
-from samovar.customers.models import Customer, Identity
+from samovar.conversations.models import Attachment, Block, Conversation, FileLink, Inbox, Message, Tag
+from samovar.conversations.models.block import BlockReason
+from samovar.customers import addresses, archive, belonging, merging
+from samovar.customers.merging import Decision
+from samovar.customers.models import Customer, Identity, Membership, Merge, Organisation, PersonArchive, RemovedIdentity
 from samovar.customers.models.identity import normalised
 from samovar.customers.recognition import Sender, recognise
+from samovar.lib.pictures import Picture
 
 PASSWORD = "a long enough password"
 _numbers = count(1)
@@ -50,6 +63,60 @@ def admin(name: str = "") -> User:
     return user(name, role=Role.ADMIN)
 
 
+def passkey(user: User | None = None, name: str = "laptop") -> Authenticator:
+    """Make a passkey that is known by its name only: no device has it."""
+    owner = user or agent()
+    made: Authenticator = Authenticator.objects.create(user=owner, type="webauthn", data={"name": name})
+    return made
+
+
+def invited(email: str = "", by: User | None = None, role: str = Role.AGENT) -> Invited:
+    """Invite somebody; the answer holds the link."""
+    guest = Guest(email or f"guest{next(_numbers)}@aurora.example")
+    return invite([guest], Place(role), by=by or admin())[0]
+
+
+def team(name: str = "", *members: User) -> Team:
+    """Make a team."""
+    found = Team.objects.create(name=name or f"Team {next(_numbers)}")
+    found.members.set(members)
+    return found
+
+
+def look(name: str = "Aurora Kids", **given: Any) -> Look:
+    """Return how a brand looks."""
+    return Look(**{"name": name, "accent": "#7a3db8", "languages": ["en"], "legal_line": "", **given})
+
+
+def brand(name: str = "", **given: Any) -> Brand:
+    """Make a brand beside the default one."""
+    return Brand.objects.all().found(look(name or f"Brand {next(_numbers)}", **given), None, by=admin())
+
+
+def brand_with_logo() -> Brand:
+    """Make a brand that has a logo."""
+    made = brand()
+    made.draw(Picture("image/png", picture(), (600, 200)))
+    return made
+
+
+def picture(size: tuple[int, int] = (600, 200), kind: str = "PNG") -> bytes:
+    """Draw a picture as somebody would upload it."""
+    drawn = BytesIO()
+    Image.new("RGB", size, "#7a3db8").save(drawn, kind)
+    return drawn.getvalue()
+
+
+def staff_provider(name: str = "Aurora ID") -> StaffProvider:
+    """Make a provider of single sign-on that is nowhere."""
+    return StaffProvider.objects.create(name=name, issuer="https://nowhere.invalid", client_id="samovar")
+
+
+def seat(user: User | None = None) -> StaffSession:
+    """Note that somebody is signed in somewhere."""
+    return StaffSession.objects.create(user=user or agent(), key=f"session{next(_numbers)}", address="192.0.2.1")
+
+
 def inbox(address: str = "help@aurora.example") -> Inbox:
     """Return the inbox with this address, making it at first use."""
     return Inbox.objects.get_or_create(address=address, defaults={"name": "Help", "sender_name": "Aurora Home"})[0]
@@ -60,9 +127,21 @@ def sender(address: str = "elena@mail.example", name: str = "Elena Sokolova", at
     return Sender("email", address, name, at or timezone.now())
 
 
+def named(address: str, name: str = "") -> Named:
+    """Return somebody who is named in a message beside the customer."""
+    return Named(address, name)
+
+
+def participant_numbers() -> dict[str, object]:
+    """Make a conversation in which somebody is named beside the customer; return what its address is made of."""
+    participant = conversation(named=(named("bob@mail.example", "Bob"),)).participants.get()
+    return {"pk": participant.conversation_id, "participant_pk": participant.pk}
+
+
 def customer(name: str = "Elena Sokolova", address: str = "") -> Customer:
     """Make a customer with an e-mail address."""
-    return recognise(sender(address or f"customer{next(_numbers)}@mail.example", name))
+    with transaction.atomic():
+        return recognise(sender(address or f"customer{next(_numbers)}@mail.example", name))
 
 
 def inbound(text: str = "The desk came with a scratch.", **given: Any) -> InboundMessage:
@@ -93,6 +172,11 @@ def tag(name: str = "Refund") -> Tag:
     return Tag.objects.get_or_create(name=name)[0]
 
 
+def block(value: str = "mallory@mail.example", by: User | None = None) -> Block:
+    """Return somebody who is blocked."""
+    return blocking.block(Wish.of(value, BlockReason.SPAM), by=by or lead())
+
+
 def attachment(name: str = "scratch.jpg", content: bytes = b"picture") -> Attachment:
     """Make a file that came with a message."""
     file = InboundFile(name=name, media_type="image/jpeg", content=content)
@@ -104,15 +188,58 @@ def upload(by: User, name: str = "plan.pdf", content: bytes = b"%PDF") -> Attach
     return attach(conversation(), "note", (name, "application/pdf", content), by=by)
 
 
+def file_link() -> FileLink:
+    """Return the link to a file of a message in the inbox."""
+    author, found = agent(), conversation()
+    message = found.reply("Here you are", by=author, files=[upload(author)])
+    [file] = message.attachments.all()
+    return FileLink.objects.create(attachment=file, expires_at=timezone.now() + timedelta(days=1))
+
+
 def phone(customer: Customer, shown: str) -> Identity:
     """Give a customer a phone number."""
     return Identity.objects.create(customer=customer, kind="phone", value=normalised("phone", shown), shown=shown)
+
+
+def removed_address() -> RemovedIdentity:
+    """Take the address of a customer off their card."""
+    addresses.remove(customer().identities.get(), by=agent())
+    return RemovedIdentity.objects.latest("removed_at")
+
+
+def organisation(name: str = "Aurora Home", domain: str = "") -> Organisation:
+    """Return the company with this name, making it at first use."""
+    found = Organisation.objects.filter(name=name).first()
+    return found or belonging.describe(Organisation(), name, domain)
+
+
+def membership(member: Customer | None = None, of: Organisation | None = None) -> Membership:
+    """Let a customer belong to a company."""
+    return belonging.join(member or customer(), of or organisation(), by=agent())
+
+
+def merge(survivor: Customer | None = None, merged: Customer | None = None) -> Merge:
+    """Make two cards one."""
+    return merging.merge(Decision(survivor or customer(), merged or customer(), is_sure=True), by=agent())
+
+
+def person_archive() -> PersonArchive:
+    """Take out all that is kept of a customer."""
+    asked = archive.ask(customer(), "asked", by=admin())
+    archive.make(asked.pk)
+    return PersonArchive.objects.get(pk=asked.pk)
 
 
 def raw_mail(content: bytes) -> RawMail:
     """Store the bytes of a mail as it came, not understood yet."""
     [pk] = keep_all(Source(inbox().pk), [Arrival(content, timezone.now())]).values()
     return RawMail.objects.get(pk=pk)
+
+
+def unread_mail(content: bytes = b"\x00\x01 no mail at all") -> Message:
+    """Make a message that could not be read."""
+    [receipt] = take_in([raw_mail(content)]).values()
+    return Message.objects.get(pk=receipt.message_id)
 
 
 def mailbox(address: str = "help@aurora.example") -> ChannelAccount:
@@ -122,6 +249,35 @@ def mailbox(address: str = "help@aurora.example") -> ChannelAccount:
     return account
 
 
+def provider(name: str = "Aurora ID", url: str = "https://id.aurora.example", secret: str = "secret") -> SignInProvider:
+    """Make a provider at which people sign in to mailboxes."""
+    made = SignInProvider(
+        name=name, authorization_url=f"{url}/authorize", token_url=f"{url}/token", scopes="mail", client_id="samovar"
+    )
+    made.client_secret = secret
+    made.save()
+    return made
+
+
+def trial(address: str = "help@aurora.example") -> Trial:
+    """Begin to try out a mailbox."""
+    return Trial.of(mailbox(address), timezone.now())
+
+
+def sent_folder(address: str = "help@aurora.example") -> MailFolder:
+    """Make the Sent folder of a mailbox, read to its end a moment ago."""
+    account = mailbox(address)
+    folder = MailFolder.objects.of(account, folders.Role.SENT, "Sent")
+    folder.note_fetched(timezone.now(), 0, "")
+    return folder
+
+
 def delivery() -> Delivery:
     """Make a reply that waits to leave."""
     return Delivery.objects.get(message=conversation().reply("We send you a new one.", by=agent()))
+
+
+def delivery_place() -> dict[str, object]:
+    """Make a reply that waits to leave; return the numbers of its message and of its delivery."""
+    made = delivery()
+    return {"pk": made.message_id, "delivery_pk": made.pk}

@@ -1,39 +1,107 @@
-"""Walks all addresses and finds out what each role gets there; ``docs/routes.md`` is the outcome, reviewed."""
+"""All addresses, and what each is about: the rows of the table of rights, which ``tests/rights.py`` fills."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 
-from django.db import transaction
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver
 
-from samovar.accounts.models import Role
+from samovar.accounts.models import User
 from tests import make
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-STRANGER = "stranger"
-ROLES = (STRANGER, Role.EXPERT.value, Role.OBSERVER.value, Role.AGENT.value, Role.LEAD.value, Role.ADMIN.value)
-OF_CONVERSATIONS = ["conversation", "messages", "resolution", "snooze", "assignment", "assignees", "tags"]
-OF_CONVERSATIONS += ["reading", "news", "earlier"]
+OF_TEAMS = ["team", "team_retiring", "team_reviving"]
+OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
+OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "sides"]
+OF_CONVERSATIONS += ["blocking"]
+OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
+OF_CUSTOMERS += ["consents"]
+OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
+OF_PEOPLE += ["sessions_ending"]
+OF_PROVIDERS = ["staff_provider", "staff_provider_retiring", "staff_provider_reviving", "single_sign_on_begin"]
 # What an address with parameters is about, by the name of its route: one hook a route.
 OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
-    **dict.fromkeys(("person", "role", "password", "deactivation", "activation"), lambda: {"pk": make.user().pk}),
-    **dict.fromkeys(("customer", "customer_name", "history"), lambda: {"pk": make.customer().pk}),
+    **dict.fromkeys(OF_PEOPLE, lambda: {"pk": make.user().pk}),
+    **dict.fromkeys(OF_PROVIDERS, lambda: {"pk": make.staff_provider().pk}),
+    **dict.fromkeys(("brand", "brand_retiring", "brand_reviving"), lambda: {"pk": make.brand().pk}),
+    **dict.fromkeys(("retention", "retention_rows", "retention_stopping"), lambda: {"pk": make.inbox().pk}),
+    "brand_logo": lambda: {"pk": make.brand_with_logo().pk},
+    "session_ending": lambda: {"pk": make.seat().pk},
+    **dict.fromkeys(("passkey", "passkey_removal"), lambda: {"pk": make.passkey().pk}),
+    **dict.fromkeys(OF_CUSTOMERS, lambda: {"pk": make.customer().pk}),
+    **dict.fromkeys(
+        ("address_verification", "address_doubt", "address_removal"),
+        lambda: {"pk": make.customer().identities.get().pk},
+    ),
+    **dict.fromkeys(
+        ("organisation", "organisation_details", "organisation_people"), lambda: {"pk": make.organisation().pk}
+    ),
+    **dict.fromkeys(("membership", "membership_removal", "membership_restoring"), lambda: {"pk": make.membership().pk}),
+    "merging_preview": lambda: {"pk": make.customer().pk, "other_pk": make.customer().pk},
+    "merge_undoing": lambda: {"pk": make.merge().pk},
+    "archive": lambda: {"pk": make.person_archive().pk},
+    "erasure": lambda: {"pk": make.customer().pk},
+    "address_restoring": lambda: {"pk": make.removed_address().pk},
+    **dict.fromkeys(
+        ("invitation_renewal", "invitation_revocation", "invitation_restoring"),
+        lambda: {"pk": make.invited().invitation.pk},
+    ),
+    "account_reset_password_from_key": lambda: {"uidb36": "1", "key": "signed-by-nobody"},
+    "accepting": lambda: {"token": make.invited().link.split("/")[-2]},
+    **dict.fromkeys(OF_TEAMS, lambda: {"pk": make.team().pk}),
     **dict.fromkeys(OF_CONVERSATIONS, lambda: {"pk": make.conversation().pk}),
     **dict.fromkeys(("draft", "files"), lambda: {"pk": make.conversation().pk, "mode": "note"}),
+    **dict.fromkeys(("block", "block_lifting"), lambda: {"pk": make.block().pk}),
+    "file_link": lambda: {"pk": make.file_link().pk},
+    "shared_file": lambda: {"token": "signed-by-nobody"},
+    "participant": make.participant_numbers,
+    **dict.fromkeys(("tag", "tag_retirement", "tag_merging"), lambda: {"pk": make.tag().pk}),
     "tagging": lambda: {"pk": make.conversation().pk, "tag_pk": make.tag().pk},
     **dict.fromkeys(("message", "original"), lambda: {"pk": make.conversation(html="<p>Hello").messages.get().pk}),
-    "attachment": lambda: {"pk": make.attachment().pk},
+    **dict.fromkeys(("attachment", "picture"), lambda: {"pk": make.attachment(content=make.picture()).pk}),
+    "mail_picture": lambda: {"ticket": "signed-by-nobody"},
     **dict.fromkeys(
-        ["mailbox", "mailbox_pausing", "mailbox_resuming", "mailbox_archiving", "mailbox_restoring"],
+        [
+            "mailbox",
+            "mailbox_signing_in",
+            "mailbox_rules",
+            "mailbox_teams",
+            "mailbox_pausing",
+            "mailbox_resuming",
+            "mailbox_archiving",
+            "mailbox_restoring",
+            "mailbox_history_stopping",
+            "mailbox_history_resuming",
+            "mailbox_heartbeat",
+        ],
         lambda: {"pk": make.mailbox().pk},
     ),
-    "deliveries": lambda: {"pk": make.delivery().message_id},
+    "sign_in_provider": lambda: {"pk": make.provider().pk},
+    "mailbox_copying": lambda: {"pk": make.sent_folder("sent@aurora.example").account_id},
+    "mailbox_trial": lambda: {"pk": make.trial("trial@aurora.example").pk},
+    **dict.fromkeys(("raw_mail", "rereading"), lambda: {"pk": make.unread_mail().pk}),
+    **dict.fromkeys(["deliveries", "closing"], lambda: {"pk": make.delivery().message_id}),
+    "delivery_address": make.delivery_place,
     "file": lambda: {"pk": make.upload(make.agent()).pk},
 }
 # Values of parameters that belong to nothing.
-OF_NOTHING: dict[str, object] = {"int": 2**31 - 1, "mode": "reply", "uuid": "00000000-0000-4000-8000-000000000000"}
+OF_NOTHING: dict[str, object] = {
+    "int": 2**31 - 1,
+    "str": "signed-by-nobody",
+    "mode": "reply",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
+# The same for what belongs to one person alone: their own, as nobody else gets it.
+MINE: dict[str, Callable[[User], dict[str, object]]] = {
+    "file": lambda user: {"pk": make.upload(user).pk},
+    "session_ending": lambda user: {"pk": make.seat(user).pk},
+    **dict.fromkeys(("passkey", "passkey_removal"), lambda user: {"pk": make.passkey(user).pk}),
+}
+# What is not bound to an inbox and so not to a team: the cards of customers, which are open to the desk, and the ways
+# in of those who have not signed in.
+OPEN_TO_ALL_TEAMS = {"customer", "customer_details", "history", "addresses", "address_verification", "address_doubt"}
+OPEN_TO_ALL_TEAMS |= {"address_removal", "address_restoring", "merging", "merging_preview", "merge_undoing"}
+OPEN_TO_ALL_TEAMS |= {"organisation", "organisation_details", "organisation_people", "memberships", "membership"}
+OPEN_TO_ALL_TEAMS |= {"membership_removal", "membership_restoring", "accepting", "single_sign_on_begin"}
+OPEN_TO_ALL_TEAMS |= {"block", "block_lifting", "consents"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +111,11 @@ class Route:
     pattern: str
     name: str
     parameters: tuple[tuple[str, str], ...]
+
+    @property
+    def of_nothing(self) -> dict[str, object]:
+        """Return values of its parameters that belong to nothing."""
+        return {name: OF_NOTHING.get(kind, "nothing") for name, kind in self.parameters}
 
     @property
     def is_ours(self) -> bool:
@@ -65,48 +138,3 @@ def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Route]
             kinds = {name: type(kind).__name__ for name, kind in entry.pattern.converters.items()}
             parameters = tuple((name, kinds[name].removesuffix("Converter").lower()) for name in kinds)
             yield Route(pattern, f"{namespace}{entry.name or ''}", parameters)
-
-
-def table() -> str:
-    """Return the rows of the page: what every role gets at every address, as it really happens."""
-    clients = {role: _client(role) for role in ROLES}
-    head = ["address", "name", *ROLES]
-    rows = [head, ["---"] * len(head)]
-    for route in routes():
-        cells = [answers(clients[role], route, OBJECTS.get(route.name, dict)) for role in ROLES]
-        rows.append([f"`/{route.pattern}`", f"`{route.name}`", *cells])
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
-
-
-def _client(role: str) -> Client:
-    client = Client(raise_request_exception=False)
-    if role != STRANGER:
-        client.force_login(make.user(role, role=role))
-    return client
-
-
-def answers(client: Client, route: Route, parameters: Callable[[], dict[str, object]]) -> str:
-    """Return in a few words what the address answers to each method; methods that it does not know are left out."""
-    methods_by_answer: dict[str, list[str]] = {}
-    cookies = {name: cookie.value for name, cookie in client.cookies.items()}
-    for method in METHODS:
-        # Signing out is taken back as everything else is, in the database and here.
-        client.cookies = SimpleCookie(cookies)
-        with transaction.atomic():
-            response = client.generic(method, reverse(route.name, kwargs=parameters()))
-            transaction.set_rollback(True)
-        if response.status_code != 405:
-            word = _word(response.status_code, response.headers.get("Location", ""))
-            methods_by_answer.setdefault(word, []).append(method)
-    if [*methods_by_answer.values()] == [list(METHODS)]:
-        return "".join(methods_by_answer)
-    return ", ".join(f"{' '.join(methods)}: {word}" for word, methods in methods_by_answer.items())
-
-
-def _word(status: int, location: str) -> str:
-    if status >= 500:
-        return f"BROKEN {status}"
-    if 300 <= status < 400:
-        return "sign in" if location.startswith(reverse("account_login")) else "sent on"
-    words = {400: "asked again", 403: "refused", 404: "not found", 422: "asked again"}
-    return words.get(status, "ok" if status < 300 else str(status))

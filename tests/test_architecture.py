@@ -199,7 +199,7 @@ def test_existing_rows_are_saved_by_the_fields_that_changed() -> None:
         for function in module.functions():
             made = set(_made_here(function))
             for call in _saves(function):
-                receiver = call.func.value  # type: ignore[attr-defined]
+                receiver = call.func.value  # type: ignore[attr-defined]  # a call of a method
                 is_new = isinstance(receiver, ast.Name) and receiver.id in made
                 is_super = isinstance(receiver, ast.Call)
                 if not is_new and not is_super:
@@ -243,8 +243,22 @@ def _is_built(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         # psycopg's own sql.SQL(…).format(…) quotes what it is given.
         is_format = isinstance(node.func, ast.Attribute) and node.func.attr == "format"
+        # A call of a method.
         return is_format and isinstance(node.func.value, ast.Constant | ast.Name)  # type: ignore[attr-defined]
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and not isinstance(node.left, ast.Call))
+
+
+def test_the_web_is_asked_by_one_client_only() -> None:
+    clients = {"urllib.request", "http.client", "http.cookiejar", "urllib3", "requests", "httpx", "aiohttp", "pycurl"}
+    wrong = []
+    for module in MODULES:
+        if module.name != "samovar.lib.safe_http" and any(_is_of(name, clients) for name in module.imports):
+            wrong.append(f"{module.where} asks the web by itself: samovar.lib.safe_http knows where it may not go")
+    assert not wrong
+
+
+def _is_of(name: str, packages: set[str]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
 def test_every_kind_of_lock_has_a_space_of_its_own() -> None:

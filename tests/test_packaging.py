@@ -15,6 +15,7 @@ def test_a_wheel_holds_every_file_of_the_package(monkeypatch: pytest.MonkeyPatch
     assert isinstance(command, build_py)
     command.ensure_finalized()
 
+    # Setuptools has no types.
     packed = {ROOT / path for _package, _name, path in command.find_all_modules()}  # type: ignore[no-untyped-call]
     packed |= {ROOT / folder / name for _package, folder, _build, names in command.data_files for name in names}
 

@@ -73,3 +73,15 @@ def test_nothing_is_put_off_in_a_comment() -> None:
     assert not [
         str(path.relative_to(ROOT)) for path in texts if put_off.search(path.read_bytes().decode("utf-8", "ignore"))
     ]
+
+
+def test_whatever_is_not_checked_says_why() -> None:
+    waiver = re.compile(r"# (?:type: ignore(?:\[[\w,-]+\])?|noqa(?:: [A-Z0-9, ]+)?)(?P<why> +[-#] \w.*)?$")
+    wrong = []
+    for path in tracked():
+        lines = path.read_text(encoding="utf-8").splitlines() if path.suffix == ".py" else []
+        for number, line in enumerate(lines):
+            found = waiver.search(line)
+            if found and not found["why"] and not lines[number - 1].strip().startswith("#"):
+                wrong.append(f"{path.relative_to(ROOT)}:{number + 1}")
+    assert not wrong

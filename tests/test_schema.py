@@ -65,7 +65,7 @@ def test_fields_are_named_by_what_they_hold() -> None:
     names: dict[type[models.Field[object, object]], tuple[str, ...]] = {
         models.DateTimeField: ("_at", "_since", "_until"),
         models.DateField: ("_on", "_since", "_until"),
-        models.BooleanField: ("is_", "has_", "can_", "may_"),
+        models.BooleanField: ("is_", "has_", "can_", "may_", "takes_"),
     }
     wrong = []
     for model in _tables():

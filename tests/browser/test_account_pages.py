@@ -2,22 +2,29 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from samovar.accounts import first_run
-from samovar.accounts.models import Company, User
+from samovar.accounts.models import Company, Invitation, Presence, User
+from samovar.channels.models import StaffLetter
+from samovar.lib import clock
 from tests import make
-from tests.browser.conftest import DESK, PHONE, Pages
+from tests.browser.conftest import LOOKS, Pages
 
-LOOKS = [
-    pytest.param(width, language, dark, id=f"{width}.{language}.{'dark' if dark else 'light'}")
-    for width in (DESK, PHONE)
-    for language, dark in (("en", False), ("ru", True))
-]
+SEEN = [(width, "ru" if ru else "en", dark) for width, dark, ru in LOOKS]
+RESETTING = {
+    "reset": "/accounts/password/forgotten/",
+    "reset-sent": "/accounts/password/forgotten/sent/",
+    "reset-over": "/accounts/password/new/1/nothing/",
+    "reset-done": "/accounts/password/new/done/",
+}
 Axe = Callable[[Page], None]
 Shoot = Callable[[Page, str], Path]
 
@@ -41,11 +48,19 @@ def test_from_the_setup_code_to_the_first_colleague(pages: Pages) -> None:
         page.get_by_role("button", name="Begin").click()
 
     page.goto("/people/")
-    page.get_by_label("Name").fill("Olga Belova")
-    page.get_by_label("E-mail").fill("olga@aurora.example")
-    page.get_by_label("Password").fill("warm oak table 8")
-    page.get_by_role("button", name="Add").click()
+    page.get_by_label("E-mail addresses").fill("olga@aurora.example")
+    page.get_by_role("button", name="Invite").click()
+    link = page.get_by_label("olga@aurora.example", exact=True).input_value()
+    colleague = pages.open()
+    colleague.route("**/stream/**", lambda _route: None)
+    colleague.goto(urlsplit(link).path)
+    colleague.get_by_label("Your name").fill("Olga Belova")
+    colleague.get_by_label("Password").fill("warm oak table 8")
+    with colleague.expect_navigation():
+        colleague.get_by_role("button", name="Join").click()
+    expect(colleague.get_by_role("button", name=re.compile("Olga Belova"))).to_be_visible()
 
+    page.goto("/people/")
     expect(page.get_by_role("rowheader", name="Olga Belova")).to_be_visible()
     expect(page).to_have_title("People · Aurora Home")
     assert Company.objects.get().name == "Aurora Home"
@@ -66,6 +81,26 @@ def test_who_has_been_switched_off_is_let_in_again_by_undo(pages: Pages) -> None
     assert olga.is_active
 
 
+def test_a_forgotten_password_is_set_anew_by_the_link_of_the_letter(pages: Pages) -> None:
+    make.user("olga", password=make.PASSWORD)
+    make.mailbox()
+    page = pages.open()
+    page.goto("/accounts/login/")
+    page.get_by_role("link", name="Forgotten your password?").click()
+    page.get_by_label("Email").fill("olga@aurora.example")
+    page.get_by_role("button", name="Send me a letter").click()
+    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    [link] = re.findall(r"http\S+", StaffLetter.objects.get().words[1])
+
+    page.goto(urlsplit(link).path)
+    page.locator("input[type=password]").first.fill("warm oak table 7")
+    page.locator("input[type=password]").last.fill("warm oak table 7")
+    page.get_by_role("button", name="Set the password").click()
+
+    expect(page.get_by_role("heading", name="The new password is set")).to_be_visible()
+    assert User.objects.get().check_password("warm oak table 7")
+
+
 def test_signing_in_and_out(pages: Pages) -> None:
     make.user("olga", password=make.PASSWORD)
     page = pages.open()
@@ -79,6 +114,18 @@ def test_signing_in_and_out(pages: Pages) -> None:
     page.get_by_role("button", name="Sign out").click()
 
     expect(page).to_have_url(re.compile("/accounts/login/$"))
+
+
+def test_the_menu_under_the_name_says_in_one_press_how_one_can_be_reached(pages: Pages) -> None:
+    page = pages.open(make.agent("olga"))
+    page.goto("/profile/")
+
+    page.get_by_role("button", name=re.compile("Olga")).press("Enter")
+    page.get_by_role("button", name="Busy").press("Enter")
+
+    expect(page.get_by_text("You are shown as: Busy")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Olga.*Busy"))).to_be_visible()
+    expect(page).to_have_url(re.compile("/profile/$"))
 
 
 def test_the_colours_are_shown_as_soon_as_they_are_chosen(pages: Pages) -> None:
@@ -102,7 +149,7 @@ def test_a_stranger_can_choose_the_language(pages: Pages) -> None:
     expect(page.get_by_role("heading", name="Войти")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "language", "dark"), LOOKS)
+@pytest.mark.parametrize(("width", "language", "dark"), SEEN)
 def test_the_pages_before_sign_in_break_no_rule(
     pages: Pages, axe: Axe, shoot: Shoot, width: int, language: str, dark: bool
 ) -> None:
@@ -124,20 +171,38 @@ def test_the_pages_before_sign_in_break_no_rule(
     _fits(page, axe, shoot, width, f"sign-in.{look}")
     page.goto("/accounts/password/forgotten/")
     _fits(page, axe, shoot, width, f"forgotten.{look}")
+    make.mailbox()
+    for name, address in RESETTING.items():
+        page.goto(address)
+        _fits(page, axe, shoot, width, f"{name}.{look}")
 
 
-@pytest.mark.parametrize(("width", "language", "dark"), LOOKS)
+@pytest.mark.parametrize(("width", "language", "dark"), SEEN)
 def test_the_pages_of_the_staff_break_no_rule(
     pages: Pages, axe: Axe, shoot: Shoot, width: int, language: str, dark: bool
 ) -> None:
     Company.objects.create(pk=Company.ONLY, name="Aurora Home")
     anna, olga = make.user("anna petrova", role="admin", password=make.PASSWORD), make.agent("olga belova")
     olga.change_ways(title="oak and returns")
-    make.lead("konstantin vladimirovich ostrovsky").deactivate(by=anna)
+    olga.show_as(Presence.AWAY, "lunch", timezone.now() + timedelta(minutes=40))
+    gone = make.lead("konstantin vladimirovich ostrovsky")
+    gone.deactivate(by=anna)
+    make.invited("ivan.pavlov@aurora.example", by=anna)
+    make.invited("answered@aurora.example", by=anna).invitation.shut()
+    make.invited("orphaned@aurora.example", by=make.agent("left"))
+    with clock.standing_at(timezone.now() - timedelta(days=4)):
+        make.invited("expired@aurora.example", by=anna)
     page = pages.open(anna, width=width, language=language, dark=dark)
+    page.goto("/accounts/reauthenticate/?next=/people/new/")
+    page.locator("input[name=password]").fill(make.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=email]")).to_be_visible()
     addresses = {
         "profile": "/profile/",
         "people": "/people/",
+        "new-person": "/people/new/",
+        "presence": "/presence/",
+        "switched-off": f"/people/{gone.pk}/",
         "person": f"/people/{olga.pk}/",
         "password": "/accounts/password/change/",
         "sign-out": "/accounts/logout/",
@@ -145,6 +210,50 @@ def test_the_pages_of_the_staff_break_no_rule(
     for name, address in addresses.items():
         page.goto(address)
         _fits(page, axe, shoot, width, f"{name}.{width}.{language}.{'dark' if dark else 'light'}")
+
+
+@pytest.mark.parametrize(("width", "language", "dark"), SEEN)
+def test_the_pages_of_an_invitation_break_no_rule(
+    pages: Pages, axe: Axe, shoot: Shoot, width: int, language: str, dark: bool
+) -> None:
+    anna = make.admin("anna")
+    Company.call("Aurora Home", by=anna)
+    look = f"{width}.{language}.{'dark' if dark else 'light'}"
+    page = pages.open(anna, width=width, language=language, dark=dark)
+    page.goto("/people/")
+    page.locator("textarea").fill("olga@aurora.example, Ivan Pavlov <ivan@aurora.example>")
+    page.locator("main form").first.locator("button[type=submit]").click()
+    link = page.locator("copy-text input").first
+    expect(link).to_be_visible()
+    _fits(page, axe, shoot, width, f"invited.{look}")
+    address = urlsplit(link.input_value()).path
+
+    guest = pages.open(width=width, language=language, dark=dark)
+    guest.goto(address)
+    _fits(guest, axe, shoot, width, f"accepting.{look}")
+    Invitation.objects.get(email="olga@aurora.example").revoke(by=anna)
+    guest.goto(address)
+    _fits(guest, axe, shoot, width, f"invitation-over.{look}")
+    pages.troubles.clear()
+
+
+def test_a_link_is_copied_or_marked_where_the_browser_does_not_let_us(pages: Pages) -> None:
+    page = pages.open(make.admin("anna"))
+    page.goto("/people/")
+    page.get_by_label("E-mail addresses").fill("olga@aurora.example")
+    page.get_by_role("button", name="Invite").click()
+    link = page.get_by_label("olga@aurora.example", exact=True)
+    expect(link).to_be_visible()
+    page.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
+
+    page.get_by_role("button", name="Copy").click()
+
+    expect(page.get_by_text("Copied")).to_be_visible()
+    assert page.evaluate("window.copied") == link.input_value()
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("The link is marked")).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == link.input_value()
 
 
 def _fits(page: Page, axe: Axe, shoot: Shoot, width: int, name: str) -> None:

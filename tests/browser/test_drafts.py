@@ -11,7 +11,7 @@ from samovar.conversations import drafting
 from samovar.conversations.models import Conversation, Draft
 from tests import make
 from tests.browser.conftest import Pages, session_of
-from tests.browser.desks import SECOND, inbox, subject, two_waiting
+from tests.browser.desks import SECOND, inbox, subject, tell, two_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,3 +124,45 @@ def test_the_next_person_at_this_browser_does_not_see_the_draft(pages: Pages, an
     expect(page.get_by_text("Draft saved").first).to_be_visible()
 
     assert [draft.text for draft in Draft.objects.filter(user=igor)] == ["By Igor"]
+
+
+def test_of_two_who_answer_at_once_the_second_sees_the_first_before_anything_leaves(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    igor = make.agent("igor")
+    hers, his = (inbox(pages, user, f"/conversations/{first.pk}/") for user in (anna, igor))
+    write(hers, "A new one is on its way.")
+    write(his, ANSWER)
+
+    hers.keyboard.press("Control+Enter")
+    expect(hers.locator('.message[data-from="out"]')).to_contain_text("A new one is on its way.")
+    # His page has not even heard of it.
+    his.keyboard.press("Control+Enter")
+
+    alert = his.get_by_role("alert")
+    expect(alert).to_contain_text("Anna Petrova wrote while you typed: A new one is on its way.")
+    # The browser notes every refusal.
+    pages.troubles.clear()
+    assert reply_on(his) == ANSWER
+    assert [message.author for message in first.messages.filter(direction="out")] == [anna]
+    expect(his.get_by_text("Draft saved").first).to_be_visible()
+    his.reload()
+    expect(his.locator('.message[data-from="out"]')).to_contain_text("A new one is on its way.")
+    assert reply_on(his) == ANSWER
+
+
+def test_who_was_told_of_the_first_answer_may_still_send_a_second_one(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    write(page, ANSWER)
+    first.reply("A new one is on its way.", by=make.agent("igor"))
+    tell(page, first)
+    expect(page.locator('.message[data-from="out"]')).to_contain_text("A new one is on its way.")
+
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Igor wrote while you typed")
+    assert reply_on(page) == ANSWER
+    page.get_by_role("button", name="Send anyway").click()
+
+    expect(page.locator('.message[data-from="out"]')).to_have_count(2)
+    pages.troubles.clear()
+    assert [message.text for message in first.messages.filter(direction="out").order_by("pk")][-1] == ANSWER

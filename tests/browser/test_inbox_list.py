@@ -1,7 +1,7 @@
 """The list beside the thread in a real browser: walked by keys, searched, true by itself."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from samovar.accounts.models import User
 from tests import make
@@ -139,3 +139,19 @@ def test_the_history_beside_the_thread_is_true_by_itself_but_not_under_the_point
     page.mouse.move(700, 10)
 
     expect(lines).to_have_count(4)
+
+
+def test_an_answer_fills_all_its_places_though_the_row_that_asked_is_gone(pages: Pages, anna: User) -> None:
+    first, second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    held: list[Route] = []
+    page.route(f"**/conversations/{second.pk}/", lambda route: held.append(route))
+    with page.expect_request(f"**/conversations/{second.pk}/"):
+        page.locator("a.conversation", has_text=SECOND).click()
+    page.locator(f"#c-{second.pk}").evaluate("row => row.remove()")
+
+    for route in held:
+        route.continue_()
+
+    subject(page, SECOND)
+    expect(page.locator("#side")).to_contain_text("Denis Karpov")

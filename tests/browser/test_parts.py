@@ -13,8 +13,7 @@ pytestmark = pytest.mark.usefixtures("parts_page")
 
 
 @pytest.mark.parametrize("width", [DESK, 1000, PHONE, 320])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize(("dark", "language"), [(False, "en"), (True, "ru")], ids=["light-en", "dark-ru"])
 def test_the_parts_break_no_rule_of_accessibility(
     pages: Pages, axe: Callable[[Page], None], shoot: Callable[[Page, str], Path], width: int, dark: bool, language: str
 ) -> None:

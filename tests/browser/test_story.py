@@ -64,10 +64,10 @@ def test_from_an_empty_machine_to_the_customers_answer(
     page.keyboard.press("r")
     page.keyboard.type("A new top comes on Thursday.")
     page.keyboard.press("Control+Enter")
-    until(lambda: bool(outbox.mails))
-    [(envelope, ours)] = outbox.taken
-    assert envelope.rcpt_tos == ["elena@mail.example"]
-    assert "A new top comes on Thursday." in ours.get_payload()
+    # The test of the mailbox has written to the mailbox itself before.
+    until(lambda: any(envelope.rcpt_tos == ["elena@mail.example"] for envelope, _mail in outbox.taken))
+    [ours] = [mail for envelope, mail in outbox.taken if envelope.rcpt_tos == ["elena@mail.example"]]
+    assert "A new top comes on Thursday." in ours.as_string()
 
     dovecot.deliver(OURS, answer_to(ours, "Thank you, that is kind."))
     expect(page.locator(".message").last).to_contain_text("Thank you, that is kind.")
@@ -104,6 +104,8 @@ def connect(page: Page, dovecot: Dovecot, outbox: Outbox) -> None:
         page.get_by_label("Port").nth(number).fill(str(port))
         page.get_by_label("Protection").nth(number).select_option("none")
     page.get_by_role("button", name="Test").click()
-    expect(page.locator("#findings")).to_contain_text("Everything works")
+    # The mails to ourselves never come back here; who is content with the rest need not wait for them.
+    expect(page.locator("#findings")).to_contain_text("you may leave this page")
+    expect(page.locator("#findings").get_by_text("The user name and the password are accepted")).to_have_count(2)
     page.get_by_role("button", name="Connect").click()
     expect(page.get_by_text("Is read")).to_be_visible()

@@ -1,0 +1,119 @@
+"""To whom an answer goes, in a real browser: chips by keyboard alone, kept with the draft, and how they look."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Page, Route, expect
+
+from samovar.accounts.models import User
+from samovar.conversations import drafting
+from samovar.conversations.chips import Chip
+from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models.message import Verdict
+from samovar.conversations.recipients import Field, Person
+from tests import make
+from tests.browser.conftest import LOOKS, Pages
+from tests.browser.desks import inbox, tell
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def waiting(**given: Any) -> Conversation:
+    """Somebody who waits and names two others."""
+    named = (make.named("bob@mail.example", "Bob Marsh"), make.named("accounts@very-long-name-of-a-company.example"))
+    return make.conversation(subject="A scratched desk", named=named, **given)
+
+
+def test_somebody_is_added_and_hidden_by_keyboard_alone(pages: Pages, anna: User) -> None:
+    conversation = make.conversation()
+    with transaction.atomic():
+        make.customer("Max Orlov", "max@law.example")
+    page = inbox(pages, anna, f"/conversations/{conversation.pk}/")
+
+    # The answer to an earlier letter may never come: what is typed behind it is asked for all the same.
+    held: list[Route] = []
+    page.route("**/recipients/?*", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_role("button", name="Add somebody").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("max")
+    expect(page.locator("#recipients-found .menu-item")).to_have_count(1)
+    assert held
+    with page.expect_response("**/drafts/reply/"):
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("checkbox", name="Max Orlov")).to_be_checked()
+    with page.expect_response("**/drafts/reply/"):
+        page.get_by_label("Where Max Orlov stands").focus()
+        page.keyboard.type("Hidden")
+    page.reload()
+
+    expect(page.get_by_label("Where Max Orlov stands")).to_have_value("bcc")
+    page.keyboard.press("r")
+    page.keyboard.type("Here you are.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('.message[data-from="out"]')).to_contain_text("Hidden copy: Max Orlov")
+    found = Message.objects.get(direction="out").recipients
+    assert found == {"to": [["Elena Sokolova", "elena@mail.example"]], "bcc": [["Max Orlov", "max@law.example"]]}
+
+
+def test_what_was_chosen_stays_when_news_come(pages: Pages, anna: User) -> None:
+    conversation = waiting()
+    page = inbox(pages, anna, f"/conversations/{conversation.pk}/")
+    bob = page.get_by_role("checkbox", name="Bob Marsh")
+    bob.focus()
+    with page.expect_response("**/drafts/reply/"):
+        page.keyboard.press("Space")
+    conversation.assign(to=anna, by=make.agent("igor belov"))
+    with page.expect_response("**/news/**"):
+        tell(page, conversation)
+
+    expect(bob).to_be_checked()
+    with page.expect_response("**/drafts/reply/"):
+        page.keyboard.press("Backspace")
+    expect(bob).not_to_be_checked()
+
+
+def test_one_press_sends_to_those_whom_a_doubtful_mail_names(pages: Pages, anna: User) -> None:
+    conversation = make.conversation(verdict=Verdict.FAILED)
+    page = inbox(pages, anna, f"/conversations/{conversation.pk}/")
+    elena = page.get_by_role("checkbox", name="Elena Sokolova")
+    expect(elena).not_to_be_checked()
+    page.keyboard.press("r")
+    page.keyboard.type("Is it you?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nobody gets this yet")
+    pages.troubles.clear()
+
+    page.get_by_role("button", name="Send to them").click()
+    expect(elena).to_be_checked()
+    page.get_by_label("Reply to the customer").focus()
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator('.message[data-from="out"]')).to_contain_text("Is it you?")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_chips_look_well(
+    pages: Pages,
+    anna: User,
+    axe: Callable[[Page], None],
+    shoot: Callable[[Page, str], Path],
+    look: tuple[int, bool, bool],
+) -> None:
+    width, dark, ru = look
+    conversation = waiting(verdict=Verdict.FAILED)
+    picked = [("to", "Elena Sokolova", "elena@mail.example"), ("bcc", "Max Orlov", "max@law.example")]
+    chosen = [Chip(Field(field), Person(name, address)) for field, name, address in picked]
+    drafting.keep_chips(conversation, chosen, conversation.messages.get().pk, by=anna)
+    page = inbox(pages, anna, f"/conversations/{conversation.pk}/", width=width, dark=dark, ru=ru)
+
+    expect(page.locator(".chip")).to_have_count(4)
+    page.wait_for_load_state("networkidle")
+    axe(page)
+    shoot(page, f"recipients.{width}{'.ru' * ru}{'.dark' * dark}")
+    page.locator(".recipients-add").click()
+    expect(page.locator("#recipients-found .menu-item").first).to_be_visible()
+    axe(page)
+    shoot(page, f"recipients-menu.{width}{'.ru' * ru}{'.dark' * dark}")

@@ -1,0 +1,85 @@
+"""What somebody would send to the addresses that take a form; without it only the refusal of an empty form is seen."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from tests import make
+
+NAMED = {"name": "Aurora Garden"}
+STRONG = {"password": "a samovar of brass"}
+BRAND = NAMED | {"accent": "#7a3db8", "language": "en", "sender_form": "brand"}
+CHIPS = {
+    "chips": "1",
+    "chip-name": ["Bob"],
+    "chip-address": ["bob@mail.example"],
+    "chip-field": ["to"],
+    "chip-on": ["bob@mail.example"],
+}
+LETTER = {"subject": "About the desk", "text": "We send you a new one.", **CHIPS}
+
+
+def letter() -> dict[str, Any]:
+    """Return a letter out of a mailbox from which mail can leave."""
+    return LETTER | {"inbox": make.mailbox("letters@aurora.example").inbox_id}
+
+
+def call() -> dict[str, Any]:
+    """Return what somebody said on the phone."""
+    said = {"way": "call", "name": "Boris", "at": f"{timezone.localtime():%Y-%m-%dT%H:%M}", "text": "He asks about it"}
+    return said | {"subject": "A call", "inbox": make.inbox().pk}
+
+
+def consent() -> dict[str, Any]:
+    """Return what a customer has agreed to."""
+    return {"purpose": "news", "state": "given", "at": f"{timezone.localtime():%Y-%m-%dT%H:%M}", "way": "phone"}
+
+
+# By the name of the route, made once.
+FORMS: dict[str, Callable[[], dict[str, Any]]] = {
+    "messages": lambda: {"mode": "note", "text": "She is right."},
+    "draft": lambda: {"text": "Dear"},
+    "beginning_draft": lambda: {"text": "Dear"},
+    "files": lambda: {"file": SimpleUploadedFile("plan.pdf", b"%PDF")},
+    "snooze": lambda: {"until": "tomorrow"},
+    "assignment": lambda: {"assignee": ""},
+    "priority": lambda: {"priority": "2"},
+    "tags": lambda: {"name": "Refund"},
+    "participant": lambda: {"choice": "admit"},
+    "blocking": lambda: {"who": make.sender().shown, "reason": "spam"},
+    "blocked": lambda: {"who": "mallory@elsewhere.example", "reason": "spam"},
+    "asking": lambda: LETTER,
+    "start": letter,
+    "log": call,
+    "delivery_address": lambda: {"address": "bob@mail.example"},
+    "customer_details": lambda: NAMED,
+    "addresses": lambda: {"address": "bob@mail.example"},
+    "memberships": lambda: {"organisation": "Aurora Home"},
+    "membership": lambda: {"role": "buyer"},
+    "merging_preview": lambda: {"is_sure": "1"},
+    "organisation_details": lambda: NAMED,
+    "new_organisation": lambda: NAMED,
+    "organisation_people": lambda: {"customer": make.customer().pk},
+    "consents": consent,
+    "archives": lambda: {"purpose": "asked"},
+    "erasure": lambda: {"ground": "asked", "is_sure": "1"},
+    "presence": lambda: {"presence": "busy"},
+    "profile": lambda: {"name": "Olga"},
+    "people": lambda: {"addresses": "new@aurora.example", "role": "agent"},
+    "new_person": lambda: {"name": "Olga", "email": "new@aurora.example", "role": "agent", **STRONG},
+    "role": lambda: {"role": "lead"},
+    "password": lambda: STRONG,
+    "passkey": lambda: NAMED,
+    "accepting": lambda: {"name": "Olga", **STRONG},
+    "company": lambda: {"company": "Aurora"},
+    "team": lambda: NAMED,
+    "teams": lambda: NAMED,
+    "tag": lambda: NAMED,
+    "tag_merging": lambda: {"into": make.tag("Money").pk},
+    "brand": lambda: BRAND,
+    "new_brand": lambda: BRAND,
+    "new_staff_provider": lambda: NAMED | {"issuer": "https://nowhere.invalid", "client_id": "samovar"},
+    "staff_provider": lambda: NAMED | {"issuer": "https://nowhere.invalid", "client_id": "samovar"},
+}
