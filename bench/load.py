@@ -22,6 +22,7 @@ class Reader(asyncio.Protocol):
         self._request, self._until, self._done = request, until, done
         self._data = b""
 
+    # Of TCP it is a transport.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self._ask()

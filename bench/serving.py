@@ -74,7 +74,7 @@ class Visitor:
     def __init__(self) -> None:
         user = User.objects.filter(is_active=True).order_by("pk")[0]
         browser = Client()
-        browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        browser.force_login(user)
         self.cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
         self.path = next(path for path in PAGES if browser.get(path, headers={"Host": "localhost"}).status_code == 200)
 
