@@ -146,7 +146,6 @@ def test_only_those_who_are_signed_in_and_may_be_get_a_stream(front: Serving, ke
     Session.objects.filter(pk=key_of(forged)).update(session_data=f"{data[:-1]}{'A' if data[-1] != 'A' else 'B'}")
 
     keys = ["", "guess", '"\\000aaaaaaaaa"', key_of(gone), key_of(expired), key_of(forged)]
-
     assert [status(front, one) for one in keys] == [403] * 6
     assert status(front, key) == 200
 
@@ -320,7 +319,6 @@ def test_a_screen_is_told_nothing_of_inboxes_that_are_closed_to_its_reader(front
     member, other, admin = make.agent(), make.agent(), make.admin()
     team = make.team("Pay", member)
     make.inbox().open_for([team], by=admin)
-    # Of what was before they came, the screens are told nothing.
     until_readable()
     with contextlib.ExitStack() as stack:
         sees, does_not, sees_all = [
