@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from samovar.accounts.models import AuditEntry, Role, User
@@ -80,6 +81,21 @@ def test_where_customers_cannot_reach_us_every_file_goes_with_the_letter(olga: U
     make.conversation().reply("Here you are", by=olga, files=[make.upload(olga, "plan.pdf", PLAN)])
 
     assert not FileLink.objects.exists()
+
+
+def test_who_attaches_is_told_beforehand_what_will_go_as_a_link(sent: Message, client: Client, olga: User) -> None:
+    conversation, place = sent.conversation, f"/conversations/{sent.conversation_id}/files"
+    client.force_login(olga)
+
+    def attached(mode: str, name: str, content: bytes) -> str:
+        upload = SimpleUploadedFile(name, content)
+        return client.post(f"{place}/{mode}/", {"file": upload}).content.decode()
+
+    assert "goes as a link" in attached("reply", "plan.pdf", PLAN * 1030)
+    assert "goes as a link" not in attached("reply", "small.pdf", PLAN)
+    assert "goes as a link" not in attached("note", "plan.pdf", PLAN * 1030)
+    page = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert page.count("goes as a link") == 1
 
 
 def test_what_fits_goes_as_a_file_and_notes_never_as_a_link(olga: User) -> None:

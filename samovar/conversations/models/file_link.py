@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models, transaction
@@ -24,8 +23,6 @@ from samovar.lib import clock
 if TYPE_CHECKING:
     from samovar.conversations.models.inbox import Inbox
 
-MEGABYTE = 1024 * 1024
-ONLY_HERE = {"127.0.0.1", "::1", "localhost"}
 SALT = "samovar.conversations.file_link"
 MOST_DIGITS = 18
 
@@ -38,10 +35,11 @@ class FileLinkQuerySet(models.QuerySet["FileLink"]):
 
         Where customers cannot reach us, all files go with the letter: a link would lead nowhere.
         """
-        if urlsplit(settings.PUBLIC_URL).hostname in ONLY_HERE:
+        limit = inbox.letter_bytes
+        if limit is None:
             return
         files = sorted(Attachment.objects.filter(message=message), key=lambda file: (-file.size_bytes, file.pk))
-        too_much = sum(file.size_bytes for file in files) - inbox.attach_megabytes * MEGABYTE
+        too_much = sum(file.size_bytes for file in files) - limit
         expires_at, made = message.created_at + timedelta(days=inbox.link_days), list[FileLink]()
         for file in files:
             if too_much <= 0:

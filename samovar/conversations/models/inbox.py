@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,8 @@ GIVING_ADDRESSES = 5_113
 # Where calls and visits stand that belong to no address: how it is found, never how it is shown.
 BY_HAND = "Phone and visits"
 MAKING_BY_HAND = 5_114
+MEGABYTE = 1024 * 1024
+ONLY_HERE = {"127.0.0.1", "::1", "localhost"}
 
 
 class InboxQuerySet(models.QuerySet["Inbox"]):
@@ -117,6 +121,13 @@ class Inbox(models.Model):
         """All addresses that lead here, the main one first."""
         main = (self.address,) if self.address else ()
         return *main, *self.others.order_by("pk").values_list("address", flat=True)
+
+    @property
+    def letter_bytes(self) -> int | None:
+        """How much in files a letter carries, beyond which they go as links; None where a link would lead nowhere."""
+        if urlsplit(settings.PUBLIC_URL).hostname in ONLY_HERE:
+            return None
+        return self.attach_megabytes * MEGABYTE
 
     def house_name(self, brand: Brand) -> str:
         """Return what customers call the place; nothing that could be taken for somebody else's address."""

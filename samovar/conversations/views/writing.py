@@ -74,7 +74,8 @@ def files(request: StaffRequest, pk: int, mode: str) -> HttpResponse:
     except CustomerErased as mistake:
         form.add_error("file", str(mistake))
         return render(request, "conversations/_file_refused.html", {"form": form}, status=422)
-    return render(request, "conversations/_file.html", {"file": attachment})
+    room = conversation.inbox.letter_bytes if mode == DraftMode.REPLY else None
+    return render(request, "conversations/_file.html", {"file": attachment, "room": room})
 
 
 @agents_only
