@@ -6,6 +6,7 @@ from uuid import UUID
 
 from samovar.conversations.folding import preview_of
 from samovar.conversations.models.conversation import ConversationKind
+from samovar.conversations.models.message import Verdict
 from samovar.customers.recognition import Sender
 
 HUMAN = "human"
@@ -101,6 +102,11 @@ class InboundMessage:
     def shown_writer(self) -> Named:
         """Who wrote it: the other side, or one of us."""
         return self.writer or Named(self.sender.shown, self.sender.name)
+
+    @property
+    def is_sender_sure(self) -> bool:
+        """Whether somebody vouches for whose message it is: our mail server, or we who wrote it or passed it on."""
+        return self.verdict == Verdict.VERIFIED or self.is_sent or self.is_passed_on
 
     @property
     def counts_at(self) -> datetime:

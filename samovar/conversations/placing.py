@@ -65,7 +65,7 @@ class Places:
     def find(self, inbound: InboundMessage, customer: Customer) -> Place:
         """Return where ``inbound``, written by ``customer``, belongs, after the guards against wrong conversations."""
         for rule, found in self._candidates(inbound, customer):
-            conversation = self._with_customer(found, customer)
+            conversation = self._with_customer(found, inbound, customer)
             place = self._guarded(inbound, self._instead(inbound, conversation, customer), rule)
             if rule == TAGGED and place.conversation and not _takes_part(customer, conversation):
                 # Anybody can write a number: a person has to say whether it belongs there.
@@ -168,10 +168,17 @@ class Places:
             mine.append(self.conversations.setdefault(row.pk, row))
         return max(mine, key=lambda one: (one.last_message_at, one.pk), default=None)
 
-    def _with_customer(self, conversation: Conversation, customer: Customer) -> Conversation:
-        """Return where ``customer`` is talked with: what they write never stands in a side conversation about them."""
+    def _with_customer(self, conversation: Conversation, inbound: InboundMessage, customer: Customer) -> Conversation:
+        """Return where ``customer`` is talked with: what they write does not stand in a side conversation about them.
+
+        Whoever was asked there has its ids and an address of it, and can write any name above: what nobody vouches for
+        stays with them, as written by somebody who was not asked.
+        """
         main = self._get(conversation.parent_id)
-        return main if main is not None and main.customer_id == customer.pk else conversation
+        is_theirs = main is not None and main.customer_id == customer.pk
+        # Where the one who was asked turned out to be the customer, the address was made for them.
+        is_sure = inbound.is_sender_sure or conversation.customer_id == customer.pk
+        return main if main is not None and is_theirs and is_sure else conversation
 
     def _instead(self, inbound: InboundMessage, conversation: Conversation, customer: Customer) -> Conversation:
         """Return what goes on in place of a deleted conversation: the newest that ``customer`` has opened since."""

@@ -12,6 +12,7 @@ from samovar.conversations.drafting import Typed, write
 from samovar.conversations.errors import NobodyToSendTo
 from samovar.conversations.models import Conversation, Message
 from samovar.conversations.models.circle import circle_of
+from samovar.conversations.models.message import Verdict
 from samovar.conversations.recipients import Circle, Field, Person, recipients
 from tests import make
 from tests.channels.mails import mail
@@ -102,15 +103,55 @@ def test_what_the_customer_writes_to_the_side_stands_in_their_own_conversation(
 ) -> None:
     side = asked(client, main, SUPPLIER, text="Do you have a new top?")
     # The supplier has passed the letter on.
-    letter = Delivery.objects.get(message__conversation=side)
-    content = mail("They told me", sender=("Elena", ELENA), In_Reply_To=f"<{letter.message.external_id}>")
+    [letter] = side.messages.all()
+    known = {"sender": make.sender(ELENA), "verdict": Verdict.VERIFIED}
 
-    [by_ids] = take_in([make.raw_mail(content)]).values()
-    by_address = make.received("They told me more", sender=make.sender(ELENA), signed_conversation=side.pk)
+    by_id = make.received("They told me", answered_messages=(letter.pk,), **known)
+    by_address = make.received("They told me more", signed_conversation=side.pk, **known)
     make.received("We have one", sender=make.sender(SUPPLIER, "Supplier"), signed_conversation=side.pk)
 
-    assert by_ids.conversation_id == by_address.conversation_id == main.pk
+    assert by_id.conversation_id == by_address.conversation_id == main.pk
     assert list(side.messages.values_list("direction", flat=True).order_by("pk")) == ["out", "in"]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CLAIMED, Verdict.FAILED])
+def test_whoever_was_asked_cannot_write_into_the_main_conversation_in_the_customers_name(
+    client: Client, olga: User, main: Conversation, verdict: str
+) -> None:
+    side = asked(client, main, SUPPLIER, text="Do you have a new top?")
+    before = Message.objects.filter(conversation=main).count()
+    [letter] = side.messages.all()
+    forged = {"sender": make.sender(ELENA), "verdict": verdict, "is_spam": True}
+
+    by_address = make.received("Pay to another account", signed_conversation=side.pk, **forged)
+    by_id = make.received("Pay soon", answered_messages=(letter.pk,), **forged)
+
+    assert by_address.conversation_id == by_id.conversation_id == side.pk
+    assert Message.objects.filter(conversation=main).count() == before
+    page = client.get(side.get_absolute_url()).content.decode()
+    assert "writes here unasked" in page and ELENA in page
+
+
+def test_what_we_wrote_to_the_customer_elsewhere_stands_in_their_own_conversation(
+    client: Client, olga: User, main: Conversation
+) -> None:
+    side = asked(client, main, SUPPLIER, text="Do you have a new top?")
+    [letter] = side.messages.all()
+
+    sent = make.received("It comes", answered_messages=(letter.pk,), sender=make.sender(ELENA), is_sent=True)
+
+    assert sent.conversation_id == main.pk
+
+
+def test_the_customer_who_was_asked_under_another_address_writes_to_their_own_conversation(
+    client: Client, olga: User, main: Conversation
+) -> None:
+    side = asked(client, main, SUPPLIER, text="Is it you?")
+    make.merge(main.customer, side.customer)
+
+    receipt = make.received("Yes", sender=make.sender(SUPPLIER), signed_conversation=side.pk)
+
+    assert receipt.conversation_id == main.pk
 
 
 def test_the_customer_cannot_be_asked_and_a_side_conversation_has_no_sides(
