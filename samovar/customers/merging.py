@@ -28,6 +28,8 @@ from samovar.lib import clock
 BATCH = 200
 # By then every transaction has ended that had begun before the merge and could still write for the other card.
 SETTLES_AFTER = timedelta(minutes=1)
+# Under which word a merge keeps what it has changed about the survivor's places in organisations.
+PLACES = "places"
 TWINS: dict[type[Model], type[Model]] = {Identity: RemovedIdentity, RemovedIdentity: Identity}
 
 
@@ -68,10 +70,10 @@ def merge(decision: Decision, by: User) -> Merge:
     now = clock.now()
     done = Merge(survivor=survivor, merged=merged, by=by, began_at=now)
     _write_details(done, survivor, merged, decision.taken)
+    _fill_places(done)
     done.save()
     merged.merged_into = survivor
     merged.save(update_fields=["merged_into"])
-    _make_room(done)
     _follow(done)
     announce(
         CustomersMerged(
@@ -108,6 +110,7 @@ def separate(done: Merge, by: User) -> None:
     merged.merged_into = None
     merged.save(update_fields=["merged_into"])
     _restore_details(done, survivor)
+    _empty_places(done)
     _follow(done)
     for one, other in ((survivor, merged), (merged, survivor)):
         announce(
@@ -123,13 +126,35 @@ def separate(done: Merge, by: User) -> None:
     record(Action.CUSTOMERS_SEPARATED, by, survivor, after={"separated": merged.pk})
 
 
-def _make_room(done: Merge) -> None:
-    """Let the merged card's place in an organisation replace one that was taken off the survivor's card.
+def _fill_places(done: Merge) -> None:
+    """Let the survivor belong where the merged card does and the survivor was taken out, as the merged card does.
 
-    Where both belong, each keeps its own place: that of the survivor is shown, and both are there after an undo.
+    Where both have a row, each keeps its own: that of the survivor is shown, and both are as they were after an undo.
     """
-    present = Membership.objects.filter(customer=done.merged_id, removed_at=None).values("organisation")
-    Membership.objects.filter(customer=done.survivor_id, organisation__in=present).exclude(removed_at=None).delete()
+    theirs = Membership.objects.filter(customer=done.merged_id, removed_at=None)
+    by_organisation = {row.organisation_id: row for row in theirs}
+    mine = Membership.objects.filter(customer=done.survivor_id, organisation__in=by_organisation)
+    filled = {}
+    for row in mine.exclude(removed_at=None).order_by("pk").select_for_update(of=("self",)):
+        was, became = _standing_of(row), _standing_of(by_organisation[row.organisation_id])
+        Membership.objects.filter(pk=row.pk).update(**became)
+        filled[str(row.pk)] = {"was": was, "became": became}
+    if filled:
+        done.before |= {PLACES: filled}
+
+
+def _empty_places(done: Merge) -> None:
+    """Take the survivor out again where only the merge has let them in, unless somebody has corrected that since."""
+    filled = done.before.get(PLACES, {})
+    for row in Membership.objects.filter(pk__in=filled).order_by("pk").select_for_update(of=("self",)):
+        if _standing_of(row) == filled[str(row.pk)]["became"]:
+            Membership.objects.filter(pk=row.pk).update(**filled[str(row.pk)]["was"])
+
+
+def _standing_of(row: Membership) -> dict[str, str | None]:
+    """Return what a row says about somebody's place, as it is kept with a merge."""
+    moments = {name: getattr(row, name) for name in ("since_on", "until_on", "removed_at")}
+    return {"role": row.role, **{name: at.isoformat() if at else None for name, at in moments.items()}}
 
 
 def _later(done: Merge) -> Customer | None:

@@ -1,7 +1,7 @@
 """Two cards that are one person become one, while both write, and are two again exactly as they were."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Event as Signal
 from typing import Any
 
@@ -11,7 +11,8 @@ from django.test import Client
 
 from samovar.accounts.models import AuditEntry, Role, User
 from samovar.conversations.models import Conversation, Message
-from samovar.customers import addresses, merging
+from samovar.customers import addresses, belonging, merging
+from samovar.customers.belonging import Place
 from samovar.customers.errors import CannotMerge, CannotSeparate
 from samovar.customers.jobs import forget_moved_rows, settle_merges
 from samovar.customers.merging import Decision
@@ -207,6 +208,37 @@ def test_what_the_other_card_has_already_stays_where_it_is(olga: User) -> None:
 
     assert {row.organisation for row in twin.memberships.all()} == {aurora, oak}
     assert {row.organisation for row in elena.memberships.all()} == {aurora}
+
+
+def test_a_place_that_the_survivor_was_taken_out_of_is_as_it_was_after_an_undo(olga: User) -> None:
+    elena, twin = make.customer("Elena"), make.customer("Twin")
+    aurora, oak = (make.organisation(name) for name in ("Aurora", "Oak"))
+    mine = belonging.join(elena, aurora, olga, Place(role="Buyer", since_on=date(2024, 5, 1)))
+    belonging.leave(mine, by=olga)
+    belonging.leave(belonging.join(elena, oak, olga), by=olga)
+    belonging.join(twin, aurora, olga, Place(role="Director"))
+    before = list(Membership.objects.order_by("pk").values())
+
+    done = make.merge(elena, twin)
+    assert {(row.organisation.name, row.role) for row in elena.memberships.all().present()} == {("Aurora", "Director")}
+    merging.separate(done, by=olga)
+
+    assert list(Membership.objects.order_by("pk").values()) == before
+
+
+def test_a_place_that_was_corrected_after_the_merge_stays_so(olga: User) -> None:
+    elena, twin = make.customer("Elena"), make.customer("Twin")
+    mine = make.membership(elena)
+    belonging.leave(mine, by=olga)
+    make.membership(twin)
+
+    done = make.merge(elena, twin)
+    mine = Membership.objects.select_related("customer", "organisation").get(pk=mine.pk)
+    belonging.correct(mine, Place(role="Owner"), by=olga)
+    merging.separate(done, by=olga)
+
+    assert [row.role for row in elena.memberships.all().present()] == ["Owner"]
+    assert [row.role for row in twin.memberships.all().present()] == [""]
 
 
 def test_two_known_addresses_of_a_kind_need_somebody_who_is_sure(client: Client, olga: User) -> None:

@@ -15,8 +15,9 @@ UNDONE_WITHIN = timedelta(days=30)
 class Merge(models.Model):
     """That ``merged`` is the same person as ``survivor``, and who says so.
 
-    ``before`` and ``after`` hold what the merge has changed on the survivor's card. ``settled_at`` says that everything
-    is where it belongs: with the survivor, or, after it was undone, back where it was.
+    ``before`` and ``after`` hold what the merge has changed on the survivor's card; ``before`` also, as "places", what
+    it has changed about where they belong. ``settled_at`` says that everything is where it belongs: with the survivor,
+    or, after it was undone, back where it was.
     """
 
     survivor = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
