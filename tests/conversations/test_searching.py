@@ -119,6 +119,24 @@ def test_a_person_is_found_by_name_with_a_typo_by_address_and_by_phone(asked: st
     assert [customer.name for customer in find_customers(make.agent("olga"), asked)] == ["Елена Соколова"]
 
 
+def test_who_is_called_so_comes_before_who_is_called_like_it_and_before_the_people_of_the_company() -> None:
+    make.membership(make.customer("Igor Belov"), make.organisation("Annex and Sons"))
+    for name in ("Anney Hall", "Johanne Brandt", "Anne Brown", "Anne Green"):
+        make.customer(name)
+
+    found = [customer.name for customer in find_customers(make.agent("olga"), "anne")]
+
+    assert found == ["Anne Brown", "Anne Green", "Anney Hall", "Johanne Brandt", "Igor Belov"]
+
+
+def test_when_enough_are_called_so_nobody_else_is_shown() -> None:
+    for _ in range(3):
+        make.customer("Anne Brown")
+    make.customer("Annie Brown")
+
+    assert {one.name for one in find_customers(make.agent("olga"), "anne brown", limit=3)} == {"Anne Brown"}
+
+
 @pytest.mark.parametrize("asked", ["", "   ", "%", "_", "'", "\\", "a & | !", "(((", "\x00", "ё" * 5000])
 def test_odd_questions_are_answered_calmly(asked: str) -> None:
     make.received("Nothing special")
