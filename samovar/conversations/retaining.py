@@ -1,37 +1,47 @@
 """Removing what was settled long enough ago, as somebody has decided for its inbox: in portions, hour by hour.
 
-What is due is taken out of sight first, in one short transaction under the lock of the setting, so that whoever takes
-the setting back stops it at once; then it is emptied as everything that is removed (``removing``).
+What nobody resolves, because no person waits in it (spam, automatic mail, what could not be read), counts from its
+last message. What is due is taken out of sight first, in one short transaction under the lock of the setting, so that
+whoever takes the setting back stops it at once; then it is emptied as everything that is removed (``removing``).
 """
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from samovar.accounts.auditing import Action, record
+from samovar.accounts.models import User
 from samovar.conversations import removing
 from samovar.conversations.events import ConversationDeleted
 from samovar.conversations.models import Conversation, ConversationTag, Draft, Inbox, Message, Retention, Tag
+from samovar.conversations.models.conversation import CAN_BE_OVER
 from samovar.conversations.models.deleting import BY_RETENTION
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.events.announcing import announce
 from samovar.lib import clock
 from samovar.lib.marks import mark, read_mark
+from samovar.lib.months import months_before
 
 PORTION, BATCH, PAGE = 1000, 50, 50
+MOST_COUNTED = 10_000
 LATE = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What would be removed: how many conversations, and when the first of them was resolved."""
+    """What would be removed: how many conversations, counted to just above MOST_COUNTED, and since when one is over."""
 
     count: int
     oldest_at: datetime | None
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than are counted."""
+        return self.count > MOST_COUNTED
 
 
 @dataclass(frozen=True)
@@ -42,37 +52,35 @@ class DuePage:
     after: str
 
 
-def months_before(moment: datetime, months: int) -> datetime:
-    """Return the same day and time so many months earlier; the last day of a month that is shorter."""
-    years, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    return moment.replace(year=years, month=month + 1, day=min(moment.day, monthrange(years, month + 1)[1]))
-
-
 def due(inbox: Inbox, months: int, exempt_tag: Tag | None) -> ConversationQuerySet:
-    """Return what is due in an inbox: settled for long enough, with all sides of it, without the tag that keeps it.
+    """Return what is due in an inbox: over for long enough, with all sides of it, without the tag that keeps it.
 
-    A side conversation goes with the one that it is about; where that one is gone already, it is due by itself.
+    A side conversation goes with the one that it is about; where that one is gone already, it is due by itself. Each
+    has ``over_at``, from when on its time counts. A tag that was merged keeps all that stands as the other one.
     """
     edge = months_before(clock.now(), months)
     alone = Q(parent=None) | Q(parent__deletion_reason=BY_RETENTION)
-    rows = _settled(Conversation.objects.all().present().filter(alone, inbox=inbox), edge)
+    rows = _over(Conversation.objects.all().present().filter(alone, inbox=inbox), edge)
     sides = Conversation.objects.all().present().filter(parent=OuterRef("pk"))
-    rows = rows.exclude(Exists(sides.exclude(pk__in=_settled(Conversation.objects.all(), edge).values("pk"))))
+    rows = rows.exclude(Exists(sides.exclude(pk__in=_over(Conversation.objects.all(), edge).values("pk"))))
     if exempt_tag is None:
         return rows
-    return rows.exclude(Exists(ConversationTag.objects.filter(conversation=OuterRef("pk")).of(exempt_tag)))
+    keeping = ConversationTag.objects.filter(conversation=OuterRef("pk")).of(exempt_tag.merged_into or exempt_tag)
+    return rows.exclude(Exists(keeping))
 
 
-def _settled(rows: ConversationQuerySet, edge: datetime) -> ConversationQuerySet:
-    """Return those that were resolved before ``edge`` and in which nothing was written since, not even in a draft."""
+def _over(rows: ConversationQuerySet, edge: datetime) -> ConversationQuerySet:
+    """Return those that were over before ``edge`` and in which nothing was written since, not even in a draft."""
     later = Message.objects.filter(conversation=OuterRef("pk"), created_at__gte=edge)
     drafts = Draft.objects.filter(conversation=OuterRef("pk"))
-    return rows.filter(resolved_at__lt=edge, waiting_since=None).exclude(Exists(later)).exclude(Exists(drafts))
+    over = rows.filter(CAN_BE_OVER).annotate(over_at=Coalesce("resolved_at", "last_message_at"))
+    return over.filter(over_at__lt=edge, waiting_since=None).exclude(Exists(later)).exclude(Exists(drafts))
 
 
 def preview(inbox: Inbox, months: int, exempt_tag: Tag | None) -> Preview:
     """Return what would be removed now; one question."""
-    found = due(inbox, months, exempt_tag).aggregate(count=Count("pk"), oldest=Min("resolved_at"))
+    rows = due(inbox, months, exempt_tag).order_by("over_at", "pk")[: MOST_COUNTED + 1]
+    found = rows.aggregate(count=Count("pk"), oldest=Min("over_at"))
     return Preview(found["count"], found["oldest"])
 
 
@@ -81,10 +89,24 @@ def page(inbox: Inbox, months: int, exempt_tag: Tag | None, after: str = "") -> 
     rows = due(inbox, months, exempt_tag).select_related("customer")
     if edge := read_mark(after):
         at, pk = edge
-        rows = rows.filter(resolved_at__gte=at).exclude(resolved_at=at, pk__lte=pk)
-    found = list(rows.order_by("resolved_at", "pk")[: PAGE + 1])
+        rows = rows.filter(Q(over_at__gte=at) & ~Q(over_at=at, pk__lte=pk))
+    found = list(rows.order_by("over_at", "pk")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return DuePage(found[:PAGE], mark(last.resolved_at, last.pk) if last and last.resolved_at else "")
+    return DuePage(found[:PAGE], mark(vars(last)["over_at"], last.pk) if last else "")
+
+
+@transaction.atomic
+def revive(tag: Tag, by: User) -> None:
+    """Offer a tag again, on its own.
+
+    Where others kept what bears it, or it kept what bears others, nothing is removed for 30 days: somebody may have put
+    the one on for the other.
+    """
+    together = Tag.objects.filter(Q(pk=tag.merged_into_id) | Q(merged_into=tag.merged_into_id) | Q(merged_into=tag))
+    parted = {tag.pk, *together.values_list("pk", flat=True)} if tag.merged_into_id else set()
+    tag.revive(by=by)
+    kept_by = Retention.objects.filter(exempt_tag__in=parted)
+    Retention.objects.all().wait_again(list(kept_by.values_list("inbox", flat=True)))
 
 
 def apply_all() -> None:
@@ -115,9 +137,9 @@ def _take(retention_id: int) -> list[int]:
     setting = Retention.objects.in_force().select_for_update(of=("self",)).filter(pk=retention_id).first()
     if setting is None or setting.months is None:
         return []
-    tag = Tag.objects.filter(pk=setting.exempt_tag_id or 0).first()
+    tag = Tag.objects.select_related("merged_into").filter(pk=setting.exempt_tag_id or 0).first()
     rows = due(setting.inbox, setting.months, tag)
-    first = rows.order_by("resolved_at", "pk").select_for_update(skip_locked=True, of=("self",))[:BATCH]
+    first = rows.order_by("over_at", "pk").select_for_update(skip_locked=True, of=("self",))[:BATCH]
     ids = [conversation.pk for conversation in first]
     # What somebody has written or tagged while we took the rows.
     ids = list(rows.filter(pk__in=ids).values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Concat, JSONObject
 
 from samovar.accounts.models import User
 from samovar.accounts.voices import Voice
-from samovar.conversations import sides
+from samovar.conversations import keeping, sides
 from samovar.conversations.chips import Chip, chips
 from samovar.conversations.events import (
     ConfirmationWritten,
@@ -180,6 +180,11 @@ class Opened:
     voice: Voice
 
     @property
+    def kept_until(self) -> datetime | None:
+        """When it will be removed at the earliest, as its inbox says; None while nothing says so."""
+        return keeping.kept_until(self.conversation, vars(self.conversation)["retention"])
+
+    @property
     def parent(self) -> dict[str, Any] | None:
         """The conversation about which somebody outside is asked here (pk, subject), if the reader may see it."""
         found: dict[str, Any] | None = vars(self.conversation)["main"]
@@ -258,6 +263,7 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             followed=Subquery(_followed(user).values(found=JSONObject(pk="pk", subject="subject"))),
             last_event=Subquery(Event.objects.filter(conversation_id=own).order_by("-id").values("id")[:1]),
             people=CircleOf("pk"),
+            retention=Subquery(keeping.rule_for()),
             brand=Subquery(brand_row(OuterRef("inbox__brand"))),
             before=Horizon(),
             newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),

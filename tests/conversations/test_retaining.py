@@ -1,18 +1,22 @@
 """What was settled long enough ago is removed, where somebody decided so, after 30 days of waiting; nothing else is."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from samovar.accounts.models import AuditEntry, User
 from samovar.conversations import drafting, retaining
+from samovar.conversations.inbound import UNREADABLE
 from samovar.conversations.jobs import apply_retention, remove_deleted
 from samovar.conversations.models import Attachment, Conversation, Inbox, Message, Retention
 from samovar.conversations.models.deleting import DeletionReason
 from samovar.conversations.models.retention import WAITS_FOR
 from samovar.files.models import StoredFile
 from samovar.lib import clock
+from samovar.lib.months import months_after, months_before
 from samovar.operations.checks import retention as check
 from samovar.operations.gauges import retention as gauge
 from tests import make
@@ -32,7 +36,7 @@ def _settled(months_ago: int, text: str = "A scratch", **given: object) -> Conve
     """Return a conversation that was resolved so many months ago, and a day."""
     conversation = make.conversation(text, sender=make.sender(f"c{months_ago}@mail.example"), **given)
     conversation.resolve(by=make.agent())
-    at = retaining.months_before(clock.now(), months_ago) - timedelta(days=1)
+    at = months_before(clock.now(), months_ago) - timedelta(days=1)
     _age(conversation, at)
     return conversation
 
@@ -82,6 +86,22 @@ def test_what_is_old_enough_is_emptied_and_nothing_else_is_touched() -> None:
     assert Retention.objects.get().removed == 1
 
 
+def test_what_nobody_resolves_counts_from_its_last_message() -> None:
+    for months in (13, 11):
+        at = months_before(clock.now(), months) - timedelta(days=1)
+        kinds: list[dict[str, Any]] = [{"is_spam": True}, {"mail_class": "bulk"}, {"mail_class": UNREADABLE}]
+        for number, given in enumerate(kinds):
+            sender = make.sender(f"c{number}{months}@mail.example")
+            make.received(f"{number} after {months}", sender=sender, at=at, **given)
+    make.received("Nobody has answered", at=months_before(clock.now(), 30))
+    _begun()
+    assert retaining.preview(make.inbox(), 12, None).count == 3
+
+    apply_retention()
+
+    assert _texts() == {"0 after 11", "1 after 11", "2 after 11", "Nobody has answered"}
+
+
 def test_what_somebody_has_gone_on_with_is_kept() -> None:
     olga = make.agent()
     _settled(13, "Old")
@@ -101,14 +121,14 @@ def test_a_side_conversation_stays_as_long_as_what_it_is_about_and_goes_with_it(
     client.post(f"{main.get_absolute_url()}asking/", question)
     side = main.sides.get()
     side.resolve(by=lena)
-    _age(side, retaining.months_before(clock.now(), 20))
+    _age(side, months_before(clock.now(), 20))
     _begun()
 
     apply_retention()
     assert not Conversation.objects.exclude(deleted_at=None).exists(), "what it is about is open"
 
     main.resolve(by=lena)
-    _age(main, retaining.months_before(clock.now(), 13))
+    _age(main, months_before(clock.now(), 13))
     apply_retention()
 
     assert set(Conversation.objects.exclude(removed_at=None)) == {main, side}
@@ -158,6 +178,69 @@ def test_what_bears_the_tag_is_kept_and_taking_the_setting_back_stops_it(client:
     assert _texts() == {"A contract", "Another one"}
     setting.refresh_from_db()
     assert (setting.months, setting.begins_at, setting.exempt_tag) == (None, None, tag)
+
+
+def test_a_tag_that_was_merged_keeps_what_bears_either_and_parting_them_waits_for_thirty_days(
+    client: Client, lena: User
+) -> None:
+    keep, hold = make.tag("Keep"), make.tag("Hold")
+    texts = {"With the one", "With the other"}
+    for months, tag, text in ((30, keep, "With the one"), (31, hold, "With the other")):
+        _settled(months, text).tag(tag, by=lena)
+    keep.merge(hold, by=lena)
+
+    for exempt in (keep, hold):
+        Retention.objects.update(months=None, begins_at=None)
+        setting = _begun(by=lena, exempt_tag=exempt)
+        apply_retention()
+        assert _texts() == texts
+
+    client.post(f"/tags/{keep.pk}/retirement/?undo")
+    apply_retention()
+
+    assert _texts() == texts
+    setting.refresh_from_db()
+    assert not setting.has_begun
+    Retention.objects.update(begins_at=clock.now())
+    # A tag that stood for itself alone changes nothing when it comes back.
+    make.tag("Other").retire(by=lena)
+    client.post(f"/tags/{make.tag('Other').pk}/retirement/?undo")
+    apply_retention()
+    assert _texts() == {"With the other"}
+
+
+def test_whoever_reads_a_settled_conversation_sees_how_long_it_is_kept(client: Client, lena: User) -> None:
+    def shown() -> str:
+        return client.get(conversation.get_absolute_url()).content.decode()
+
+    conversation, tag = make.conversation(), make.tag("Keep")
+    setting = _begun(120)
+    assert "Kept until" not in shown()
+    conversation.resolve(by=lena)
+    conversation.refresh_from_db()
+    at = datetime(2020, 5, 4, 12, tzinfo=UTC)
+    _age(conversation, at)
+    assert "Kept until 4 May 2030" in shown()
+
+    # What was written later counts, and so does the time of waiting.
+    conversation.messages.update(created_at=at + timedelta(days=1))
+    assert "Kept until 5 May 2030" in shown()
+    Retention.objects.update(months=12, begins_at=datetime(2031, 1, 2, 12, tzinfo=UTC))
+    assert "Kept until 2 January 2031" in shown()
+    Retention.objects.update(exempt_tag=tag)
+    conversation.tag(tag, by=lena)
+    assert "Kept until" not in shown()
+    Retention.objects.all().decide(setting.inbox, None, None, by=lena)
+    assert "Kept until" not in shown()
+
+
+def test_spam_says_how_long_it_is_kept_by_its_last_message(client: Client, lena: User) -> None:
+    _begun(120)
+    at = datetime(2020, 5, 4, 12, tzinfo=UTC)
+    conversation = make.conversation("Buy", is_spam=True, at=at, is_history=True)
+    Retention.objects.update(begins_at=at)
+
+    assert "Kept until 4 May 2030" in client.get(conversation.get_absolute_url()).content.decode()
 
 
 def test_what_was_broken_off_is_finished_by_the_next_round_and_cannot_be_brought_back(client: Client) -> None:
@@ -210,6 +293,29 @@ def test_the_list_of_what_would_be_removed_has_pages() -> None:
     assert not {one.pk for one in first.rows} & {one.pk for one in rest.rows}
 
 
+def test_more_than_ten_thousand_are_not_counted(client: Client, lena: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        _settled(20 + number, f"No. {number}")
+    monkeypatch.setattr(retaining, "MOST_COUNTED", 2)
+
+    seen = client.get(f"/retention/{make.inbox().pk}/", {"months": "12"}, headers={"HX-Request": "true"})
+
+    assert "would remove more than 10,000 conversations" in seen.content.decode()
+
+
+def test_what_is_due_is_found_by_an_index_in_its_order() -> None:
+    inbox = make.inbox()
+    rows = retaining.due(inbox, 12, None).order_by("over_at", "pk").values("pk")[:50]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        plan = rows.explain()
+
+    assert "conversation_over" in plan
+
+
 def test_whoever_looks_after_the_machine_hears_that_nothing_is_removed() -> None:
     _begun()
     assert not next(iter(gauge.read())).problem
@@ -228,6 +334,16 @@ def test_whoever_looks_after_the_machine_hears_that_nothing_is_removed() -> None
     [("2026-03-31", 1, "2026-02-28"), ("2026-01-15", 12, "2025-01-15"), ("2026-06-30", 6, "2025-12-30")],
 )
 def test_months_are_those_of_the_calendar(moment: str, months: int, expected: str) -> None:
-    found = retaining.months_before(datetime.fromisoformat(moment).replace(tzinfo=UTC), months)
+    found = months_before(datetime.fromisoformat(moment).replace(tzinfo=UTC), months)
+
+    assert found.date().isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "months", "expected"),
+    [("2026-03-31", 11, "2027-02-28"), ("2026-01-15", 12, "2027-01-15"), ("2026-08-31", 6, "2027-02-28")],
+)
+def test_months_later_are_those_of_the_calendar(moment: str, months: int, expected: str) -> None:
+    found = months_after(datetime.fromisoformat(moment).replace(tzinfo=UTC), months)
 
     assert found.date().isoformat() == expected

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,10 @@ class ConversationKind(models.TextChoices):
     AUTOMATIC = "automatic", _("A machine")
     UNREADABLE = "unreadable", _("Could not be read")
     SPAM = "spam", _("Spam")
+
+
+# What was resolved, and where no person waits: it is over with its last message, because nobody resolves it.
+CAN_BE_OVER = Q(resolved_at__isnull=False) | ~Q(kind="human")
 
 
 class Conversation(Snoozable, Prioritised, Deletable, Answerable):
@@ -122,6 +127,13 @@ class Conversation(Snoozable, Prioritised, Deletable, Answerable):
                 models.F("id").desc(),
                 name="conversation_deleted",
                 condition=Q(deleted_at__isnull=False, removed_at=None),
+            ),
+            models.Index(
+                "inbox",
+                Coalesce("resolved_at", "last_message_at"),
+                "id",
+                name="conversation_over",
+                condition=Q(deleted_at=None) & CAN_BE_OVER,
             ),
             models.Index("snoozed_until", name="conversation_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index("customer", models.F("last_message_at").desc(), name="conversation_of_customer"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samovar.accounts.requests import StaffRequest, leads_only
+from samovar.conversations import retaining
 from samovar.conversations.errors import TagRetired, TagTaken
 from samovar.conversations.forms import MergeForm, RenameForm
 from samovar.conversations.models import Conversation, ConversationTag, Tag
@@ -65,7 +66,7 @@ def retirement(request: StaffRequest, pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag, pk=pk)
     address = reverse("tag_retirement", args=[pk])
     if "undo" in request.GET:
-        tag.revive(by=request.user)
+        retaining.revive(tag, by=request.user)
         messages.success(request, _("In use again: %(tag)s") % {"tag": tag.name}, extra_tags=address)
     else:
         tag.retire(by=request.user)
