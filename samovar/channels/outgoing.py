@@ -13,7 +13,7 @@ from samovar.channels.jobs import key_of, send_mail
 from samovar.channels.models import ChannelAccount, Delivery
 from samovar.channels.models.delivery import TRIED_FOR
 from samovar.channels.sending import MINUTE, most_a_minute
-from samovar.conversations.models import Message
+from samovar.conversations.models import FileLink, Message
 from samovar.conversations.recipients import mailbox_key
 from samovar.jobs.queue import enqueue
 from samovar.lib import clock, faults
@@ -70,6 +70,7 @@ def try_again(message: Message) -> None:
         delivery.begin_anew(now)
         enqueue(send_mail, delivery.pk, key=key_of(delivery.pk))
     if missing:
+        FileLink.objects.all().renew_for(message, message.inbox)
         fates.tell(message, now)
 
 
@@ -102,6 +103,7 @@ def send_elsewhere(delivery: Delivery, address: str, by: User) -> None:
     if not delivery.is_lost or mailbox_key(address) in map(mailbox_key, went_to):
         raise AddressInUse
     message.replace_recipient(delivery.address, address)
+    FileLink.objects.all().renew_for(message, message.inbox)
     delivery.closed_at = now
     delivery.save(update_fields=["closed_at"])
     other = Delivery(message=message, address=address, role=delivery.role, created_at=now, next_try_at=now)

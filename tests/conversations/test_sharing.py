@@ -1,6 +1,7 @@
 """Files above the limit of a mailbox go as a link: for a while, for whoever holds it, until somebody withdraws it."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from samovar.accounts.models import AuditEntry, Role, User
-from samovar.channels import letters
+from samovar.channels import letters, outgoing
 from samovar.channels.models import ChannelAccount, Delivery
 from samovar.conversations.models import Conversation, FileLink, Inbox, Message
 from samovar.conversations.models.deleting import DeletionReason
@@ -165,6 +166,41 @@ def test_withdrawing_can_be_undone_by_those_who_answer_and_see_it(sent: Message,
     assert AuditEntry.objects.filter(action="file-link-withdrawn").count() == 1
     client.post([*get_messages(answer.wsgi_request)][0].extra_tags)
     assert Client().get(path_in(link.url)).status_code == 200
+
+
+def test_a_letter_that_is_sent_again_bears_a_link_that_works(sent: Message, client: Client) -> None:
+    link = FileLink.objects.get()
+    before = link.url
+    _expired(link)
+    Delivery.objects.update(failed_at=clock.now())
+
+    outgoing.try_again(sent)
+
+    path = path_in(letter_of(sent).get_body(("plain",)).get_content())
+    assert client.get(path).status_code == 200
+    assert client.get(path_in(before)).status_code == 404
+    link.refresh_from_db()
+    again, until = link.url, link.expires_at
+    # What is good still stays the same address, for as long as if it were new.
+    FileLink.objects.update(expires_at=clock.now() + timedelta(hours=1))
+    Delivery.objects.update(failed_at=clock.now())
+    delivery = Delivery.objects.get()
+    outgoing.send_elsewhere(delivery, "elena@new.example", by=make.agent())
+    link.refresh_from_db()
+    assert (link.url, link.expires_at >= until) == (again, True)
+
+
+def test_a_link_that_was_withdrawn_stays_so_when_the_letter_is_sent_again(sent: Message) -> None:
+    link = FileLink.objects.get()
+    _withdrawn(link)
+    _expired(link)
+    Delivery.objects.update(failed_at=clock.now())
+
+    outgoing.try_again(sent)
+
+    link.refresh_from_db()
+    assert link.withdrawn_at is not None
+    assert link.is_over
 
 
 def test_whoever_tries_too_often_waits(sent: Message, client: Client, settings: Any) -> None:

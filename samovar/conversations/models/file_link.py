@@ -48,6 +48,18 @@ class FileLinkQuerySet(models.QuerySet["FileLink"]):
             made.append(FileLink(attachment=file, expires_at=expires_at))
         self.bulk_create(made)
 
+    def renew_for(self, message: Message, inbox: Inbox) -> None:
+        """Let the links of a message that leaves once more be good as long as if it were new.
+
+        What was over gets another address: the old one opens nothing all the same. What was withdrawn stays so.
+        """
+        until = clock.now() + timedelta(days=inbox.link_days)
+        due = self.filter(attachment__message=message, withdrawn_at=None, expires_at__lt=until)
+        for link in due.order_by("pk").select_for_update(of=("self",)):
+            link.nonce = uuid.uuid4() if link.is_over else link.nonce
+            link.expires_at = until
+            link.save(update_fields=["nonce", "expires_at"])
+
     def opened_by(self, token: str, now: datetime) -> FileLink | None:
         """Return the link that ``token`` opens ``now``; None for all that opens nothing, whatever the reason."""
         number, _dash, signature = token.partition("-")
