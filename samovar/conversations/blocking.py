@@ -84,6 +84,8 @@ def put_back(found: Block, by: User, conversation: Conversation | None = None) -
     """Undo the lifting of a block; twice is once. Raises CannotBlock where somebody may not be blocked (any more)."""
     _check(Wish(BlockKind(found.kind), found.value, BlockReason(found.reason)), by)
     _lock(found)
+    if not found.value:
+        raise CannotBlock(_("Whoever was blocked here was erased: there is no address any more."))
     if found.lifted_at is not None and not Block.objects.all().in_force().filter(value=found.value).exists():
         found.lifted_at = found.lifted_by = None
         found.save(update_fields=["lifted_at", "lifted_by"])

@@ -38,10 +38,11 @@ def clear(conversation: Conversation, by: User) -> None:
 def clear_elsewhere(conversation: Conversation) -> None:
     """Follow somebody who said in another program that it is no spam.
 
-    What the team called so itself stays so, and what comes from somebody whom it blocks.
+    What the team called so itself stays so, and what comes from somebody whom it still blocks.
     """
     conversation.locked()
-    blocked = SpamSign.objects.filter(message__conversation=conversation, reason=SpamReason.BLOCKED)
+    signs = SpamSign.objects.filter(message__conversation=conversation, reason=SpamReason.BLOCKED)
+    blocked = signs.filter(block__lifted_at=None)
     if conversation.kind == ConversationKind.SPAM and not (_was_marked_by_us(conversation) or blocked.exists()):
         _clear(conversation, None, was_marked_by_us=False)
 

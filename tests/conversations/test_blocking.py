@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from samovar.accounts.models import AuditEntry, Role, User
 from samovar.conversations import blocked, blocking, deriving, queries, reviving, spam
 from samovar.conversations.blocking import Wish
+from samovar.conversations.errors import CannotBlock
 from samovar.conversations.models import Block, Conversation, Inbox, Message, SpamSign
 from samovar.conversations.models.block import BlockReason
 from samovar.conversations.queries import Wanted
@@ -155,6 +156,16 @@ def test_moving_it_in_a_mail_program_does_not_unblock(lea: User) -> None:
     spam.clear_elsewhere(conversation)
 
     assert Conversation.objects.get().kind == "spam"
+
+
+def test_a_lifted_block_keeps_nothing_in_spam_that_was_moved_out_in_a_mail_program(lea: User) -> None:
+    found = blocks(MALLORY, lea)
+    conversation = came()
+    blocking.lift(found, by=lea)
+
+    spam.clear_elsewhere(conversation)
+
+    assert Conversation.objects.get().kind == "human"
 
 
 def test_each_reason_is_told_in_the_list_by_one_query_more_for_no_row(
@@ -307,7 +318,7 @@ def test_twice_is_once_and_what_was_lifted_can_be_blocked_anew(lea: User) -> Non
     assert AuditEntry.objects.filter(action__startswith="sender-").count() == 3
 
 
-def test_an_erased_person_is_not_kept_on_the_list(lea: User) -> None:
+def test_an_erased_person_is_not_kept_on_the_list(client: Client, lea: User) -> None:
     customer = came().customer
     found = blocks(MALLORY, lea)
 
@@ -316,6 +327,13 @@ def test_an_erased_person_is_not_kept_on_the_list(lea: User) -> None:
     found.refresh_from_db()
     assert (found.value, found.who) == ("", "Erased")
     assert found.lifted_at is not None
+    with pytest.raises(CannotBlock):
+        blocking.put_back(found, by=lea)
+    client.force_login(lea)
+    assert "Block again" not in client.get(found.get_absolute_url()).content.decode()
+    said = client.post(f"/blocked/{found.pk}/lifting/?undo", follow=True).content.decode()
+    assert "there is no address any more" in said
+    assert not Block.objects.all().in_force().exists()
 
 
 def test_what_is_read_again_counts_too(lea: User) -> None:
