@@ -7,8 +7,9 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from samovar.accounts.models import User
 from samovar.conversations.models import Block, Conversation, SpamSign
-from samovar.conversations.queries import MOST_COUNTED, CappedCount
+from samovar.conversations.queries import MOST_COUNTED
 from samovar.conversations.recipients import mailbox_key
+from samovar.lib.counting import CappedCount
 from samovar.lib.marks import mark, read_mark
 
 PAGE = 50

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db import models
-from django.db.models import Count, Min, Q, Subquery
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from samovar.accounts.models import User
@@ -15,6 +14,7 @@ from samovar.conversations.models.message import Direction
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.saved_views import FIRST, ONLY, VIEWS, SavedView
 from samovar.customers.models import Identity
+from samovar.lib.counting import CappedCount
 from samovar.lib.marks import mark, read_mark
 from samovar.lib.text import search_key, tidy
 
@@ -73,13 +73,6 @@ class ListPage:
 
     rows: list[Conversation]
     following: Wanted | None
-
-
-class CappedCount(Subquery):
-    """How many rows a subquery brings, up to its limit."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
-    output_field = models.IntegerField()
 
 
 def page(user: User, wanted: Wanted) -> ListPage:

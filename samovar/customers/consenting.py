@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q
 
 from samovar.accounts.models import User
 from samovar.customers.events import ConsentGiven, ConsentWithdrawn
 from samovar.customers.models import Consent, ConsentPurpose, Customer
+from samovar.customers.models.consent import ConsentQuerySet
 from samovar.customers.queries import PAGE, beyond
 from samovar.events.announcing import announce
+from samovar.lib.counting import CappedCount
 from samovar.lib.text import search_key
+from samovar.ui.navigation import shown
 
 MOST_SHOWN = 200
+# The ledger grows for ever; nobody reads on.
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +42,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many people have agreed to something, and how many took it back."""
+    """How many people have agreed to something, and how many took it back, as it is shown."""
 
     purpose: ConsentPurpose
-    given: int
-    withdrawn: int
+    given: str
+    withdrawn: str
 
 
 @dataclass(frozen=True)
@@ -90,20 +94,17 @@ def standing(customer_id: int) -> list[Standing]:
 
 
 def tallies(user: User) -> list[Tally]:
-    """Return how many of the customers whom ``user`` may see have agreed to what; one question."""
-    rows = Consent.objects.filter(customer__in=Customer.objects.all().visible_to(user)).of_present().current()
-    counts = {
-        one["purpose"]: one for one in rows.values("purpose").annotate(given=_count(True), withdrawn=_count(False))
-    }
-    nothing = {"given": 0, "withdrawn": 0}
-    found = ((purpose, counts.get(purpose, nothing)) for purpose in ConsentPurpose)
-    return [Tally(purpose, one["given"], one["withdrawn"]) for purpose, one in found]
+    """Return how many of the customers whom ``user`` may see have agreed to what; one question that ends somewhere."""
+    kinds = [(purpose, is_given) for purpose in ConsentPurpose for is_given in (True, False)]
+    counts = [CappedCount(_holding(user, *kind).values("pk")[:MOST_COUNTED]) for kind in kinds]
+    row = User.objects.filter(pk=user.pk).order_by().values_list(*counts).get()
+    told = dict(zip(kinds, (shown(count or 0) or "0" for count in row), strict=True))
+    return [Tally(purpose, told[purpose, True], told[purpose, False]) for purpose in ConsentPurpose]
 
 
 def page(user: User, purpose: str, is_given: bool, text: str = "", after: str = "") -> ConsentPage:
     """Return who has agreed to something, or took it back, by name; of them those with ``text`` in their name."""
-    rows = Consent.objects.filter(purpose=purpose, is_given=is_given).of_present().current()
-    rows = rows.filter(customer__in=Customer.objects.all().visible_to(user)).select_related("customer")
+    rows = _holding(user, purpose, is_given).select_related("customer")
     if text:
         rows = rows.filter(customer__search_key__contains=search_key(text))
     fetched = list(beyond(rows, "customer__sort_key", after).order_by("customer__sort_key", "pk")[: PAGE + 1])
@@ -111,5 +112,7 @@ def page(user: User, purpose: str, is_given: bool, text: str = "", after: str = 
     return ConsentPage(fetched[:PAGE], f"{last.customer.sort_key}~{last.pk}" if last else "")
 
 
-def _count(is_given: bool) -> Count:
-    return Count("pk", filter=Q(is_given=is_given))
+def _holding(user: User, purpose: str, is_given: bool) -> ConsentQuerySet:
+    """Return the entries that hold, of the customers whom ``user`` may see."""
+    rows = Consent.objects.filter(purpose=purpose, is_given=is_given).of_present().current()
+    return rows.filter(customer__in=Customer.objects.all().visible_to(user))

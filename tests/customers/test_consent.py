@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -144,6 +145,18 @@ def test_the_archive_of_one_person_tells_it_and_what_stays_after_an_erasure_name
     assert not may(elena, NEWS)
     with pytest.raises(CardClosed):
         _says(elena, True)
+
+
+def test_the_ledger_is_not_counted_to_its_end(client: Client, olga: User) -> None:
+    now = timezone.now()
+    people = Customer.objects.bulk_create(Customer(name=f"No. {number}", created_at=now) for number in range(1001))
+    said: dict[str, Any] = {"purpose": NEWS, "is_given": True, "at": now, "way": "web", "by": olga}
+    Consent.objects.bulk_create(Consent(customer=one, **said) for one in people)
+
+    page = client.get("/customers/consents/").content.decode()
+
+    assert "News and offers, given: 999+" in page
+    assert "News and offers, withdrawn: 0" in page
 
 
 def test_every_number_opens_its_rows_page_by_page(
