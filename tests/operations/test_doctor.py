@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 
 from samovar.channels.models import MailFolder
 from samovar.channels.models.folder import Role
 from samovar.lib.postgres.cluster import Cluster
-from samovar.operations.checks import disk, mailboxes
+from samovar.operations.checks import cache, disk, mailboxes
 from samovar.operations.examining import Check, Finding, State, all_checks
 from tests import make
 from tests.installation import Installation
@@ -120,6 +121,25 @@ def test_a_mailbox_that_is_behind_says_so_until_all_is_read() -> None:
     folder.note_behind(0)
     [well] = mailboxes.look()
     assert (well.state, well.words) == (State.WELL, f"{account.inbox} is read and sends")
+
+
+@pytest.mark.parametrize(
+    ("running", "wanted", "state"), [(128, 128, State.WELL), (200, 400, State.WELL), (128, 400, State.WARNING)]
+)
+def test_a_cache_that_has_not_grown_with_what_is_stored_is_told_of(running: int, wanted: int, state: State) -> None:
+    found = cache.judged(running, wanted)
+
+    assert found.state is state
+    assert f"{running} MB" in found.words and f"{wanted} MB" in found.words
+
+
+@pytest.mark.django_db
+def test_the_cache_that_runs_is_looked_at_only_where_the_database_is_ours(settings: LazySettings) -> None:
+    settings.DATABASE_IS_EMBEDDED = True
+    assert [finding.state for finding in cache.look()] == [State.WELL]
+
+    settings.DATABASE_IS_EMBEDDED = False
+    assert not list(cache.look())
 
 
 @pytest.mark.parametrize(

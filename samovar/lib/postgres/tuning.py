@@ -48,12 +48,17 @@ def settings(durable: bool, stored_megabytes: int) -> dict[str, str]:
     """Return the server's settings for a database of ``stored_megabytes``."""
     memory = _memory_megabytes()
     by_memory = {
-        "shared_buffers": f"{cache_megabytes(memory, stored_megabytes)}MB",
+        "shared_buffers": f"{cache_for(stored_megabytes)}MB",
         "effective_cache_size": f"{max(memory // 2, 256)}MB",
         "maintenance_work_mem": f"{min(max(memory // 16, 64), 512)}MB",
         "work_mem": f"{min(max(memory // 256, 4), 32)}MB",
     }
     return FIXED | by_memory | (DURABLE if durable else NOT_DURABLE)
+
+
+def cache_for(stored_megabytes: int) -> int:
+    """Return the size of the cache, in megabytes, that a server with so much stored would get on this machine now."""
+    return cache_megabytes(_memory_megabytes(), stored_megabytes)
 
 
 def cache_megabytes(memory: int, stored: int) -> int:
