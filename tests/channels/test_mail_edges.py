@@ -36,6 +36,15 @@ def test_what_is_damaged_far_behind_does_not_change_how_the_beginning_is_read() 
     assert mail.text.startswith(text)
 
 
+def test_a_file_that_was_damaged_on_its_way_is_kept_as_far_as_it_came() -> None:
+    head = b"From: a@b.c\nContent-Type: application/pdf; name=plan.pdf\nContent-Transfer-Encoding: base64\n\n"
+
+    mail = parse(head + b"JVBERg", ARRIVED)
+
+    assert [(file.name, file.content) for file in mail.attachments] == [("plan.pdf", b"%PDF")]
+    assert "damaged base64" in mail.problems
+
+
 def test_parts_are_found_where_lines_end_as_on_an_old_mac() -> None:
     raw = b"From: a@b.c\rContent-Type: multipart/mixed; boundary=b\r\r--b\r\rone\r--b\r\rtwo\r--b--\r"
 

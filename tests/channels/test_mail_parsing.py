@@ -239,6 +239,7 @@ def test_pictures_that_the_html_shows_are_no_files_beside_it() -> None:
         ("utf-8", "Приветствую вас".encode()[:-1], "Приветствую ва\ufffd"),
         ("iso-8859-1", b"it\x92s", "it\u2019s"),
         ("gb2312", "你好".encode("gb18030"), "你好"),
+        ("gb2312", "你好".encode("gb18030") + b"\xff", "你好\ufffd"),
         ("iso-2022-jp", "今日は".encode("iso-2022-jp"), "今日は"),
         ("punycode", b"abc-", "abc-"),
         ("zlib", b"plain", "plain"),

@@ -81,6 +81,17 @@ def test_a_line_break_written_as_an_end_is_one() -> None:
     assert sanitise("one</br>two").html == "one<br>two"
 
 
+@pytest.mark.parametrize(
+    ("html", "safe"),
+    [
+        ("<b><p>one</b>two", "<b><p>onetwo</p></b>"),
+        ("<i>a<table><tr><td>b</i>c</table>d</i>e", "<i>a<table><tbody><tr><td>bc</td></tr></tbody></table>d</i>e"),
+    ],
+)
+def test_an_end_inside_a_block_or_a_cell_ends_nothing_outside_it(html: str, safe: str) -> None:
+    assert sanitise(html).html == safe
+
+
 def test_a_picture_that_the_mail_itself_holds_is_shown() -> None:
     picture = "data:image/png;base64,iVBORw0KGgo="
 
