@@ -16,7 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from samovar.accounts.inviting import Guest, Invited, Place, invite
-from samovar.accounts.models import Brand, Look, Role, StaffProvider, StaffSession, Team, User
+from samovar.accounts.models import Brand, Look, Role, SignOnBinding, StaffProvider, StaffSession, Team, User
 from samovar.channels.models import ChannelAccount, Delivery, MailFolder, RawMail, SignInProvider, Trial
 from samovar.channels.models import folder as folders
 from samovar.channels.storing import Arrival, Source, keep_all
@@ -107,9 +107,21 @@ def picture(size: tuple[int, int] = (600, 200), kind: str = "PNG") -> bytes:
     return drawn.getvalue()
 
 
-def staff_provider(name: str = "Aurora ID") -> StaffProvider:
+def staff_provider(name: str = "Aurora ID", host: str = "nowhere") -> StaffProvider:
     """Make a provider of single sign-on that is nowhere."""
-    return StaffProvider.objects.create(name=name, issuer="https://nowhere.invalid", client_id="samovar")
+    return StaffProvider.objects.create(name=name, issuer=f"https://{host}.invalid", client_id="samovar")
+
+
+def binding(user: User | None = None) -> SignOnBinding:
+    """Make somebody known at a provider of single sign-on that is nowhere."""
+    known, number = user or agent(), next(_numbers)
+    provider = staff_provider(f"Aurora ID {number}", f"id{number}")
+    return SignOnBinding.objects.create(issuer=provider.issuer, subject=f"sub{number}", user=known)
+
+
+def provider_that_knows(user: User) -> StaffProvider:
+    """Make a provider of single sign-on at which somebody has an account."""
+    return StaffProvider.objects.get(issuer=binding(user).issuer)
 
 
 def seat(user: User | None = None) -> StaffSession:

@@ -17,6 +17,7 @@ OF_CUSTOMERS += ["consents"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
 OF_PEOPLE += ["sessions_ending"]
 OF_PROVIDERS = ["staff_provider", "staff_provider_retiring", "staff_provider_reviving", "single_sign_on_begin"]
+OF_PROVIDERS += ["sign_on_proof", "sign_on_proof_begin"]
 # What an address with parameters is about, by the name of its route: one hook a route.
 OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(OF_PEOPLE, lambda: {"pk": make.user().pk}),
@@ -25,6 +26,7 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(("retention", "retention_rows", "retention_stopping"), lambda: {"pk": make.inbox().pk}),
     "brand_logo": lambda: {"pk": make.brand_with_logo().pk},
     "session_ending": lambda: {"pk": make.seat().pk},
+    "sign_on_unbinding": lambda: {"pk": make.binding().pk},
     **dict.fromkeys(("passkey", "passkey_removal"), lambda: {"pk": make.passkey().pk}),
     **dict.fromkeys(OF_CUSTOMERS, lambda: {"pk": make.customer().pk}),
     **dict.fromkeys(
@@ -93,6 +95,7 @@ OF_NOTHING: dict[str, object] = {
 MINE: dict[str, Callable[[User], dict[str, object]]] = {
     "file": lambda user: {"pk": make.upload(user).pk},
     "session_ending": lambda user: {"pk": make.seat(user).pk},
+    **dict.fromkeys(("sign_on_proof", "sign_on_proof_begin"), lambda user: {"pk": make.provider_that_knows(user).pk}),
     **dict.fromkeys(("passkey", "passkey_removal"), lambda user: {"pk": make.passkey(user).pk}),
 }
 # What is not bound to an inbox and so not to a team: the cards of customers, which are open to the desk, and the ways

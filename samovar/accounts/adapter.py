@@ -10,7 +10,9 @@ from allauth.account.internal.flows.login import clear_authentication_records, g
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,10 +20,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts import door_log, mail, single_sign_on, throttling
+from samovar.accounts.errors import SignInRefused
 from samovar.accounts.models import Company, User
 from samovar.lib import sealing
 
 SIGN_ON_METHOD = "single_sign_on"
+REFUSED_PAGE = "accounts/single_sign_on_refused.html"
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -64,13 +68,25 @@ class StaffAdapter(DefaultAccountAdapter):
             way = door_log.way_of(given[-1]) if given else "password"
             door_log.refused(request, way, user, reason="only-single-sign-on")
             clear_authentication_records(request)
-            return render(request, "accounts/single_sign_on_refused.html", {"reason": "only"}, status=403)
+            return render(request, REFUSED_PAGE, {"reason": "only"}, status=403)
         answer: HttpResponse | None = super().pre_login(request, user, **how)
         return answer
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **how: Any) -> HttpResponse:
-        """Make the browser known, so that nobody who guesses elsewhere makes its owner wait, and write it down."""
+        """Make the browser known, so that nobody who guesses elsewhere makes its owner wait, and write it down.
+
+        Who came from a provider is bound to who they are there, now that every other proof was given too.
+        """
+        came_as: dict[str, str] = (how["signal_kwargs"] or {}).get(SIGN_ON_METHOD, {})
         if isinstance(user, User):
+            try:
+                if came_as:
+                    single_sign_on.bind(user, came_as["issuer"], came_as["subject"])
+            except SignInRefused as refusal:
+                logout(request)
+                door_log.refused(request, "single-sign-on", user, reason=refusal.reason)
+                words = {"name": came_as["name"], "reason": refusal.reason}
+                return render(request, REFUSED_PAGE, words, status=403)
             door_log.signed_in(request, user)
         email: str = user.get_username()
         response: HttpResponse = super().post_login(request, user, **how)
@@ -83,6 +99,17 @@ class StaffAdapter(DefaultAccountAdapter):
             samesite="Lax",
         )
         return response
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """Offer beside our own ways the providers that know the person; first where nothing else opens the account."""
+        own: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not isinstance(user, User):
+            return own
+        theirs = [
+            {"id": SIGN_ON_METHOD, "description": one.name, "url": reverse("sign_on_proof", args=[one.pk])}
+            for one in single_sign_on.providers_of(user)
+        ]
+        return [*theirs, *own] if theirs and single_sign_on.is_only_way(user) else [*own, *theirs]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account without an admin."""

@@ -2,6 +2,7 @@
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from samovar.accounts import demanding, second_factor, sessions_of, single_sign_on
 from samovar.accounts.adapter import SIGN_ON_METHOD
 from samovar.accounts.errors import OwnFactorMissing, OwnSignOnMissing, ProviderMissing
-from samovar.accounts.models import FactorDemand, SignOnDemand, StaffProvider, User
+from samovar.accounts.models import FactorDemand, SignOnBinding, SignOnDemand, StaffProvider, User
 from samovar.accounts.provider_forms import SignOnDemandForm
 from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.accounts.security_forms import DemandForm
@@ -66,6 +67,7 @@ def person_door(request: StaffRequest, pk: int) -> HttpResponse:
     """Show by what somebody gets in, and from where."""
     user = get_object_or_404(User, pk=pk)
     context = {"person": user, "factors": second_factor.factors(user), "seats": sessions_of.seats(user)}
+    context["bindings"] = single_sign_on.bindings_of(user)
     return render(request, "accounts/person_door.html", context)
 
 
@@ -81,6 +83,20 @@ def factor_removal(request: StaffRequest, pk: int) -> HttpResponse:
     second_factor.take_away(user, by=request.user)
     messages.success(request, _("%(name)s signs in by password alone now") % {"name": user.name})
     return redirect("person_door", pk)
+
+
+@admins_only
+@require_POST
+@lately_proven
+def sign_on_unbinding(request: StaffRequest, pk: int) -> HttpResponse:
+    """Forget who somebody is at a provider, for they have another account there now; ends their sessions."""
+    binding = get_object_or_404(SignOnBinding.objects.select_related("user"), pk=pk)
+    single_sign_on.unbind(binding, by=request.user)
+    if binding.user == request.user:
+        request.user.refresh_from_db()
+        update_session_auth_hash(request, request.user)
+    messages.success(request, _("%(name)s is bound anew at the next sign-in there") % {"name": binding.user.name})
+    return redirect("person_door", binding.user_id)
 
 
 @admins_only

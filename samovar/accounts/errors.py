@@ -1,5 +1,7 @@
 """What the verbs of the staff refuse."""
 
+from django.db.models import Model
+
 
 class LastAdmin(Exception):
     """Without this person nobody could change settings any more."""
@@ -38,8 +40,9 @@ class FactorDemanded(Exception):
 
 
 class SignInRefused(Exception):
-    """Somebody cannot be let in by single sign-on; ``reason`` says why (accounts/oidc.py)."""
+    """Somebody cannot be let in by single sign-on; ``reason`` says why (accounts/oidc.py), ``whom`` of whom we know."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, whom: Model | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.whom = whom

@@ -23,6 +23,7 @@ WELL_KNOWN = "/.well-known/openid-configuration"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 CLOCKS_DIFFER_SECONDS = 60
 REFUSED, CANCELLED, UNPROVEN, STALE = "refused", "cancelled", "unproven", "stale"
+LONGEST_SUBJECT = 255
 SERVER, KEYS = "server", "keys"
 
 
@@ -50,6 +51,16 @@ class Server:
     keys_url: str
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What a provider has proven: its number of the person, their e-mail ("" when it does not vouch for it), and when
+    they last showed there who they are, in seconds since 1970 (None when it does not say)."""
+
+    subject: str
+    email: str
+    shown_at: float | None
+
+
 def new_attempt() -> Attempt:
     """Return an attempt that nobody can guess."""
     return Attempt(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
@@ -63,8 +74,8 @@ def discover(provider: StaffProvider) -> Server:
         return _discovered(talking)
 
 
-def address(server: Server, provider: StaffProvider, attempt: Attempt, return_url: str) -> str:
-    """Return where a person signs in at the provider."""
+def address(server: Server, provider: StaffProvider, attempt: Attempt, return_url: str, **more: str) -> str:
+    """Return where a person signs in at the provider; ``more`` is asked for beside the usual."""
     given = {
         "response_type": "code",
         "client_id": provider.client_id,
@@ -74,12 +85,13 @@ def address(server: Server, provider: StaffProvider, attempt: Attempt, return_ur
         "nonce": attempt.nonce,
         "code_challenge": attempt.challenge,
         "code_challenge_method": "S256",
+        **more,
     }
     return f"{server.authorization_url}{'&' if '?' in server.authorization_url else '?'}{urlencode(given)}"
 
 
-def proven_email(provider: StaffProvider, attempt: Attempt, code: str, return_url: str) -> str:
-    """Return the e-mail that the provider has verified of whoever came back with ``code``; raises SignInRefused."""
+def proven(provider: StaffProvider, attempt: Attempt, code: str, return_url: str) -> Proof:
+    """Return what the provider has proven of whoever came back with ``code``; raises SignInRefused."""
     given = {"grant_type": "authorization_code", "code": code, "redirect_uri": return_url}
     given |= {"client_id": provider.client_id, "code_verifier": attempt.verifier}
     if secret := provider.client_secret:
@@ -89,10 +101,7 @@ def proven_email(provider: StaffProvider, attempt: Attempt, code: str, return_ur
         claims = _claims(talking, server, _token(talking, server, given))
     if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), attempt.nonce.encode()):
         raise SignInRefused(REFUSED)
-    email = claims.get("email")
-    if claims.get("email_verified") is not True or not isinstance(email, str) or not email:
-        raise SignInRefused(UNPROVEN)
-    return email
+    return _proof(claims)
 
 
 def _known_server(provider: StaffProvider) -> Server | None:
@@ -109,6 +118,19 @@ def _discovered(talking: Talk) -> Server:
         raise talking.failed()
     oidc_talk.keep(provider, SERVER, tuple(map(str, urls)))
     return Server(*map(str, urls))
+
+
+def _proof(claims: Mapping[str, object]) -> Proof:
+    subject, email, shown_at = (claims.get(name) for name in ("sub", "email", "auth_time"))
+    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or "\0" in subject:
+        raise SignInRefused(REFUSED)
+    is_vouched_for = claims.get("email_verified") is True and isinstance(email, str)
+    is_moment = isinstance(shown_at, int | float) and not isinstance(shown_at, bool)
+    return Proof(
+        subject=subject,
+        email=str(email) if is_vouched_for else "",
+        shown_at=float(str(shown_at)) if is_moment else None,
+    )
 
 
 def _token(talking: Talk, server: Server, given: Mapping[str, str]) -> str:

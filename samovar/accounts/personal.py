@@ -7,6 +7,7 @@ from samovar.accounts.models import (
     FactorDemand,
     Invitation,
     SignInTries,
+    SignOnBinding,
     SignOnDemand,
     StaffProvider,
     StaffSession,
@@ -16,4 +17,4 @@ from samovar.accounts.models import (
 from samovar.lib.personal import declare_impersonal
 
 declare_impersonal(AuditEntry, Brand, Company, Invitation, Invitation.teams.through, Team, User, User.teams.through)
-declare_impersonal(FactorDemand, SignInTries, SignOnDemand, StaffProvider, StaffSession)
+declare_impersonal(FactorDemand, SignInTries, SignOnBinding, SignOnDemand, StaffProvider, StaffSession)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from samovar.accounts import single_sign_on
@@ -31,11 +32,17 @@ def new_key() -> rsa.RSAPrivateKey:
 
 @dataclass
 class OidcServer:
-    """Who comes, and what is said of them; ``changes`` replaces claims, ``key`` signs, ``shown`` is the public key."""
+    """Who comes, and what is said of them; ``changes`` replaces claims, ``key`` signs.
+
+    It knows the person since ``shown_at`` and lets them pass, unless it is told to ask (``obeys`` it or does not).
+    """
 
     return_url: str
     port: int = 0
     email: str = "olga@aurora.example"
+    subject: str = "17"
+    shown_at: float = field(default_factory=time.time)
+    obeys: bool = True
     agrees: bool = True
     is_down: bool = False
     changes: dict[str, object] = field(default_factory=dict)
@@ -71,6 +78,8 @@ class OidcServer:
         assert "openid" in given["scope"].split()
         if not self.agrees:
             return f"{self.return_url}?{urlencode({'error': 'access_denied', 'state': given['state']})}"
+        if self.obeys and (given.get("prompt") == "login" or given.get("max_age") == "0"):
+            self.shown_at = time.time()
         code = secrets.token_urlsafe(16)
         self.codes[code] = given
         return f"{self.return_url}?{urlencode({'code': code, 'state': given['state']})}"
@@ -85,7 +94,8 @@ class OidcServer:
         if begun is None or begun["code_challenge"] != challenge or given["redirect_uri"] != self.return_url:
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
-        claims: dict[str, object] = {"iss": self.url, "aud": CLIENT, "sub": "17", "iat": now, "exp": now + 300}
+        claims: dict[str, object] = {"iss": self.url, "aud": CLIENT, "sub": self.subject, "iat": now, "exp": now + 300}
+        claims |= {"auth_time": int(self.shown_at)}
         claims |= {"nonce": begun.get("nonce", ""), "email": self.email, "email_verified": True, **self.changes}
         key = "" if self.algorithm == "none" else self.signing_key or self.key
         proof = jwt.encode(claims, SECRET * 8 if self.algorithm == "HS256" else key, self.algorithm, {"kid": "k1"})
@@ -140,5 +150,14 @@ def new_provider(issuer: str) -> StaffProvider:
 
 def come_back(client: Client, server: OidcServer, provider: StaffProvider, next_url: str = "/profile/") -> str:
     """Sign in at the provider; return the address that leads back."""
-    begun = client.get(f"/accounts/single-sign-on/{provider.pk}/?next={next_url}").headers["Location"]
+    return _returned(server, client.get(f"/accounts/single-sign-on/{provider.pk}/?next={next_url}"))
+
+
+def come_back_proven(client: Client, server: OidcServer, provider: StaffProvider, next_url: str = "/people/") -> str:
+    """Show at the provider once more who one is; return the address that leads back."""
+    return _returned(server, client.get(f"/accounts/reauthenticate/company/{provider.pk}/begin/?next={next_url}"))
+
+
+def _returned(server: OidcServer, answer: HttpResponseBase) -> str:
+    begun = answer.headers["Location"]
     return server.authorize(dict(parse_qsl(urlsplit(begun).query))).removeprefix("http://127.0.0.1:8000")

@@ -208,6 +208,7 @@ def test_the_pages_of_the_door_break_no_rule(
     page = pages.open(anna, width=width, language=language, dark=dark)
     pages.open(olga, width=PHONE).goto("/profile/")
     provider = make.staff_provider()
+    make.binding(olga)
     page.goto("/accounts/reauthenticate/code/?next=/signing-in/")
     page.locator("input[name=code]").fill(code_of(SECRET))
     page.keyboard.press("Enter")
@@ -219,6 +220,9 @@ def test_the_pages_of_the_door_break_no_rule(
     }.items():
         page.goto(address)
         _fits(page, axe, shoot, width, f"{name}.{look}")
+    at_the_company = make.provider_that_knows(anna)
+    page.goto(f"/accounts/reauthenticate/company/{at_the_company.pk}/?next=/people/")
+    _fits(page, axe, shoot, width, f"at-the-company.{look}")
     led = pages.open(make.agent("pavel"), width=width, language=language, dark=dark)
     led.goto("/profile/")
     expect(led.get_by_role("alert")).to_be_visible()

@@ -11,7 +11,16 @@ from django.db import InternalError, connection, transaction
 from django.utils import timezone
 from typer.testing import CliRunner
 
-from samovar.accounts.models import Company, FactorDemand, SignInTries, SignOnDemand, StaffProvider, StaffSession, Team
+from samovar.accounts.models import (
+    Company,
+    FactorDemand,
+    SignInTries,
+    SignOnBinding,
+    SignOnDemand,
+    StaffProvider,
+    StaffSession,
+    Team,
+)
 from samovar.channels.models import AutomaticMail, KnownCopy, StaffLetter, Trial
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.conversations import drafting
@@ -107,6 +116,7 @@ NOT_EXPORTED = {
     StaffLetter,
     FactorDemand,
     SignInTries,
+    SignOnBinding,
     SignOnDemand,
     StaffProvider,
     StaffSession,

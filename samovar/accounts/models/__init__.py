@@ -6,7 +6,7 @@ from samovar.accounts.models.company import Company
 from samovar.accounts.models.door import FactorDemand, SignInTries, SignOnDemand, StaffSession
 from samovar.accounts.models.invitation import Invitation
 from samovar.accounts.models.presence import Presence
-from samovar.accounts.models.provider import StaffProvider
+from samovar.accounts.models.provider import SignOnBinding, StaffProvider
 from samovar.accounts.models.team import Team
 from samovar.accounts.models.user import Role, User
 
@@ -21,6 +21,7 @@ __all__ = [
     "Presence",
     "Role",
     "SignInTries",
+    "SignOnBinding",
     "SignOnDemand",
     "StaffProvider",
     "StaffSession",

@@ -37,6 +37,8 @@ class Action(models.TextChoices):
     SIGN_ON_DEMANDED = "sign-on-demanded", _("Changed who signs in only at the company")
     SIGN_ON_RETIRED = "sign-on-retired", _("Switched single sign-on off")
     SIGN_ON_REVIVED = "sign-on-revived", _("Switched single sign-on on")
+    SIGN_ON_BOUND = "sign-on-bound", _("Bound a person to their account at the company")
+    SIGN_ON_UNBOUND = "sign-on-unbound", _("Unbound a person from their account at the company")
     SESSIONS_ENDED = "sessions-ended", _("Ended sessions")
     RECOVERY_CODES_MADE = "recovery-codes-made", _("Made new recovery codes")
     TEAM_FOUNDED = "team-founded", _("Made a team")

@@ -5,6 +5,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from samovar.accounts.models.user import User
 from samovar.lib import sealing
 
 
@@ -34,3 +35,25 @@ class StaffProvider(models.Model):
     @client_secret.setter
     def client_secret(self, value: str) -> None:
         self.sealed_client_secret = sealing.sealed(value) if value else b""
+
+
+class SignOnBinding(models.Model):
+    """Who somebody of the staff is at a provider: its issuer and its number of them, which stay when e-mails change."""
+
+    issuer = models.CharField(_("server"), max_length=300)
+    subject = models.CharField(_("number there"), max_length=255)
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("member of staff")
+    )
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("account at the company")
+        ordering = ["issuer", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="sign_on_binding_subject_unique"),
+            models.UniqueConstraint(fields=["user", "issuer"], name="sign_on_binding_user_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.subject}"
