@@ -25,7 +25,7 @@ BY_ITSELF = "X-By-Itself"
 MOST_REMEMBERED = 10_000
 # What somebody can do who has to set up a second factor; leaving and the language are open to everybody.
 SETTING_UP = {"security", "authenticator_app", "new_passkey", "account_logout", "account_reauthenticate"}
-SETTING_UP |= {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+SETTING_UP |= {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "sign_on_proof", "sign_on_proof_begin"}
 Next = Callable[[HttpRequest], HttpResponse]
 
 

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from samovar.accounts.adapter import SIGN_ON_METHOD
 from samovar.accounts.models import User
 
 Arguments = ParamSpec("Arguments")
@@ -72,7 +72,7 @@ def lookers_only(view: View[Arguments]) -> View[Arguments]:
 
 
 def lately_proven(view: View[Arguments]) -> View[Arguments]:
-    """Ask for the password, a code or a passkey first, unless one was given in the last five minutes.
+    """Ask for the password, a code, a passkey or the provider first, unless that was given in the last five minutes.
 
     What was sent is kept nowhere, for it may hold secrets: whoever has proven themselves does it once more.
     """
@@ -95,11 +95,18 @@ def page_before(request: HttpRequest) -> str:
 
 
 def _is_proven(request: StaffRequest) -> bool:
-    if not get_reauthentication_flows(request.user):
-        # Who has neither a password nor a second factor of ours gets in by a provider alone, and can show no more.
+    given = [_shown_at(one) for one in get_authentication_records(request, request.user)]
+    if given and time.time() - max(given) < app_settings.REAUTHENTICATION_TIMEOUT:
         return True
-    given = [record["at"] for record in get_authentication_records(request, request.user)]
-    return bool(given) and time.time() - given[-1] < app_settings.REAUTHENTICATION_TIMEOUT
+    # Who has neither a password nor a second factor of ours, and no provider that knows them, can show no more.
+    return not get_adapter().get_reauthentication_methods(request.user)
+
+
+def _shown_at(given: dict[str, Any]) -> float:
+    """Return when somebody showed who they are; a provider that knew them lets them in without asking."""
+    if given["method"] == SIGN_ON_METHOD and not given.get("reauthenticated"):
+        return min(float(given["at"]), float(given.get("shown_at", 0)))
+    return float(given["at"])
 
 
 def _to_be_proven(request: StaffRequest) -> HttpResponse:
