@@ -1,6 +1,7 @@
 // What happens elsewhere, as it happens: <live-stream src="/stream/" after="event id">. Every event of the stream becomes
 // DOM events on the body that htmx can listen to: samovar:event, samovar:<kind>, and for each id in its data one more,
 // for example samovar:conversation-42. After a break it goes on where it stopped; meanwhile the line inside is shown.
+// Refused, it asks for the page named by door=, which leads whoever is signed out away: then this page goes too.
 const LONGEST = 30_000;
 
 class LiveStream extends HTMLElement {
@@ -62,7 +63,17 @@ class LiveStream extends HTMLElement {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#open, this.#delay);
     this.#delay = Math.min(this.#delay * 2, LONGEST);
+    this.#leaveIfSignedOut();
   };
+
+  // Whoever may see nothing any more shall not see what was there before, either.
+  async #leaveIfSignedOut() {
+    const door = this.getAttribute("door");
+    if (!door) return;
+    const options = { redirect: "manual", headers: { "X-By-Itself": "1" } };
+    const answer = await fetch(door, options).catch(() => undefined);
+    if (answer?.type === "opaqueredirect") location.reload();
+  }
 
   #received = (event) => {
     this.#last = event.lastEventId || this.#last;
