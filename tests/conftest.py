@@ -25,13 +25,12 @@ from samovar.lib.postgres import place
 from samovar.lib.postgres.cluster import Cluster
 from samovar.lib.postgres.processes import is_alive
 from samovar.operations import readiness
-from tests.installation import Installation
+from tests.installation import HOMES, Installation, clear_away, empty_home
 from tests.postgres import database_address, empty_tables, end_other_sessions
 
 TESTS = Path(__file__).parent
 # The folders whose tests prove what pyproject.toml calls fully covered.
 MEASURED = {"channels", "conversations", "customers", "events", "lib"}
-HOMES = "samovar-tests-"
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if IS_WORKER and (urls := os.environ.get("DATABASE_URLS", "").split()):
     os.environ["DATABASE_URL"] = urls[int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) % len(urls)]
@@ -61,7 +60,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_unconfigure() -> None:
     """Stop the cluster and throw the home folder away."""
-    _clear_away(HOME)
+    clear_away(HOME)
 
 
 def _clear_away_old_homes() -> None:
@@ -70,8 +69,8 @@ def _clear_away_old_homes() -> None:
         # Another run that ends or begins at this moment may have cleared it away.
         with suppress(FileNotFoundError):
             if home.stat().st_uid == os.geteuid() and pid.isdigit() and not is_alive(int(pid)):
-                _clear_away(home / "home")
-                _clear_away(home)
+                clear_away(home / "home")
+                clear_away(home)
 
 
 def _clear_away_old_rooms() -> None:
@@ -80,13 +79,6 @@ def _clear_away_old_rooms() -> None:
         home = Path(note.read_text(encoding="utf-8").strip())
         if home.is_relative_to(tempfile.gettempdir()) and not home.exists():
             shutil.rmtree(note.parent, ignore_errors=True)
-
-
-def _clear_away(home: Path) -> None:
-    if home.exists():
-        Cluster(home).stop()
-        shutil.rmtree(place.folder(home), ignore_errors=True)
-        shutil.rmtree(home)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -169,12 +161,8 @@ def database_url(transactional_db: None) -> str:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Return the path of an empty home folder, not yet made; its cluster is stopped and all is removed afterwards."""
-    # Not below pytest's own folder, which only its owner can enter: as root, PostgreSQL's user must be able to.
-    folder = Path(tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-"))
-    folder.chmod(0o711)
-    yield folder / "home"
-    _clear_away(folder / "home")
-    shutil.rmtree(folder)
+    with empty_home() as path:
+        yield path
 
 
 @pytest.fixture

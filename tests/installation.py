@@ -1,9 +1,13 @@
 """An installation of a test's own, used as a person uses one: by the ``samovar`` command in processes of their own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,26 @@ from samovar.lib.postgres.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 120
+HOMES = "samovar-tests-"
+
+
+@contextmanager
+def empty_home() -> Iterator[Path]:
+    """Give the path of an empty home folder, not yet made; its cluster is stopped and all is removed afterwards."""
+    # Not below pytest's own folder, which only its owner can enter: as root, PostgreSQL's user must be able to.
+    folder = Path(tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-"))
+    folder.chmod(0o711)
+    yield folder / "home"
+    clear_away(folder / "home")
+    shutil.rmtree(folder)
+
+
+def clear_away(home: Path) -> None:
+    """Stop the cluster of a home folder, and remove all that is in it."""
+    if home.exists():
+        Cluster(home).stop()
+        shutil.rmtree(place.folder(home), ignore_errors=True)
+        shutil.rmtree(home)
 
 
 @dataclass(frozen=True)
