@@ -70,7 +70,7 @@ def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
             label=_("Customers"),
             url=reverse("customers"),
             icon="customers",
-            is_current=path.startswith("/customers/"),
+            is_current=path.startswith("/customers/") and not path.startswith(reverse("erasures")),
             is_on_phone=True,
             key="G C",
         ),
