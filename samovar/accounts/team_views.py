@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from samovar.accounts.models import Team, User
@@ -18,7 +18,9 @@ from samovar.lib.text import tidy
 class TeamForm(forms.Form):
     """What a team is called."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100, widget=forms.TextInput({"autocomplete": "off"}))
+    name = forms.CharField(
+        label=pgettext_lazy("of a thing", "Name"), max_length=100, widget=forms.TextInput({"autocomplete": "off"})
+    )
 
     def clean_name(self) -> str:
         """Refuse a name of blanks."""

@@ -7,7 +7,7 @@ from samovar.accounts.models import Role
 
 NAMES = {
     "role": gettext_lazy("Role"),
-    "name": gettext_lazy("Name"),
+    "name": pgettext_lazy("of a thing", "Name"),
     "e-mail": gettext_lazy("E-mail"),
     "members": gettext_lazy("Members"),
     "teams": gettext_lazy("Teams"),

@@ -30,4 +30,4 @@ def test_without_such_a_mailbox_it_says_what_is_missing(client: Client) -> None:
     client.force_login(make.agent("olga"))
     make.mailbox()
 
-    assert "There is no such address yet" in client.get(reverse("passing_on")).content.decode()
+    assert "You have no address to forward mail to yet" in client.get(reverse("passing_on")).content.decode()
