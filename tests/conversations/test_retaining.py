@@ -264,7 +264,7 @@ def test_a_lead_sees_what_it_would_remove_and_the_number_opens_it(client: Client
 
     seen = client.get(page, {"months": "12", "exempt_tag": ""}, headers={"HX-Request": "true"}).content.decode()
     rows = client.get(f"{page}rows/", {"months": "12", "exempt_tag": ""}).content.decode()
-    assert "would remove 1 conversation<" in seen
+    assert "Would remove 1 conversation<" in seen
     assert "4 May 2020" in seen
     assert (f"#{old.pk}<" in rows, rows.count("row-link")) == (True, 1)
     assert not Retention.objects.exists()
@@ -300,7 +300,7 @@ def test_more_than_ten_thousand_are_not_counted(client: Client, lena: User, monk
 
     seen = client.get(f"/retention/{make.inbox().pk}/", {"months": "12"}, headers={"HX-Request": "true"})
 
-    assert "would remove more than 10,000 conversations" in seen.content.decode()
+    assert "Would remove more than 10,000 conversations" in seen.content.decode()
 
 
 def test_what_is_due_is_found_by_an_index_in_its_order() -> None:
