@@ -51,6 +51,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "blocking": lambda: {"who": make.sender().shown, "reason": "spam"},
     "blocked": lambda: {"who": "mallory@elsewhere.example", "reason": "spam"},
     "asking": lambda: LETTER,
+    "asking_draft": lambda: {"text": "Dear"},
     "start": letter,
     "log": call,
     "delivery_address": lambda: {"address": "bob@mail.example"},

@@ -10,7 +10,7 @@ from tests import make
 
 OF_TEAMS = ["team", "team_retiring", "team_reviving"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
-OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "sides"]
+OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "asking_draft", "sides"]
 OF_CONVERSATIONS += ["blocking"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from samovar.accounts.models import User
 from samovar.conversations import admitting
 from samovar.conversations.beginning import Matter, opened_by_us
-from samovar.conversations.chips import Chip
+from samovar.conversations.chips import Chip, as_kept
 from samovar.conversations.errors import NobodyToSendTo
-from samovar.conversations.models import Attachment, Conversation, Message
+from samovar.conversations.models import Attachment, Conversation, Draft, Message
 from samovar.conversations.models.circle import circle_of
+from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.models.message import Direction
 from samovar.conversations.own_addresses import own_addresses
 from samovar.conversations.recipients import chosen, mailbox_key
@@ -25,8 +26,10 @@ from samovar.customers.models import Identity
 from samovar.customers.models.identity import IdentityKind
 from samovar.customers.recognition import Sender, lock_addresses, recognise
 from samovar.lib import clock
+from samovar.lib.text import storable, tidy
 
 MOST_QUOTED = 20
+MOST_COPIED = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,21 @@ class Question:
     quoted: Collection[int] = ()
     files: Collection[int] = ()
     uploaded: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unasked:
+    """What somebody has typed or chosen so far; what is None was not said this time.
+
+    What goes along is said with the subject. ``seen_id`` is the last message of theirs when the page was opened.
+    """
+
+    text: str | None = None
+    subject: str | None = None
+    quoted: Collection[int] = ()
+    copied: Collection[int] = ()
+    chips: Sequence[Chip] | None = None
+    seen_id: int = 0
 
 
 @transaction.atomic
@@ -66,7 +84,45 @@ def ask(main: Conversation, question: Question, by: User) -> Conversation:
     text = "\n\n".join(part for part in (question.text.strip(), *_quotations(main, question.quoted)) if part)
     side.reply(text, by=by, files=[*_copies(main, question.files, by), *question.uploaded], to=found)
     side.assign(to=by, by=by)
+    forget(main, by)
     return side
+
+
+@transaction.atomic
+def keep(main: Conversation, given: Unasked, by: User) -> None:
+    """Keep what ``by`` has typed and chosen so far for a question; raises CustomerErased.
+
+    A browser that is slow may deliver it after the question: what has just been asked is no draft.
+    """
+    main.writable()
+    asked = Message.objects.filter(author=by, direction=Direction.OUT, conversation__parent=main)
+    if asked.filter(pk__gt=given.seen_id).exists():
+        return
+    kept: dict[str, object] = {}
+    if given.text is not None:
+        kept |= {"text": storable(given.text) if given.text.strip() else "", "saved_at": clock.now()}
+    if given.subject is not None:
+        kept |= {"subject": tidy(storable(given.subject))[:1000]}
+        kept |= {"quoted": list(given.quoted)[:MOST_QUOTED], "copied": list(given.copied)[:MOST_COPIED]}
+    if given.chips is not None:
+        kept |= {"chips": as_kept(given.chips, 0) or None}
+    own = {"conversation": main, "mode": DraftMode.QUESTION, "user": by}
+    Draft.objects.update_or_create(**own, defaults=kept, create_defaults={"saved_at": clock.now(), **kept, **own})
+    # What the page proposes by itself is no draft.
+    empty = Draft.objects.filter(
+        **own, text="", subject__in=["", main.subject], chips__isnull=True, quoted=[], copied=[]
+    )
+    empty.delete()
+
+
+def draft_of(main: Conversation, by: User) -> Draft | None:
+    """Return the question that somebody has begun and not asked yet."""
+    return Draft.objects.filter(conversation=main, mode=DraftMode.QUESTION, user=by).first()
+
+
+def forget(main: Conversation, by: User) -> None:
+    """Let go of a question that is not going to be asked."""
+    Draft.objects.filter(conversation=main, mode=DraftMode.QUESTION, user=by).delete()
 
 
 def quotable(main: Conversation) -> list[Message]:

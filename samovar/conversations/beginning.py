@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
 from samovar.conversations import admitting
-from samovar.conversations.chips import Chip
+from samovar.conversations.chips import Chip, as_kept
 from samovar.conversations.errors import NobodyToSendTo
 from samovar.conversations.events import ConversationOpened
 from samovar.conversations.models import Attachment, Beginning, Conversation, Inbox, Message
@@ -42,6 +43,20 @@ class Somebody:
     name: str
     kind: str = ""
     shown: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """What somebody has typed or chosen so far; what is None was not said this time.
+
+    The mailbox is said with the subject. ``seen_id`` is the last message that they had sent when the page was opened.
+    """
+
+    text: str | None = None
+    subject: str | None = None
+    inbox: Inbox | None = None
+    chips: Sequence[Chip] | None = None
+    seen_id: int | None = None
 
 
 @transaction.atomic
@@ -108,16 +123,44 @@ def opened_by_us(
     return conversation
 
 
-def keep(text: str, by: User) -> None:
-    """Keep what ``by`` has typed so far for a letter that begins a conversation.
+def keep(given: Begun, by: User) -> None:
+    """Keep what ``by`` has typed and chosen so far for a letter that begins a conversation.
 
     A browser that is slow may deliver it after the letter: what has just been sent is no draft.
     """
-    text = storable(text)
-    sent = Message.objects.filter(author=by, direction=Direction.OUT).order_by("-pk").first()
-    if text.strip() and sent is not None and sent.text.strip() == text.strip():
+    if _was_just_sent(given, by):
         return
-    if text.strip():
-        Beginning.objects.update_or_create(user=by, defaults={"text": text, "saved_at": clock.now()})
-    else:
-        Beginning.objects.filter(user=by).delete()
+    kept: dict[str, object] = {}
+    if given.text is not None:
+        kept |= {"text": storable(given.text) if given.text.strip() else "", "saved_at": clock.now()}
+    if given.subject is not None:
+        kept |= {"subject": tidy(storable(given.subject))[:1000], "inbox": given.inbox}
+    if given.chips is not None:
+        kept |= {"chips": as_kept(given.chips, 0) or None}
+    Beginning.objects.update_or_create(
+        user=by, defaults=kept, create_defaults={"saved_at": clock.now(), **kept, "user": by}
+    )
+    # A mailbox alone is no draft.
+    Beginning.objects.filter(user=by, text="", subject="", chips__isnull=True).delete()
+
+
+def newest_by(user: User) -> int:
+    """Return the number of the last message that somebody has sent, by which a page knows what was sent since."""
+    return _sent_by(user).values_list("pk", flat=True).first() or 0
+
+
+def _was_just_sent(given: Begun, by: User) -> bool:
+    sent = _sent_by(by).first()
+    if sent is None:
+        return False
+    if given.text and given.text.strip() and sent.text.strip() == storable(given.text).strip():
+        return True
+    earlier = Message.objects.filter(conversation=OuterRef("conversation"), pk__lt=OuterRef("pk"))
+    if given.seen_id is None:
+        return False
+    since = _sent_by(by).filter(pk__gt=given.seen_id, conversation__parent=None)
+    return since.exclude(Exists(earlier)).exists()
+
+
+def _sent_by(user: User) -> QuerySet[Message]:
+    return Message.objects.filter(author=user, direction=Direction.OUT).order_by("-pk")

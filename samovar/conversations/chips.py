@@ -65,6 +65,11 @@ def as_kept(found: Iterable[Chip], seen_id: int) -> Kept:
     return [[str(one.field), one.person.name, one.person.address, one.is_on, seen_id] for one in found]
 
 
+def from_kept(kept: Kept | None) -> list[Chip]:
+    """Return the chips that a draft has kept, as they were."""
+    return [Chip(Field(field), Person(name, address), is_on) for field, name, address, is_on, *_seen in kept or ()]
+
+
 def read(given: QueryDict) -> list[Chip] | None:
     """Return the chips in what a browser sent, None when there was nothing about them; raises ValidationError."""
     if "chips" not in given:

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from samovar.accounts.models import Role, User
 from samovar.conversations import chips, drafting, putting_off
 from samovar.conversations.models import Attachment, Tag
-from samovar.conversations.models.draft import DraftMode
+from samovar.conversations.models.draft import TYPED_HERE
 from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.retention import MONTHS, span_of
 from samovar.lib.text import tidy
@@ -48,7 +48,7 @@ class ManyFilesField(forms.FileField):
 class MessageForm(forms.Form):
     """A reply or a note; ``file`` was uploaded before, ``upload`` comes with the form where no script runs."""
 
-    mode = forms.ChoiceField(choices=DraftMode.choices)
+    mode = forms.ChoiceField(choices=[(mode.value, mode.label) for mode in TYPED_HERE])
     text = forms.CharField(required=False, strip=False)
     file = forms.ModelMultipleChoiceField(Attachment.objects.none(), required=False)
     upload = ManyFilesField(required=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Now
 
 from samovar.conversations.forgetting import conversations_of_others, take_out
@@ -53,6 +53,14 @@ def _let_go_of_files(attachment_ids: Sequence[int]) -> None:
 
 def _blocks_of(addresses: Collection[str]) -> QuerySet[Block]:
     return Block.objects.filter(value__in=set(map(mailbox_key, addresses)))
+
+
+def _begun_to(addresses: Collection[str]) -> QuerySet[Beginning]:
+    found = Q(pk__in=[])
+    for address in addresses:
+        # The quotation marks are those of JSON: a whole address, whatever its case.
+        found |= Q(chips__icontains=f'"{address}"')
+    return Beginning.objects.filter(found)
 
 
 def _named_by(addresses: Collection[str]) -> QuerySet[Participant]:
@@ -106,7 +114,7 @@ declare(
         Draft,
         owners=["conversation__customer_id"],
         matters=["conversation_id"],
-        emptied={"text": "", "chips": None},
+        emptied={"text": "", "chips": None, "subject": "", "quoted": [], "copied": []},
         harmless=["mode"],
     )
 )
@@ -147,5 +155,12 @@ declare_impersonal(
 )
 declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag")
 declare_elsewhere(Elsewhere(Conversation, found=conversations_of_others, taken_out=take_out))
-# What is typed before there is a conversation belongs to nobody yet, and goes when it is sent.
-declare_impersonal(Beginning, Retention)
+# What is typed before there is a conversation belongs to whom it is addressed to, and goes when it is sent.
+declare(
+    Personal(
+        Beginning,
+        by_address=_begun_to,
+        emptied={"text": "", "subject": "", "chips": None},
+    )
+)
+declare_impersonal(Retention)

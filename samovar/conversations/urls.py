@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from samovar.conversations.models.draft import DraftMode
+from samovar.conversations.models.draft import TYPED_HERE
 from samovar.conversations.views import (
     addressing,
     admitting,
@@ -22,7 +22,7 @@ from samovar.conversations.views import (
 class ModeConverter(StringConverter):
     """A reply or a note."""
 
-    regex = "|".join(DraftMode.values)
+    regex = "|".join(TYPED_HERE)
 
 
 register_converter(ModeConverter, "mode")

@@ -20,6 +20,7 @@ from samovar.lib.text import tidy
 
 LONGEST_AGO = timedelta(days=3653)
 LONGEST_QUOTED = 90
+LONGEST_NUMBER = 19
 MOMENT = "%Y-%m-%dT%H:%M"
 PLAIN = {"autocomplete": "off"}
 
@@ -141,6 +142,11 @@ class LogForm(MatterForm):
     def said(self) -> tuple[str, Way, datetime]:
         """What was said, how, and when."""
         return self.cleaned_data["text"], Way(self.cleaned_data["way"]), self.cleaned_data["at"]
+
+
+def number_of(text: str) -> int:
+    """Return a number that a browser sent, 0 when it is none or none that the database can hold."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0
 
 
 def _shown(inbox: Inbox) -> str:

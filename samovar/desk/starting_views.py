@@ -1,5 +1,6 @@
 """The pages on which a conversation is begun: by a letter, or by what was said on the phone or face to face."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,7 @@ from samovar.accounts.models import User
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.channels.models import ChannelAccount
 from samovar.conversations import beginning, chips
+from samovar.conversations.beginning import Begun
 from samovar.conversations.chips import Chip
 from samovar.conversations.errors import CustomerErased, EmptyMessage, NobodyToSendTo
 from samovar.conversations.models import Attachment, Beginning, Conversation, Inbox
@@ -24,9 +26,8 @@ from samovar.conversations.recipients import Field, Person
 from samovar.customers.models import Customer
 from samovar.customers.models.identity import IdentityKind
 from samovar.customers.searching import find_customers
-from samovar.desk.starting_forms import LetterForm, LogForm
+from samovar.desk.starting_forms import LONGEST_NUMBER, LetterForm, LogForm, number_of
 
-LONGEST_NUMBER = 19
 MOST_FOUND = 8
 
 
@@ -36,14 +37,18 @@ def start(request: StaffRequest) -> HttpResponse:
     """Write a letter that begins a conversation."""
     if request.method == "POST":
         return _begin(request)
-    return _letter_page(request, LetterForm(inboxes=_sending(request.user)), _first_chips(_customer(request)))
+    kept, customer = Beginning.objects.filter(user=request.user).first(), _customer(request)
+    initial = {"subject": kept.subject, "inbox": kept.inbox_id} if kept else {}
+    # Whoever comes from a customer writes to that customer.
+    picked = _first_chips(customer) if customer or not kept else chips.from_kept(kept.chips)
+    return _letter_page(request, LetterForm(inboxes=_sending(request.user), initial=initial), picked)
 
 
 @agents_only
 @require_POST
 def beginning_draft(request: StaffRequest) -> HttpResponse:
-    """Keep what is being typed."""
-    beginning.keep(request.POST.get("text", ""), by=request.user)
+    """Keep what is being typed and chosen."""
+    beginning.keep(_begun(request), by=request.user)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
@@ -51,9 +56,7 @@ def beginning_draft(request: StaffRequest) -> HttpResponse:
 @require_GET
 def start_voice(request: StaffRequest) -> HttpResponse:
     """Show in whose name the letter would go out from the chosen mailbox, and how it is signed."""
-    chosen = request.GET.get("inbox", "")
-    number = int(chosen) if chosen.isdecimal() and len(chosen) < LONGEST_NUMBER else 0
-    inbox = get_object_or_404(_sending(request.user), pk=number)
+    inbox = get_object_or_404(_sending(request.user), pk=number_of(request.GET.get("inbox", "")))
     return render(request, "conversations/_voice.html", {"voice": inbox.voice_of(request.user)})
 
 
@@ -91,8 +94,22 @@ def _begin(request: StaffRequest) -> HttpResponse:
         form.add_error(None, str(mistake))
     if request.htmx:
         return render(request, "desk/_not_started.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    beginning.keep(request.POST.get("text", ""), by=request.user)
+    beginning.keep(_begun(request), by=request.user)
     return _letter_page(request, form, picked)
+
+
+def _begun(request: StaffRequest) -> Begun:
+    picked = None
+    # An address that is not whole yet is kept when it is.
+    with suppress(ValidationError):
+        picked = chips.read(request.POST)
+    return Begun(
+        text=request.POST.get("text"),
+        subject=request.POST.get("subject"),
+        inbox=_sending(request.user).filter(pk=number_of(request.POST.get("inbox", ""))).first(),
+        chips=picked,
+        seen_id=number_of(request.GET["seen"]) if "seen" in request.GET else None,
+    )
 
 
 def _written(request: StaffRequest, form: LetterForm, picked: list[Chip]) -> Conversation:
@@ -117,6 +134,7 @@ def _logged(request: StaffRequest, form: LogForm, customer: Customer | None) -> 
 def _letter_page(request: StaffRequest, form: LetterForm, picked: list[Chip]) -> HttpResponse:
     kept = Beginning.objects.filter(user=request.user).first()
     context = {"form": form, "chips": picked, "kept": kept, "can_send": _sending(request.user).exists()}
+    context["seen_id"] = beginning.newest_by(request.user)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "desk/start.html", context, status=status)
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("conversations/new/voice/", starting_views.start_voice, name="start_voice"),
     path("conversations/new/call/", starting_views.log, name="log"),
     path("conversations/<int:pk>/asking/", asking_views.ask, name="asking"),
+    path("conversations/<int:pk>/asking/draft/", asking_views.asking_draft, name="asking_draft"),
     path("conversations/<int:pk>/", views.conversation, name="conversation"),
     path("customers/<int:pk>/", views.customer, name="customer"),
     path("customers/<int:pk>/history/", views.customer_history, name="history"),

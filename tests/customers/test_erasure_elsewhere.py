@@ -11,9 +11,10 @@ from samovar.channels import copies, fates
 from samovar.channels.models import Delivery, RawMail
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.channels.taking_in import take_in_each
-from samovar.conversations import admitting, drafting
+from samovar.conversations import admitting, beginning, drafting
+from samovar.conversations.beginning import Begun
 from samovar.conversations.chips import Chip
-from samovar.conversations.models import Conversation
+from samovar.conversations.models import Beginning, Conversation
 from samovar.conversations.recipients import Field, Person
 from samovar.customers import erasure
 from samovar.customers.erasure import carry_on
@@ -58,6 +59,19 @@ def among_others(by: User) -> Conversation:
     theirs.refresh_from_db()
     assert (theirs.preview, theirs.undelivered_at) == (f"{CANARY} too", answer.created_at)
     return theirs
+
+
+def test_a_letter_to_them_that_was_not_sent_is_emptied_and_those_to_others_stay(anna: User) -> None:
+    own, olga = make.customer(CANARY, ADDRESS), make.agent("olga")
+    to_them = [Chip(Field.CC, Person("Vera", "vera@mail.example")), Chip(Field.TO, Person(CANARY, ADDRESS.upper()))]
+    beginning.keep(Begun(text=f"Dear {CANARY}", subject=CANARY, chips=to_them), by=anna)
+    beginning.keep(Begun(text="Dear Vera", chips=[Chip(Field.TO, Person("", f"not.{ADDRESS}"))]), by=olga)
+
+    erase(own, anna)
+
+    emptied = Beginning.objects.get(user=anna)
+    assert (emptied.text, emptied.subject, emptied.chips) == ("", "", None)
+    assert Beginning.objects.get(user=olga).text == "Dear Vera"
 
 
 def test_nothing_is_left_of_them_in_the_conversations_of_others(anna: User) -> None:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import User
 from samovar.conversations.models.conversation import Conversation
+from samovar.conversations.models.inbox import Inbox
 
 
 class DraftMode(models.TextChoices):
@@ -12,13 +13,21 @@ class DraftMode(models.TextChoices):
 
     REPLY = "reply", _("Reply")
     NOTE = "note", _("Note to the team")
+    QUESTION = "question", _("Question to somebody outside")
+
+
+# What is typed in the conversation itself; a question has a page of its own.
+TYPED_HERE = (DraftMode.REPLY, DraftMode.NOTE)
 
 
 class Beginning(models.Model):
-    """What one person has typed for a conversation that does not stand yet."""
+    """What one person has typed and chosen for a conversation that does not stand yet; ``chips`` as of a draft."""
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
+    subject = models.CharField(_("subject"), max_length=1000, blank=True, default="", db_default="")
+    inbox = models.ForeignKey(Inbox, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    chips = models.JSONField(null=True, blank=True)
     saved_at = models.DateTimeField(_("saved at"))
 
     class Meta:
@@ -29,9 +38,10 @@ class Beginning(models.Model):
 
 
 class Draft(models.Model):
-    """What one person has typed in one conversation and not sent yet, kept apart for the reply and the note.
+    """What one person has typed in one conversation and not sent yet, kept apart for reply, note and question.
 
-    ``chips`` is to whom it shall go (``conversations.chips``), None while nobody has chosen.
+    ``chips`` is to whom it shall go (``conversations.chips``), None while nobody has chosen. Of a question, ``subject``
+    is what it is about, and ``quoted`` and ``copied`` are the numbers of messages and files that go along.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -39,6 +49,9 @@ class Draft(models.Model):
     mode = models.CharField(max_length=10, choices=DraftMode.choices)
     text = models.TextField(blank=True)
     chips = models.JSONField(null=True, blank=True)
+    subject = models.CharField(_("subject"), max_length=1000, blank=True, default="", db_default="")
+    quoted = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    copied = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     saved_at = models.DateTimeField(_("saved at"))
 
     class Meta:

@@ -17,7 +17,7 @@ from samovar.conversations import chips, drafting
 from samovar.conversations.errors import CustomerErased, EmptyMessage, NewerMessage, NobodyToSendTo
 from samovar.conversations.forms import MessageForm, UploadForm
 from samovar.conversations.models import Attachment, Conversation, Message
-from samovar.conversations.models.draft import DraftMode
+from samovar.conversations.models.draft import TYPED_HERE, DraftMode
 from samovar.conversations.pages import conversation_at, done, with_news
 
 # Digits of a number that the database can hold.
@@ -124,7 +124,7 @@ def _not_sent(request: StaffRequest, conversation: Conversation, why: dict[str, 
         return render(request, "conversations/_not_sent.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     # Without scripts there is only the page itself: the text comes back into it as a draft.
     with suppress(CustomerErased):
-        if mode in DraftMode.values:
+        if mode in TYPED_HERE:
             drafting.keep(conversation, mode, request.POST.get("text", ""), by=request.user)
         if mode == DraftMode.REPLY and "chips" in request.POST:
             _keep_chips(request, conversation)

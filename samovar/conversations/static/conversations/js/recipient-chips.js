@@ -60,7 +60,11 @@ class RecipientChips extends HTMLElement {
   #keep() {
     this.#isTouched = true;
     const url = this.getAttribute("url");
-    if (!url) return;
+    if (!url) {
+      // Whoever keeps the form keeps them too.
+      this.dispatchEvent(new Event("change", { bubbles: true }));
+      return;
+    }
     const fields = new URLSearchParams({ chips: "1", seen: document.querySelector("#newest")?.value ?? "" });
     for (const field of this.querySelectorAll(".chip :is(select, input)")) {
       if (field.type !== "checkbox" || field.checked) fields.append(field.name, field.value);
