@@ -42,8 +42,8 @@ def measure(figures: Figures) -> None:
         figures.add("database", pss_megabytes(database), "MB")
         figures.add("all at rest", pss_megabytes(own | database), "MB", "≤ 400 MB")
         for pid in sorted(own):
-            words = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
-            sys.stderr.write(f"{pss_megabytes([pid]):7.1f} MB  {' '.join(words[1:5])}\n")
+            name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8")
+            sys.stderr.write(f"{pss_megabytes([pid]):7.1f} MB  {name}")
     cluster.start()
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -109,24 +110,25 @@ TEMPLATES = [
 ]
 
 DATABASE_IS_EMBEDDED = not env.text("DATABASE_URL")
-LIMITS_BY_ROLE = {"web": " -c statement_timeout=10s"}
-
-
-def _database() -> dict[str, object]:
-    url = env.text("DATABASE_URL")
-    address, words = external_address(url) if url else (embedded_address(HOME), {})
-    limits = words.pop("options", "") + " -c idle_in_transaction_session_timeout=15s -c lock_timeout=5s"
-    limits += LIMITS_BY_ROLE.get(ROLE, "")
-    return {
+LIMITS = " -c idle_in_transaction_session_timeout=15s -c lock_timeout=5s"
+LIMITS_BY_ROLE = {"web": " -c statement_timeout=10s", "live": "", "work": "", "command": ""}
+_url = env.text("DATABASE_URL")
+_address, _words = external_address(_url) if _url else (embedded_address(HOME), {})
+_options = _words.pop("options", "") + LIMITS
+# A process that was loaded for any role takes those of the one that it becomes.
+DATABASE_OPTIONS = {
+    role: {"connect_timeout": "10", **_words, "options": _options + own, "application_name": f"samovar {role}"}
+    for role, own in LIMITS_BY_ROLE.items()
+}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
         "ENGINE": "django.db.backends.postgresql",
-        **address,
+        **_address,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": "10", **words, "options": limits, "application_name": f"samovar {ROLE}"},
+        "OPTIONS": dict(DATABASE_OPTIONS[ROLE]),
     }
-
-
-DATABASES = {"default": _database()}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -10,8 +10,6 @@ os.environ.setdefault("SAMOVAR_ROLE", "web")
 
 from samovar.lib.processes import settle
 from samovar.live.behind_front import BehindFront
-from samovar.live.web import die_with_granian
 
-die_with_granian()
 application = BehindFront(get_wsgi_application())
 settle()

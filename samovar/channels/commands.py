@@ -26,7 +26,6 @@ from samovar.conversations.models import Inbox
 from samovar.lib.commands import without_database
 from samovar.lib.errors import Trouble
 from samovar.lib.fence import Fence, reason
-from samovar.lib.processes import die_with_parent
 from samovar.lib.text import printable
 
 app = typer.Typer()
@@ -111,7 +110,6 @@ def deliver(inbox: InboxName = "", to: To = "", sender: Sender = None) -> None:
 @mail_app.command()
 def lmtp(listen: Annotated[str, typer.Option(help="127.0.0.1:PORT or unix:PATH.")] = "127.0.0.1:2424") -> None:
     """Take mail from a mail server of this machine over LMTP, until Ctrl-C."""
-    die_with_parent()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

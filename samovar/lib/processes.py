@@ -7,6 +7,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 PARENT = "SAMOVAR_PARENT"
 GARBAGE_THRESHOLDS = (20_000, 20, 20)
 
@@ -32,18 +33,10 @@ def name_parent() -> dict[str, str]:
     return {PARENT: str(os.getpid())}
 
 
-def is_started_by_ours() -> bool:
-    """Tell whether one of our processes started this one."""
-    return bool(os.environ.get(PARENT))
-
-
-def give_way(by: int) -> None:
-    """Let the other processes of the installation go before this one on a busy machine, by so many steps of "nice".
-
-    Does nothing in a process that was started by somebody else: they say how it shares its machine.
-    """
-    if is_started_by_ours():
-        os.nice(by)
+def name_process(role: str) -> None:
+    """Let those who look at the processes of the machine see which one this is; 15 letters are shown."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_NAME, f"samovar {role}".encode(), 0, 0, 0)
 
 
 def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:

@@ -2,15 +2,12 @@
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 
 import structlog
 
-from samovar.lib.processes import name_parent
+from samovar.operations.nursery import Child, Nursery, Role
 
 # How long to wait before a role that died is started again: longer each time, short again after it has lived a while.
 FIRST_PAUSE_SECONDS = 0.1
@@ -21,25 +18,14 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = structlog.get_logger("samovar.operations")
 
 
-@dataclass(frozen=True)
-class Role:
-    """One process of the installation: a ``samovar`` command, and how long it may take to stop."""
-
-    name: str
-    arguments: Sequence[str]
-    stop_seconds: float
-    # Descriptors of ours that it gets, under the same numbers.
-    descriptors: Sequence[int] = field(default=())
-
-
 class Supervisor:
-    """Runs ``roles`` until it is told to stop; ``beside`` is work of its own that goes on meanwhile."""
+    """Runs the roles of ``nursery`` until it is told to stop; ``beside`` is work of its own that goes on meanwhile."""
 
-    def __init__(self, roles: Sequence[Role], beside: Sequence[Callable[[], Awaitable[None]]] = ()) -> None:
-        self._roles = roles
+    def __init__(self, nursery: Nursery, beside: Sequence[Callable[[], Awaitable[None]]] = ()) -> None:
+        self._nursery = nursery
         self._beside = beside
         self._stopping = asyncio.Event()
-        self._running: set[asyncio.subprocess.Process] = set()
+        self._running: set[Child] = set()
 
     async def run(self) -> None:
         """Start everything, keep it running, and stop it when a signal says so; a second signal does not wait."""
@@ -47,7 +33,7 @@ class Supervisor:
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, self._told_to_stop)
         beside = [asyncio.ensure_future(work()) for work in self._beside]
-        keepers = [asyncio.create_task(self._keep(role)) for role in self._roles]
+        keepers = [asyncio.create_task(self._keep(role)) for role in self._nursery.roles]
         try:
             await asyncio.gather(*keepers)
         finally:
@@ -58,8 +44,8 @@ class Supervisor:
 
     def _told_to_stop(self) -> None:
         if self._stopping.is_set():
-            for process in self._running:
-                _signal(process, signal.SIGKILL)
+            for child in self._running:
+                child.signal(signal.SIGKILL)
         self._stopping.set()
 
     async def _keep(self, role: Role) -> None:
@@ -79,30 +65,18 @@ class Supervisor:
 
     async def _live(self, role: Role) -> None:
         """Run the process of ``role`` once, to its end or to ours."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "samovar", *role.arguments),
-            env={**os.environ, **name_parent()},
-            stdin=asyncio.subprocess.DEVNULL,
-            pass_fds=role.descriptors,
-            # A group of its own: what is typed at the terminal reaches us only, and a stuck role ends whole.
-            start_new_session=True,
-        )
-        self._running.add(process)
-        end = asyncio.create_task(process.wait())
+        child = await self._nursery.begin(role)
+        self._running.add(child)
+        end = asyncio.create_task(child.wait())
         stop = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({end, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not end.done():
-                process.terminate()
+                child.signal(signal.SIGTERM)
                 await asyncio.wait({end}, timeout=role.stop_seconds)
             # Whatever the role itself left behind, also when it was killed.
-            _signal(process, signal.SIGKILL)
+            child.signal(signal.SIGKILL)
             await end
         finally:
             stop.cancel()
-            self._running.discard(process)
-
-
-def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+            self._running.discard(child)

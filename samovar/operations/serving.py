@@ -1,11 +1,13 @@
 """The commands that serve: everything on one port, or one role at a time for systemd and for many machines."""
 
 import asyncio
+import os
 import signal
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Annotated
 
@@ -14,15 +16,17 @@ import typer
 from django.conf import settings
 from django.db import connections
 
+from samovar.channels import lmtp
 from samovar.jobs import worker
 from samovar.lib.commands import say, without_database
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres.cluster import Cluster
-from samovar.lib.processes import die_with_parent, give_way, is_started_by_ours, settle
+from samovar.lib.processes import settle
 from samovar.live import front, web
 from samovar.live.addresses import web_socket
 from samovar.operations import readiness, usage, welcome
-from samovar.operations.processes import Role, Supervisor
+from samovar.operations.nursery import Nursery, Role
+from samovar.operations.processes import Supervisor
 
 # A role may take as long as its own limit, and a little to notice.
 WEB_STOP_SECONDS = web.STOP_SECONDS + 3.0
@@ -41,30 +45,24 @@ log = structlog.get_logger("samovar.operations")
 def start() -> None:
     """Start Samovar: everything, on one port, until Ctrl-C."""
     listener = front.listen(settings.LISTEN, settings.PORT)
-    with _ended_by_signals(), _database():
+    roles = [
+        Role("live", partial(front.serve, listener), LIVE_STOP_SECONDS, "live"),
+        *_web_roles(),
+        Role("work", _work, WORK_STOP_SECONDS, "work"),
+    ]
+    if settings.LMTP:
+        roles.append(Role("lmtp", partial(_take_mail, lmtp.listen(settings.LMTP)), WORK_STOP_SECONDS))
+    with Nursery(roles) as nursery, _ended_by_signals(), _database():
         greeting = welcome.words()
-        live = ("live", "--descriptor", str(listener.fileno()))
-        roles = [
-            Role("live", live, LIVE_STOP_SECONDS, [listener.fileno()]),
-            *_web_roles(),
-            Role("work", ("work",), WORK_STOP_SECONDS),
-        ]
-        if settings.LMTP:
-            roles.append(Role("lmtp", ("mail", "lmtp", "--listen", settings.LMTP), WORK_STOP_SECONDS))
-        asyncio.run(Supervisor(roles, [_watch_database, lambda: welcome.say_when_served(greeting)]).run())
+        asyncio.run(Supervisor(nursery, [_watch_database, lambda: welcome.say_when_served(greeting)]).run())
 
 
 @app.command(name="web")
 @without_database
-def serve_web(number: Annotated[int, typer.Option(help="Only this process, counted from 1.", hidden=True)] = 0) -> None:
+def serve_web() -> None:
     """Run the processes that make the pages."""
-    die_with_parent()
-    if number:
-        give_way(WEB_GIVES_WAY)
-        web.serve(web_socket(number))
-        return
-    with _ended_by_signals(), _database():
-        asyncio.run(Supervisor(_web_roles(), [_watch_database]).run())
+    with Nursery(_web_roles()) as nursery, _ended_by_signals(), _database():
+        asyncio.run(Supervisor(nursery, [_watch_database]).run())
 
 
 @app.command(name="live")
@@ -73,7 +71,6 @@ def serve_live(
     descriptor: Annotated[int, typer.Option(help="A listening socket that was handed over.", hidden=True)] = -1,
 ) -> None:
     """Run the process that owns the port: pages from the web processes, and what happens, as it happens."""
-    die_with_parent()
     listener = socket.socket(fileno=descriptor) if descriptor >= 0 else front.listen(settings.LISTEN, settings.PORT)
     _prepare()
     settle()
@@ -84,21 +81,42 @@ def serve_live(
 @without_database
 def do_work() -> None:
     """Run the process that reads the log of events, fetches and sends mail, and does what is due."""
-    die_with_parent()
-    give_way(WORK_GIVES_WAY)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stopped_by_signals()
     _prepare()
     settle()
     worker.run(stop)
 
 
+def _web_roles() -> list[Role]:
+    numbers = range(1, settings.WEB_PROCESSES + 1)
+    return [Role(f"web {number}", partial(_make_pages, number), WEB_STOP_SECONDS, "web") for number in numbers]
+
+
+def _make_pages(number: int) -> None:
+    os.nice(WEB_GIVES_WAY)
+    web.serve(web_socket(number))
+
+
+def _work() -> None:
+    os.nice(WORK_GIVES_WAY)
+    worker.run(_stopped_by_signals())
+
+
+def _take_mail(listener: socket.socket) -> None:
+    lmtp.serve(listener, _stopped_by_signals())
+
+
+def _stopped_by_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
 def _prepare() -> None:
-    """Make the database ready, unless the process that started this one has done so."""
-    if not is_started_by_ours():
-        readiness.ensure(say)
-        connections.close_all()
+    """Make the database ready."""
+    readiness.ensure(say)
+    connections.close_all()
 
 
 @contextmanager
@@ -127,11 +145,6 @@ def _ended_by_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _web_roles() -> list[Role]:
-    numbers = range(1, settings.WEB_PROCESSES + 1)
-    return [Role(f"web {number}", ("web", "--number", str(number)), WEB_STOP_SECONDS) for number in numbers]
 
 
 async def _watch_database() -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samovar.live.behind_front import IS_LOCAL, BehindFront
-from samovar.live.web import die_with_granian
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -123,5 +122,4 @@ PAGES: dict[str, Page] = {
     "bare": bare,
     "nothing": nothing,
 }
-die_with_granian()
 app = BehindFront(application)

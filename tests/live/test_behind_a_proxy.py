@@ -49,7 +49,7 @@ class RealPages(Serving):
 
     def start_web(self, number: int) -> None:
         """Start the web process; the front waits for it."""
-        self.web[number] = self._spawn("samovar", "web", "--number", str(number))
+        self.web[number] = self._spawn("samovar", "web")
 
     def is_served(self) -> bool:
         """Tell whether pages are answered."""

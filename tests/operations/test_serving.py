@@ -68,7 +68,7 @@ def role(process: subprocess.Popen[str], name: str) -> int:
     for pid in descendants(process.pid):
         # One that ends while we look is not the one.
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+            if name in Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").split():
                 return pid
     return 0
 
@@ -167,6 +167,48 @@ def test_what_dies_comes_back(begun: tuple[Installation, subprocess.Popen[str]])
     os.kill(postmaster, signal.SIGKILL)
     wait_until(lambda: installation.cluster.is_ready())
     wait_until(lambda: status(installation, "/readyz") == 200)
+
+
+def test_every_process_has_the_limits_of_its_role(begun: tuple[Installation, subprocess.Popen[str]]) -> None:
+    installation, process = begun
+
+    assert status(installation, "/accounts/login/") == 200
+    for name in ("live", "work", "web"):
+        wait_until(partial(is_connected, installation, name))
+    assert not is_connected(installation, "command")
+
+
+def is_connected(installation: Installation, name: str) -> bool:
+    return bool(installation.ask(f"SELECT FROM pg_stat_activity WHERE application_name = 'samovar {name}'"))
+
+
+def test_what_is_loaded_is_in_the_memory_once(begun: tuple[Installation, subprocess.Popen[str]]) -> None:
+    installation, process = begun
+    assert status(installation, "/accounts/login/") == 200
+
+    own = {name: private_megabytes(role(process, name)) for name in ("nursery", "live", "work", "web")}
+
+    # Loaded by each for itself, the program takes about 90.
+    assert all(megabytes < 60 for megabytes in own.values()), own
+
+
+def private_megabytes(pid: int) -> float:
+    """Return how much memory a process shares with nobody."""
+    said = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    return sum(int(line.split()[1]) for line in said.splitlines() if line.startswith("Private_")) / 1000
+
+
+def test_without_the_process_that_forks_the_others_the_command_ends(
+    begun: tuple[Installation, subprocess.Popen[str]],
+) -> None:
+    _, process = begun
+    started = descendants(process.pid)
+
+    os.kill(role(process, "nursery"), signal.SIGKILL)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert not [pid for pid in started if is_alive(pid)]
 
 
 def test_nothing_is_left_when_the_command_itself_is_killed(begun: tuple[Installation, subprocess.Popen[str]]) -> None:
