@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from django.conf import LazySettings
 from typer.testing import CliRunner
 
 from samovar.lib.errors import Trouble
+from samovar.lib.postgres import place
+from samovar.lib.postgres.cluster import Cluster
 from samovar.operations import commands, units
 from tests.installation import ROOT, Installation
 from tests.operations.test_serving import on_a_port, running, said_until
@@ -29,13 +32,16 @@ INSTRUCTION = re.compile(r"^([A-Z]+) (.+)$", re.MULTILINE)
 
 
 @pytest.fixture
-def home(tmp_path: Path, settings: LazySettings) -> Path:
+def home(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
     """Return the folder of an installation that somebody owns, under a name that systemd could misread."""
-    settings.HOME = tmp_path / 'the "home" of 100 % $HOME'
-    settings.HOME.mkdir()
+    found = settings.HOME = tmp_path / 'the "home" of 100 % $HOME'
+    found.mkdir()
     if os.geteuid() == 0:
-        shutil.chown(settings.HOME, RUNNER)
-    return Path(settings.HOME)
+        shutil.chown(found, RUNNER)
+    yield found
+    Cluster(found).stop()
+    # Where only root could enter the folder, the data lie elsewhere.
+    shutil.rmtree(place.folder(found), ignore_errors=True)
 
 
 def _run(*words: str | Path) -> str:
