@@ -29,6 +29,8 @@ PHONE_REGION = env.text("SAMOVAR_PHONE_REGION", "RU").upper()
 WEB_PROCESSES = env.number("SAMOVAR_WEB_PROCESSES", processes.cores(), 1, 64)
 # What this process does: web, live, work or command. It decides the limits of its database connections.
 ROLE = env.text("SAMOVAR_ROLE", "command")
+# While one version takes over from another, each has sockets of its own: 0 or 1.
+GENERATION = env.number("SAMOVAR_GENERATION", 0, 0, 1)
 TEST_RUN = "pytest" in sys.modules
 
 SECRET_KEY = secrets.key("django")

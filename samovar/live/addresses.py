@@ -9,7 +9,7 @@ from samovar.lib import sockets
 
 def web_socket(number: int) -> Path:
     """Return the socket of the web process ``number`` (from 1) of this installation."""
-    return sockets.folder(settings.HOME) / f"web-{number}.sock"
+    return sockets.folder(settings.HOME) / f"web{settings.GENERATION or ''}-{number}.sock"
 
 
 def web_sockets() -> list[Path]:

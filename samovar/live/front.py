@@ -4,6 +4,7 @@ import asyncio
 import errno
 import resource
 import socket
+from collections.abc import Callable
 
 import structlog
 import uvicorn
@@ -24,6 +25,8 @@ from samovar.live.viewers import Doorkeeper
 KEEP_ALIVE_SECONDS = 75
 # How long requests in hand may take when the front is told to stop; streams end at once and resume elsewhere.
 STOP_SECONDS = 10
+# Whoever was let in at the last moment has so long to ask.
+GOODBYE_SECONDS = 1
 HOUSEKEEPING_SECONDS = 5
 
 log = structlog.get_logger("samovar.live")
@@ -59,8 +62,8 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def serve(listener: socket.socket) -> None:
-    """Serve the port of this installation until told to stop."""
+def serve(listener: socket.socket, opened: Callable[[], object] = lambda: None) -> None:
+    """Serve the port of this installation until told to stop; ``opened`` is called when it is served."""
     _allow_many_files()
     front = Front()
     config = uvicorn.Config(
@@ -77,15 +80,16 @@ def serve(listener: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    FrontServer(config, front).run(sockets=[listener])
+    FrontServer(config, front, opened).run(sockets=[listener])
 
 
 class FrontServer(uvicorn.Server):
     """uvicorn, plus what goes on beside the requests; if that fails, so does the process, and is started again."""
 
-    def __init__(self, config: uvicorn.Config, front: Front) -> None:
+    def __init__(self, config: uvicorn.Config, front: Front, opened: Callable[[], object]) -> None:
         super().__init__(config)
         self._front = front
+        self._opened = opened
 
     async def main_loop(self) -> None:
         """Serve until told to stop."""
@@ -95,12 +99,22 @@ class FrontServer(uvicorn.Server):
             async with asyncio.TaskGroup() as group:
                 beside = [front.fanout.listen(), front.fanout.distribute(), front.fanout.watch_the_door()]
                 tasks = [group.create_task(work) for work in (*beside, self._keep_house())]
+                self._opened()
                 await super().main_loop()
+                await self._say_goodbye()
                 for task in tasks:
                     task.cancel()
         finally:
             front.fanout.close()
             await front.database.close()
+
+    async def _say_goodbye(self) -> None:
+        """Let nobody in any more, and let those who have just come in ask once."""
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        if self.server_state.connections:
+            await asyncio.sleep(GOODBYE_SECONDS)
 
     async def _keep_house(self) -> None:
         loop = asyncio.get_running_loop()

@@ -11,7 +11,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -43,6 +43,10 @@ class Role:
     stop_seconds: float
     # Whose limits its connections to the database have.
     limits: str = "command"
+    # What it waits for before it is started the first time.
+    begins: Callable[[], Awaitable[object]] | None = None
+    # The role that ends before it, because it works for it.
+    outlives: str = ""
 
 
 class Nursery:
@@ -73,15 +77,13 @@ class Nursery:
     async def begin(self, role: Role) -> "Child":
         """Fork a process for ``role``; raises Trouble when there is nobody left to do so."""
         ours, theirs = os.pipe()
-        reader = asyncio.StreamReader()
         try:
             socket.send_fds(self._orders, [bytes([self.roles.index(role)])], [theirs])
         except BrokenPipeError:
             pass
         finally:
             os.close(theirs)
-        loop = asyncio.get_running_loop()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours, "rb"))
+        reader = await reading(ours)
         said = await reader.readline()
         if not said:
             raise Trouble("The process that starts all others has ended; what it said stands above.")
@@ -103,6 +105,14 @@ class Child:
         """Send ``number`` to the process and to all that it has started, if there is any of them left."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+
+
+async def reading(pipe: int) -> asyncio.StreamReader:
+    """Return a reader of ``pipe``, which is closed at its end."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(pipe, "rb"))
+    return reader
 
 
 def _only(work: Callable[[], None]) -> NoReturn:

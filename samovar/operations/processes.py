@@ -26,6 +26,7 @@ class Supervisor:
         self._beside = beside
         self._stopping = asyncio.Event()
         self._running: set[Child] = set()
+        self._gone = {role.name: asyncio.Event() for role in nursery.roles}
 
     async def run(self) -> None:
         """Start everything, keep it running, and stop it when a signal says so; a second signal does not wait."""
@@ -33,6 +34,8 @@ class Supervisor:
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, self._told_to_stop)
         beside = [asyncio.ensure_future(work()) for work in self._beside]
+        for task in beside:
+            task.add_done_callback(self._stop_if_failed)
         keepers = [asyncio.create_task(self._keep(role)) for role in self._nursery.roles]
         try:
             await asyncio.gather(*keepers)
@@ -40,7 +43,14 @@ class Supervisor:
             self._stopping.set()
             for task in beside:
                 task.cancel()
-            await asyncio.gather(*keepers, *beside, return_exceptions=True)
+            ended = await asyncio.gather(*beside, *keepers, return_exceptions=True)
+        for result in ended:
+            if isinstance(result, Exception):
+                raise result
+
+    def _stop_if_failed(self, task: asyncio.Future[None]) -> None:
+        if not task.cancelled() and task.exception():
+            self._stopping.set()
 
     def _told_to_stop(self) -> None:
         if self._stopping.is_set():
@@ -49,6 +59,21 @@ class Supervisor:
         self._stopping.set()
 
     async def _keep(self, role: Role) -> None:
+        try:
+            if role.begins is not None:
+                await self._until(role.begins())
+            await self._keep_going(role)
+        finally:
+            self._gone[role.name].set()
+
+    async def _until(self, moment: Awaitable[object]) -> None:
+        """Wait for ``moment``, or for the order to stop."""
+        tasks = {asyncio.ensure_future(moment), asyncio.create_task(self._stopping.wait())}
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+
+    async def _keep_going(self, role: Role) -> None:
         loop = asyncio.get_running_loop()
         pause = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
@@ -68,15 +93,15 @@ class Supervisor:
         child = await self._nursery.begin(role)
         self._running.add(child)
         end = asyncio.create_task(child.wait())
-        stop = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait({end, stop}, return_when=asyncio.FIRST_COMPLETED)
+            await self._until(asyncio.shield(end))
             if not end.done():
+                if role.outlives in self._gone:
+                    await self._gone[role.outlives].wait()
                 child.signal(signal.SIGTERM)
                 await asyncio.wait({end}, timeout=role.stop_seconds)
             # Whatever the role itself left behind, also when it was killed.
             child.signal(signal.SIGKILL)
             await end
         finally:
-            stop.cancel()
             self._running.discard(child)

@@ -21,11 +21,12 @@ from samovar.jobs import worker
 from samovar.lib.commands import say, without_database
 from samovar.lib.errors import Trouble
 from samovar.lib.postgres.cluster import Cluster
-from samovar.lib.processes import settle
+from samovar.lib.processes import die_with_parent, settle
 from samovar.live import front, web
 from samovar.live.addresses import web_socket
 from samovar.operations import readiness, usage, welcome
-from samovar.operations.nursery import Nursery, Role
+from samovar.operations.heritage import Heritage
+from samovar.operations.nursery import Nursery, Role, reading
 from samovar.operations.processes import Supervisor
 
 # A role may take as long as its own limit, and a little to notice.
@@ -33,6 +34,8 @@ WEB_STOP_SECONDS = web.STOP_SECONDS + 3.0
 LIVE_STOP_SECONDS = front.STOP_SECONDS + 3.0
 WORK_STOP_SECONDS = worker.GRACE_SECONDS + 3.0
 WATCH_SECONDS = 1.0
+# How long a version that takes over may take until it answers, once the tables are its own.
+SUCCESSOR_SECONDS = 120
 # On a machine that is busy with pages, what has happened still reaches all screens at once, and mail waits a little.
 WEB_GIVES_WAY, WORK_GIVES_WAY = 3, 9
 
@@ -44,24 +47,42 @@ log = structlog.get_logger("samovar.operations")
 @without_database
 def start() -> None:
     """Start Samovar: everything, on one port, until Ctrl-C."""
-    listener = front.listen(settings.LISTEN, settings.PORT)
+    die_with_parent()
+    heritage, (opened, opens) = Heritage(), os.pipe()
+    listener = heritage.listener("port", partial(front.listen, settings.LISTEN, settings.PORT))
+    serve = partial(front.serve, listener, partial(os.write, opens, b"."))
     roles = [
-        Role("live", partial(front.serve, listener), LIVE_STOP_SECONDS, "live"),
+        Role("live", serve, LIVE_STOP_SECONDS, "live", heritage.pages.wait),
         *_web_roles(),
-        Role("work", _work, WORK_STOP_SECONDS, "work"),
+        Role("work", _work, WORK_STOP_SECONDS, "work", heritage.alone.wait),
     ]
     if settings.LMTP:
-        roles.append(Role("lmtp", partial(_take_mail, lmtp.listen(settings.LMTP)), WORK_STOP_SECONDS))
-    with Nursery(roles) as nursery, _ended_by_signals(), _database():
-        greeting = welcome.words()
-        asyncio.run(Supervisor(nursery, [_watch_database, lambda: welcome.say_when_served(greeting)]).run())
+        mail = heritage.listener("lmtp", partial(lmtp.listen, settings.LMTP))
+        roles.append(Role("lmtp", partial(_take_mail, mail), WORK_STOP_SECONDS, begins=heritage.alone.wait))
+    with Nursery(roles) as nursery, _ended_by_signals(), _database(heritage):
+        take_over = partial(_take_over, heritage, opened, welcome.words())
+        asyncio.run(Supervisor(nursery, [_watch_database, take_over]).run())
+
+
+async def _take_over(heritage: Heritage, opened: int, greeting: str) -> None:
+    """Open the port to the pages when there are some, and say so to the person and to the generation before."""
+    try:
+        async with asyncio.timeout(SUCCESSOR_SECONDS if heritage.is_successor else None):
+            await welcome.until_pages_are_made()
+            heritage.pages.set()
+            reader = await reading(opened)
+            await reader.read(1)
+    except TimeoutError:
+        raise Trouble(f"No page was answered within {SUCCESSOR_SECONDS} seconds.") from None
+    typer.echo(greeting)
+    await heritage.take_over()
 
 
 @app.command(name="web")
 @without_database
 def serve_web() -> None:
     """Run the processes that make the pages."""
-    with Nursery(_web_roles()) as nursery, _ended_by_signals(), _database():
+    with Nursery(_web_roles()) as nursery, _ended_by_signals(), _database(Heritage()):
         asyncio.run(Supervisor(nursery, [_watch_database]).run())
 
 
@@ -89,7 +110,10 @@ def do_work() -> None:
 
 def _web_roles() -> list[Role]:
     numbers = range(1, settings.WEB_PROCESSES + 1)
-    return [Role(f"web {number}", partial(_make_pages, number), WEB_STOP_SECONDS, "web") for number in numbers]
+    return [
+        Role(f"web {number}", partial(_make_pages, number), WEB_STOP_SECONDS, "web", outlives="live")
+        for number in numbers
+    ]
 
 
 def _make_pages(number: int) -> None:
@@ -120,16 +144,16 @@ def _prepare() -> None:
 
 
 @contextmanager
-def _database() -> Iterator[None]:
-    """Make the database ready; afterwards stop it, if it was started here and nobody else uses it."""
+def _database(heritage: Heritage) -> Iterator[None]:
+    """Make the database ready; afterwards stop it, if it was started here or before, and nobody else uses it."""
     cluster = Cluster(settings.HOME) if settings.DATABASE_IS_EMBEDDED else None
-    is_ours = cluster is not None and not cluster.is_ready()
+    heritage.stops_database |= cluster is not None and not cluster.is_ready()
     try:
         _prepare()
         yield
     finally:
         connections.close_all()
-        if cluster and is_ours and usage.is_last(settings.HOME):
+        if cluster and heritage.stops_database and usage.is_last(settings.HOME):
             cluster.stop()
 
 

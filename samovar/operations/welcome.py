@@ -2,8 +2,8 @@
 
 import asyncio
 from http import HTTPStatus
+from pathlib import Path
 
-import typer
 from django.conf import settings
 from django.db import connections
 
@@ -24,22 +24,19 @@ def words() -> str:
     return "\n".join(lines)
 
 
-async def say_when_served(text: str) -> None:
-    """Say ``text`` as soon as a web process answers behind the port."""
-    while not await _is_served():
+async def until_pages_are_made() -> None:
+    """Wait until a web process answers."""
+    while not any([await _answers(path) for path in web_sockets()]):
         await asyncio.sleep(0.05)
-    typer.echo(text)
 
 
 def _host() -> str:
     return "127.0.0.1" if settings.LISTEN in EVERY_ADDRESS else settings.LISTEN
 
 
-async def _is_served() -> bool:
-    if not any(path.exists() for path in web_sockets()):
-        return False
+async def _answers(path: Path) -> bool:
     try:
-        reader, writer = await asyncio.open_connection(_host(), settings.PORT)
+        reader, writer = await asyncio.open_unix_connection(path)
         writer.write(ASK)
         first = await reader.readline()
         writer.close()
