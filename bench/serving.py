@@ -42,8 +42,7 @@ class BenchRang(CustomerEvent):
 @contextmanager
 def server(*words: str, path: str = "/healthz") -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """Run a server on a free port for as long as the block lasts; ``{port}`` in its words is that port."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     variables = {name: value for name, value in os.environ.items() if name != "SAMOVAR_ROLE"}
     command = [sys.executable, "-m", *(word.format(port=port) for word in words)]
     variables["SAMOVAR_PORT"] = str(port)
@@ -54,6 +53,13 @@ def server(*words: str, path: str = "/healthz") -> Iterator[tuple[int, subproces
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def wait_for(address: str) -> None:

@@ -13,14 +13,14 @@ from tests.channels.mails import mail
 class Traffic:
     """What comes in from outside; a page that holds ``mark`` is one of the second version."""
 
-    def __init__(self, page: str, mail_port: int, mark: str, pause_seconds: float = 0.05) -> None:
+    def __init__(self, page: str, mail_port: int, mark: str, pause_seconds: float = 0.05, readers: int = 2) -> None:
         self.answers: Counter[int | str] = Counter()
         self.versions: Counter[bool] = Counter()
         self.taken: list[str] = []
         self.slowest_seconds = 0.0
         self._page, self._mail_port, self._mark, self._pause_seconds = page, mail_port, mark.encode(), pause_seconds
         self._end = threading.Event()
-        self._threads = [threading.Thread(target=work) for work in (self._read, self._read, self._write)]
+        self._threads = [threading.Thread(target=work) for work in (*[self._read] * readers, self._write)]
 
     def __enter__(self) -> "Traffic":
         for thread in self._threads:
