@@ -26,7 +26,10 @@ class MenuList extends HTMLElement {
   #toggled = (event) => {
     if (event.newState !== "open") return;
     if (!HAS_ANCHORS) this.#place();
-    (this.querySelector("[autofocus]") ?? this.#items[0])?.focus();
+    const first = this.querySelector("[autofocus]") ?? this.#items[0];
+    first?.focus();
+    // What was searched for last time gives way to the next letters.
+    first?.select?.();
   };
 
   #walk = (event) => {
