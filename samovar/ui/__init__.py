@@ -11,6 +11,7 @@ Parts (``{% load ui %}``): ``{% icon "inbox" size="small" %}``, ``{% avatar name
 ``{% card title=… tone=… %}…{% endcard %}``, ``{% local_time moment form="relative|clock|short|full" %}``,
 ``{{ form.email.as_field_group }}``, and includes: ``ui/badge.html`` (text, tone, icon, size), ``ui/notice.html`` (text,
 tone, icon), ``ui/empty.html`` (title, text, icon, url, action), ``ui/problem.html`` (title, text), ``ui/toast.html``
-(text, undo_url), ``ui/loading.html``. Buttons, filters, tabs, tables, timelines, menus and dialogs are plain HTML with
-the classes of their CSS file.
+(text, undo_url), ``ui/loading.html``, ``ui/find.html`` (label, asked: the field in the head of a list) and
+``ui/retired.html`` (retired: rows with a name, reviving: the name of the URL that brings one back). Buttons, filters,
+tabs, tables, timelines, menus and dialogs are plain HTML with the classes of their CSS file.
 """

@@ -14,9 +14,9 @@ from django.utils.translation import pgettext_lazy
 from samovar.accounts.errors import DefaultBrandStays
 from samovar.accounts.models.audit import Action, record
 from samovar.accounts.models.company import Company
+from samovar.accounts.models.retiring import Retirable
 from samovar.accounts.models.user import User
 from samovar.files.models import StoredFile
-from samovar.lib import clock
 from samovar.lib.colours import readable_on_white
 from samovar.lib.pictures import Picture
 
@@ -73,13 +73,15 @@ class BrandQuerySet(models.QuerySet["Brand"]):
         return brand
 
 
-class Brand(models.Model):
+class Brand(Retirable):
     """One face of the company towards customers. It is retired, never deleted: mailboxes hang on it.
 
     One is the default: what belongs to no brand, or to a retired one, goes out under it. ``accent`` is as it was
     chosen; ``legal_line`` stands at the foot of its letters, below ``signature`` (accounts/voices.py). The logo was
     drawn by us, twice as large as it is shown.
     """
+
+    RETIRED, REVIVED = Action.BRAND_RETIRED, Action.BRAND_REVIVED
 
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=200, blank=True)
     is_default = models.BooleanField(default=False, db_default=False, editable=False)
@@ -98,7 +100,6 @@ class Brand(models.Model):
     logo_width = models.PositiveSmallIntegerField(default=0, db_default=0)
     logo_height = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
-    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
 
     objects = BrandQuerySet.as_manager()
 
@@ -163,19 +164,4 @@ class Brand(models.Model):
         self._lock()
         if self.is_default:
             raise DefaultBrandStays
-        if self.archived_at is None:
-            self.archived_at = clock.now()
-            self.save(update_fields=["archived_at"])
-            record(Action.BRAND_RETIRED, by, self)
-
-    @transaction.atomic
-    def revive(self, by: User) -> None:
-        """Offer it again; the mailboxes that it had write under it again."""
-        self._lock()
-        if self.archived_at is not None:
-            self.archived_at = None
-            self.save(update_fields=["archived_at"])
-            record(Action.BRAND_REVIVED, by, self)
-
-    def _lock(self) -> None:
-        self.refresh_from_db(from_queryset=Brand.objects.select_for_update())
+        super().retire(by)

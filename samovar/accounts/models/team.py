@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models.audit import Action, record
+from samovar.accounts.models.retiring import Retirable
 
 if TYPE_CHECKING:
     from samovar.accounts.models.user import User
@@ -36,14 +36,15 @@ class TeamQuerySet(models.QuerySet["Team"]):
         return team
 
 
-class Team(models.Model):
+class Team(Retirable):
     """People who answer for the same conversations. It is retired, never deleted: history hangs on it.
 
     A retired team is offered nowhere; what was open to its members stays open to them.
     """
 
+    RETIRED, REVIVED = Action.TEAM_RETIRED, Action.TEAM_REVIVED
+
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
-    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
 
     objects = TeamQuerySet.as_manager()
 
@@ -65,27 +66,6 @@ class Team(models.Model):
         self.members.set(members)
         if (after := self._facts()) != before:
             record(Action.TEAM_CHANGED, by, self, before, after)
-
-    @transaction.atomic
-    def retire(self, by: User) -> None:
-        """Offer it no more."""
-        self._lock()
-        if self.archived_at is None:
-            self.archived_at = timezone.now()
-            self.save(update_fields=["archived_at"])
-            record(Action.TEAM_RETIRED, by, self)
-
-    @transaction.atomic
-    def revive(self, by: User) -> None:
-        """Offer it again."""
-        self._lock()
-        if self.archived_at is not None:
-            self.archived_at = None
-            self.save(update_fields=["archived_at"])
-            record(Action.TEAM_REVIVED, by, self)
-
-    def _lock(self) -> None:
-        self.refresh_from_db(from_queryset=Team.objects.select_for_update())
 
     def _facts(self) -> dict[str, object]:
         return {"name": self.name, "members": list(self.members.values_list("name", flat=True))}
