@@ -54,3 +54,23 @@ def test_what_is_chosen_is_previewed_saved_and_stopped(
     stop.click()
     expect(stop).to_have_count(0)
     assert Retention.objects.get().months is None
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "dark"),
+    [(width, "ru" if ru else "en", dark) for width, dark, ru in LOOKS],
+)
+def test_the_head_says_until_when_it_is_kept(
+    pages: Pages, axe: Axe, shoot: Shoot, width: int, language: str, dark: bool
+) -> None:
+    old, lena = make.conversation(), make.lead("lena petrova")
+    old.resolve(by=lena)
+    Retention.objects.all().decide(old.inbox, 12, None, by=lena)
+    page = pages.open(lena, width=width, language=language, dark=dark)
+    page.route("**/stream/**", lambda _route: None)
+
+    page.goto(old.get_absolute_url())
+
+    expect(page.locator(".thread-marks .quiet time")).to_be_visible()
+    axe(page)
+    shoot(page, f"retention-head.{width}.{language}.{'dark' if dark else 'light'}")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils.html import strip_tags
 
 from samovar.accounts.models import AuditEntry, User
 from samovar.conversations import drafting, retaining
@@ -211,7 +212,7 @@ def test_a_tag_that_was_merged_keeps_what_bears_either_and_parting_them_waits_fo
 
 def test_whoever_reads_a_settled_conversation_sees_how_long_it_is_kept(client: Client, lena: User) -> None:
     def shown() -> str:
-        return client.get(conversation.get_absolute_url()).content.decode()
+        return strip_tags(client.get(conversation.get_absolute_url()).content.decode())
 
     conversation, tag = make.conversation(), make.tag("Keep")
     setting = _begun(120)
@@ -226,7 +227,7 @@ def test_whoever_reads_a_settled_conversation_sees_how_long_it_is_kept(client: C
     conversation.messages.update(created_at=at + timedelta(days=1))
     assert "Kept until 5 May 2030" in shown()
     Retention.objects.update(months=12, begins_at=datetime(2031, 1, 2, 12, tzinfo=UTC))
-    assert "Kept until 2 January 2031" in shown()
+    assert "Kept until 2 Jan 2031" in shown()
     Retention.objects.update(exempt_tag=tag)
     conversation.tag(tag, by=lena)
     assert "Kept until" not in shown()
@@ -240,7 +241,7 @@ def test_spam_says_how_long_it_is_kept_by_its_last_message(client: Client, lena:
     conversation = make.conversation("Buy", is_spam=True, at=at, is_history=True)
     Retention.objects.update(begins_at=at)
 
-    assert "Kept until 4 May 2030" in client.get(conversation.get_absolute_url()).content.decode()
+    assert "Kept until 4 May 2030" in strip_tags(client.get(conversation.get_absolute_url()).content.decode())
 
 
 def test_what_was_broken_off_is_finished_by_the_next_round_and_cannot_be_brought_back(client: Client) -> None:
