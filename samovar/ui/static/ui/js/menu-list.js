@@ -26,10 +26,7 @@ class MenuList extends HTMLElement {
   #toggled = (event) => {
     if (event.newState !== "open") return;
     if (!HAS_ANCHORS) this.#place();
-    const first = this.querySelector("[autofocus]") ?? this.#items[0];
-    first?.focus();
-    // What was searched for last time gives way to the next letters.
-    first?.select?.();
+    (this.querySelector("[autofocus]") ?? this.#items[0])?.focus();
   };
 
   #walk = (event) => {
