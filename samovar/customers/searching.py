@@ -1,5 +1,6 @@
 """Finding people by a name, typos included, and by a piece of an address or a phone."""
 
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -32,7 +33,7 @@ SELECT id FROM near ORDER BY similarity(%(text)s, search_key) DESC, length(searc
 """
 # The people of the companies that are called so, or like it.
 MEMBERS = """
-SELECT member.customer_id FROM near
+SELECT member.customer_id AS id FROM near
 CROSS JOIN LATERAL (
     SELECT customer_id, id FROM customers_membership WHERE organisation_id = near.id AND removed_at IS NULL
     ORDER BY id LIMIT %(limit)s
@@ -49,15 +50,22 @@ WITH near AS MATERIALIZED (
 LIKE_COMPANIES = """
 WITH near AS MATERIALIZED (
     SELECT id, similarity(%(text)s, search_key) AS likeness FROM customers_organisation
-    WHERE %(text)s <%% search_key LIMIT 50
+    WHERE %(text)s <%% search_key AND NOT %(has_company)s LIMIT 50
 )
 """
-BY_COMPANY, BY_LIKE_COMPANY = COMPANIES + MEMBERS, LIKE_COMPANIES + MEMBERS
 BY_ADDRESS = """
-SELECT DISTINCT coalesce(merged_into_id, id) FROM customers_customer WHERE id IN (
+SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customers_customer WHERE id IN (
     SELECT customer_id FROM customers_identity WHERE value LIKE %(address)s LIMIT 200
 ) LIMIT %(limit)s
 """
+# One statement for all that may be asked together; what each finds stands in its own order.
+PART = "SELECT {} AS tier, row_number() OVER () AS place, id FROM ({}) AS found"
+TIERS = (BY_ADDRESS, BY_NAME, BY_LIKE_NAME, COMPANIES + MEMBERS, LIKE_COMPANIES + MEMBERS)
+COMPANY = 3
+WRITTEN, ALIKE = (
+    " UNION ALL ".join(PART.format(tier, TIERS[tier]) for tier in tiers) + " ORDER BY tier, place"
+    for tiers in ((0, 1, COMPANY), (2, 4))
+)
 
 
 def find_customers(user: User, text: str, limit: int = 20) -> list[Customer]:
@@ -79,16 +87,13 @@ def _found(wanted: str, limit: int) -> list[int]:
     """Return of whom ``wanted`` may be a part, best first: the dearer questions only while there are not enough."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(CLOSE_ENOUGH)])
-    asked = {"text": wanted, "limit": limit, "address": _address(wanted)}
+    asked: dict[str, Any] = {"text": wanted, "limit": limit, "address": _address(wanted)}
     asked |= {"inside": _inside(wanted), "start": _inside(f" {wanted}"), "word": _inside(f" {wanted} ")}
-    ids, of_company = list[int](), list[int]()
-    if len(wanted) > LEAST_LETTERS:
-        ids = [*_ids(BY_ADDRESS, asked), *_ids(BY_NAME, asked)]
-        of_company = _ids(BY_COMPANY, asked)
-    if len({*ids, *of_company}) < limit:
-        ids += _ids(BY_LIKE_NAME, asked)
-        of_company = of_company or _ids(BY_LIKE_COMPANY, asked)
-    return ids + of_company
+    found = _ranked(WRITTEN, asked) if len(wanted) > LEAST_LETTERS else []
+    if len({pk for _tier, pk in found}) < limit:
+        asked["has_company"] = any(tier == COMPANY for tier, _pk in found)
+        found = sorted([*found, *_ranked(ALIKE, asked)], key=itemgetter(0))
+    return [pk for _tier, pk in found]
 
 
 def _inside(text: str) -> str:
@@ -108,7 +113,7 @@ def _address(wanted: str) -> str:
     return _inside(core if is_phone else wanted)
 
 
-def _ids(sql: str, asked: dict[str, Any]) -> list[int]:
+def _ranked(sql: str, asked: dict[str, Any]) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
-        return [int(row[0]) for row in cursor.fetchall()]
+        return [(int(tier), int(pk)) for tier, _place, pk in cursor.fetchall()]

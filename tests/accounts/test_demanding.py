@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 # What stays open, to leave, to choose a language and to set the factor up; and what is open to strangers too.
 OPEN = {"security", "authenticator_app", "new_passkey", "account_logout", "account_reauthenticate", "set_language"}
+OPEN |= {"sign_on_proof", "sign_on_proof_begin"}
 OPEN |= {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "first_run", "mfa_authenticate", "mfa_login_webauthn"}
 
 
