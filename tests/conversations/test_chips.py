@@ -332,3 +332,13 @@ def test_what_was_chosen_before_does_not_outrank_a_later_doubt_or_a_decision(cli
     named = Participant.objects.create(conversation=conversation, address="bob@mail.example", role="named")
     admitting.decline(named, by=olga)
     assert [is_on for _field, _address, is_on, _new in shown(olga, conversation)] == [True, False]
+
+
+def test_what_a_draft_keeps_comes_back_as_it_was() -> None:
+    chosen_people = [
+        Chip(Field.TO, Person("Elena Sokolova", "elena@mail.example")),
+        Chip(Field.BCC, Person("", "law@law.example"), is_on=False),
+    ]
+
+    assert chips.from_kept(chips.as_kept(chosen_people, 7)) == chosen_people
+    assert chips.from_kept(None) == []
