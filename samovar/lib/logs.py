@@ -33,6 +33,7 @@ LEVELS = {
     "uvicorn.error": "ERROR",
     "_granian": "WARNING",
     "asyncio": "WARNING",
+    "mail.log": "WARNING",
     "psycopg": "WARNING",
     "psycopg.pool": "ERROR",
 }
