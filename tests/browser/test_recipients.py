@@ -43,6 +43,7 @@ def test_somebody_is_added_and_hidden_by_keyboard_alone(pages: Pages, anna: User
     with page.expect_response("**/drafts/reply/"):
         page.keyboard.press("Enter")
     expect(page.get_by_role("checkbox", name="Max Orlov")).to_be_checked()
+    expect(page.get_by_label("Name or address")).to_have_value("")
     with page.expect_response("**/drafts/reply/"):
         page.get_by_label("Where Max Orlov stands").focus()
         page.keyboard.type("Hidden")

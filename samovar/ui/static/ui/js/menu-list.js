@@ -24,10 +24,21 @@ class MenuList extends HTMLElement {
   }
 
   #toggled = (event) => {
-    if (event.newState !== "open") return;
+    if (event.newState !== "open") {
+      this.#forget();
+      return;
+    }
     if (!HAS_ANCHORS) this.#place();
     (this.querySelector("[autofocus]") ?? this.#items[0])?.focus();
   };
+
+  // What was searched for is over with the search.
+  #forget() {
+    const field = this.querySelector("input[type=search]");
+    if (!field?.value) return;
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 
   #walk = (event) => {
     const items = this.#items;
