@@ -11,6 +11,7 @@ from samovar.customers.merging import Decision
 from samovar.customers.models import Customer, Identity
 from samovar.customers.models.customer import DETAILS
 from samovar.events.models import Event
+from samovar.ui.templatetags.ui import language_name
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def compare(one: Customer, other: Customer, given: Mapping[str, str], viewer: Us
         Detail(
             name=name,
             label=str(Customer._meta.get_field(name).verbose_name),  # type: ignore[union-attr]  # all have one
-            values=(getattr(one, name), getattr(other, name)),
+            values=(_words(name, one), _words(name, other)),
             chosen_id=(_card(given.get(name, ""), cards) or _fuller(name, survivor, cards)).pk,
         )
         for name in DETAILS
@@ -74,6 +75,11 @@ def compare(one: Customer, other: Customer, given: Mapping[str, str], viewer: Us
         Side(card, [row for row in identities if row.customer_id == card.pk], lines.get(card.pk)) for card in cards
     )
     return Comparison((one_side, other_side), survivor.pk, details, merging.conflicts(one, other))
+
+
+def _words(name: str, card: Customer) -> str:
+    value: str = getattr(card, name)
+    return language_name(value) if name == "language" else value
 
 
 def _lines(one: Customer, other: Customer) -> dict[int | None, int]:
