@@ -79,6 +79,8 @@ def _dump(writer: archive.Writer) -> None:
     command: list[str | Path] = [
         programs.find("pg_dump"),
         "--format=custom",
+        # Most of it are attachments, which hardly shrink: the usual level takes three times as long for 2 % less.
+        "--compress=1",
         "--no-owner",
         "--no-privileges",
         "--no-password",
