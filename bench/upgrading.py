@@ -19,10 +19,11 @@ from django.db import connection
 import bench.ready  # noqa: F401 - first of all, because the settings must be there
 from bench.figures import Figures
 from bench.serving import free_port, wait_for
-from samovar.conversations.models import Inbox, Message
+from samovar.accounts.models import Role, User
+from samovar.conversations.models import Conversation, Inbox, Message
 from samovar.operations import readiness
 from tests import make
-from tests.operations.traffic import Traffic
+from tests.operations.traffic import Seat, Traffic
 
 PACKAGE = Path(__file__).resolve().parent.parent / "samovar"
 # Together 20 requests a second and more, as long as an answer takes less than a tenth of a second.
@@ -86,11 +87,11 @@ def measure(figures: Figures, folder: Path) -> None:
     own = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(folder), "SAMOVAR_PORT": str(port)}
     variables = {**os.environ, **own, "SAMOVAR_LMTP": f"127.0.0.1:{mail_port}"}
     variables.pop("SAMOVAR_ROLE")
-    page, watch = f"http://localhost:{port}/accounts/login/", Watch()
+    address, watch = f"http://localhost:{port}", Watch()
     with subprocess.Popen([sys.executable, "-m", "samovar", "start"], env=variables, stdout=sys.stderr) as process:
-        wait_for(page)
+        wait_for(address + "/accounts/login/")
         watch.start()
-        traffic = Traffic(page, mail_port, MARK, PAUSE_SECONDS, READERS)
+        traffic = Traffic(address, mail_port, MARK, seat(), pause_seconds=PAUSE_SECONDS, readers=READERS)
         began = monotonic()
         with traffic:
             took = upgrade(process, folder / "samovar", traffic)
@@ -103,10 +104,18 @@ def measure(figures: Figures, folder: Path) -> None:
     figures.add("requests a second meanwhile", traffic.answers.total() / seconds, "/s", "≥ 20 /s")
     figures.add("answers of class 5xx, and refused connections", wrong, "", "0")
     figures.add("slowest answer", traffic.slowest_seconds * 1000, "ms")
+    figures.add("notes a second meanwhile", len(traffic.notes) / seconds, "/s")
+    figures.add("notes lost", lost_notes(traffic), "", "0")
     figures.add("mails a second meanwhile", len(traffic.taken) / seconds, "/s")
     figures.add("mails lost", lost, "", "0")
     figures.add("longest wait for a lock", watch.longest_seconds * 1000, "ms", "≤ 2,000 ms")
     figures.add("until the new version answers", took, "s")
+
+
+def seat() -> Seat:
+    """Return a place at the desk of somebody who may see everything."""
+    boss = User.objects.filter(is_active=True, role=Role.ADMIN).order_by("pk")[0]
+    return Seat.of(boss, Conversation.objects.filter(deleted_at=None, messages__direction="in").order_by("-pk")[0])
 
 
 def upgrade(process: subprocess.Popen[bytes], code: Path, traffic: Traffic) -> float:
@@ -131,6 +140,11 @@ def lost_mails(traffic: Traffic) -> int:
             break
         sleep(1)
     return len(traffic.taken) - found
+
+
+def lost_notes(traffic: Traffic) -> int:
+    """Return how many notes are not in the conversation."""
+    return len(traffic.notes) - Message.objects.filter(text__in=traffic.notes).count()
 
 
 def clear_away() -> None:

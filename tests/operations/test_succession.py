@@ -3,7 +3,6 @@
 import contextlib
 import shutil
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +14,7 @@ from samovar.lib.postgres.processes import is_alive
 from tests.installation import Installation
 from tests.live.serving import PATIENCE_SECONDS, wait_until
 from tests.operations.test_serving import address, descendants, free_port, on_a_port
-from tests.operations.traffic import Traffic
+from tests.operations.traffic import Seat, Traffic
 from tests.sources import PACKAGE
 
 SECOND = "This is the second version"
@@ -28,11 +27,20 @@ class Migration(migrations.Migration):
 """
 
 
+SIT_DOWN = """
+from tests import make
+from tests.operations.traffic import Seat
+make.inbox()
+print(Seat.of(make.agent(), make.conversation()).words())
+"""
+
+
 class Served:
     """An installation whose code the test may change, and the command that serves it."""
 
-    def __init__(self, installation: Installation, code: Path, process: subprocess.Popen[str]) -> None:
-        self.installation, self.code, self.process = installation, code, process
+    def __init__(self, installation: Installation, code: Path, seat: Seat) -> None:
+        self.installation, self.code, self.seat = installation, code, seat
+        self.process = installation.begin("start")
         self.said = ""
         # Who does not listen stops whoever speaks.
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -50,7 +58,7 @@ class Served:
     def traffic(self) -> Traffic:
         """Return readers and a mail server."""
         mail_port = int(self.installation.variables["SAMOVAR_LMTP"].rpartition(":")[2])
-        return Traffic(address(self.installation) + "/accounts/login/", mail_port, SECOND)
+        return Traffic(address(self.installation), mail_port, SECOND, self.seat)
 
     def change_version(self, words: str) -> str:
         """Have the version that lies there take over; return what was said until ``words``."""
@@ -71,6 +79,11 @@ class Served:
         found = self.installation.ask("SELECT external_id FROM conversations_message")
         return {str(row[0]) for row in found}
 
+    def notes(self) -> set[str]:
+        """Return all notes that were written."""
+        found = self.installation.ask("SELECT text FROM conversations_message WHERE direction = 'note'")
+        return {str(row[0]) for row in found}
+
     def _listen(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -82,14 +95,14 @@ def served(installation: Installation, tmp_path: Path) -> Iterator[Served]:
     """Return what serves pages and takes mail."""
     words = ("user", "create", "anna@aurora.example", "--name", "Anna", "--role", "admin", "--password-stdin")
     installation.run(*words, given="warm oak table 7\n")
-    installation.run("manage", "shell", "-c", "from tests import make; make.inbox()")
+    said = installation.run("manage", "shell", "-c", SIT_DOWN).stdout
     # Whoever starts the database has to stop it, also after several versions.
     installation.cluster.stop()
     shutil.copytree(PACKAGE, tmp_path / "samovar", ignore=shutil.ignore_patterns("__pycache__"))
     copied = on_a_port(installation.home)
     variables = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(tmp_path), "SAMOVAR_LMTP": f"127.0.0.1:{free_port()}"}
     copied = replace(copied, variables={**copied.variables, **variables})
-    found = Served(copied, tmp_path / "samovar", copied.begin("start"))
+    found = Served(copied, tmp_path / "samovar", Seat.read(said.splitlines()[-1]))
     try:
         wait_until(lambda: "Samovar is ready" in found.said)
         yield found
@@ -114,6 +127,7 @@ def test_a_new_version_takes_over_without_turning_anybody_away(served: Served) -
     assert "Making a backup before the upgrade" in said
     assert served.installation.ask("SELECT to_regclass('second_version')::text") == [("second_version",)]
     wait_until(lambda: served.messages() >= set(traffic.taken))
+    assert served.notes() >= set(traffic.notes) != set()
     assert served.installation.cluster.pid() == postmaster
 
     assert served.end() == 0
