@@ -138,7 +138,7 @@ def test_an_outside_expert_sees_an_empty_desk(client: Client) -> None:
 
     desk = client.get("/").content.decode()
     assert "A scratched desk" not in desk
-    assert "Nobody needs you here now" in desk
+    assert "Conversations are not open to you" in desk
     assert "Everyone has an answer" not in desk
     assert client.get(f"/conversations/{conversation.pk}/").status_code == 404
 
