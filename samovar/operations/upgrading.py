@@ -30,14 +30,18 @@ class StandsInTheWay(Exception):
 
 def refuse_newer() -> None:
     """Raise Trouble when the database was used by a newer Samovar, whose tables this one does not know."""
-    loader = MigrationLoader(connection)
-    unknown = sorted(f"{app}.{name}" for app, name in set(loader.applied_migrations) - set(loader.disk_migrations))
-    if unknown:
+    if found := unknown():
         raise Trouble(
             f"The database was brought up to date by a newer Samovar than this one ({__version__}): it knows "
-            f"{unknown[0]}. Nothing was changed. Start that version again; or, to go back for good, restore the backup "
+            f"{found[0]}. Nothing was changed. Start that version again; or, to go back for good, restore the backup "
             f"that it made before the upgrade: samovar restore --replace {_newest()}"
         )
+
+
+def unknown() -> list[str]:
+    """Return the migrations that the database has seen and this version does not know."""
+    loader = MigrationLoader(connection)
+    return sorted(f"{app}.{name}" for app, name in set(loader.applied_migrations) - set(loader.disk_migrations))
 
 
 def keep_what_was(say: Say) -> None:

@@ -61,6 +61,14 @@ def test_a_healthy_installation_is_well_and_what_is_not_comes_with_its_remedy(he
     assert stat.S_IMODE((healthy.home / "secrets" / "django").stat().st_mode) == 0o644, "it only looks"
 
 
+def test_tables_of_another_version_are_named(healthy: Installation) -> None:
+    assert _found(healthy, code=0)["Tables"][0]["state"] == "well"
+
+    with healthy.connect() as connection:
+        connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('jobs', '9999_later', now())")
+    assert "jobs.9999_later" in _found(healthy, code=1)["Tables"][0]["words"]
+
+
 def test_a_database_that_may_forget_is_broken_and_one_that_is_behind_is_not_touched(
     installation: Installation,
 ) -> None:

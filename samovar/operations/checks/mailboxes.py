@@ -9,6 +9,7 @@ from django.urls import reverse
 from samovar.channels import wellbeing
 from samovar.channels.models import ChannelAccount, MailFolder
 from samovar.channels.wellbeing import Alarm
+from samovar.jobs import holding
 from samovar.operations import readiness
 from samovar.operations.examining import Check, Finding, warning, well
 
@@ -21,11 +22,12 @@ def look() -> Iterator[Finding]:
     for alarm in wellbeing.alarms():
         alarms[alarm.account_id].append(alarm)
     accounts = ChannelAccount.objects.in_use().select_related("inbox").prefetch_related("folders").order_by("pk")
+    is_held = holding.held(holding.SENDING) is not None
     for account in accounts:
-        yield from _of_one(account, alarms[account.pk])
+        yield from _of_one(account, alarms[account.pk], is_held=is_held)
 
 
-def _of_one(account: ChannelAccount, alarms: list[Alarm]) -> Iterator[Finding]:
+def _of_one(account: ChannelAccount, alarms: list[Alarm], *, is_held: bool) -> Iterator[Finding]:
     name, remedy = str(account.inbox), f"Set it right at {settings.PUBLIC_URL}{reverse('mailbox', args=[account.pk])}"
     if account.problem:
         yield warning(
@@ -39,7 +41,7 @@ def _of_one(account: ChannelAccount, alarms: list[Alarm]) -> Iterator[Finding]:
     for text in others:
         yield warning(f"{name}: {text}", remedy)
     if not account.problem and not account.sending_problem and not others:
-        yield well(f"{name} is read and sends")
+        yield well(f"{name} is read" if is_held else f"{name} is read and sends")
 
 
 def _told(folder: MailFolder) -> str:
