@@ -66,7 +66,8 @@ class Unasked:
 def ask(main: Conversation, question: Question, by: User) -> Conversation:
     """Write to somebody outside, and return the side conversation; its author answers for it.
 
-    Raises NobodyToSendTo, also when only the customer was named, and EmptyMessage without text and files.
+    Raises NobodyToSendTo, also when only the customer was named, EmptyMessage without text and files, and
+    CustomerErased.
     """
     own = Identity.objects.filter(customer=main.customer_id, kind=IdentityKind.EMAIL)
     barred = {mailbox_key(address) for address in own.values_list("value", flat=True)}
@@ -79,6 +80,7 @@ def ask(main: Conversation, question: Question, by: User) -> Conversation:
     now = clock.now()
     senders = [Sender(IdentityKind.EMAIL, one.address, one.name, now) for one in found.everybody]
     lock_addresses(one.key for one in senders)
+    main.writable()
     side = opened_by_us(question.matter, recognise(senders[0]), now, by, main)
     admitting.admit_all(side, found, by, circle_of(side.pk))
     text = "\n\n".join(part for part in (question.text.strip(), *_quotations(main, question.quoted)) if part)

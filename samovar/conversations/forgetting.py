@@ -4,13 +4,13 @@ What others wrote themselves stays as they wrote it.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from samovar.conversations.models import Conversation, Draft, Message, Participant
+from samovar.conversations.models import Conversation, ConversationRedirect, Draft, Message, Participant
 from samovar.conversations.models.delivering import LONGEST_FAILURE, Fate
 from samovar.events.models import Event, SetAside
 from samovar.lib.personal import Subject, harmless_facts
@@ -25,6 +25,13 @@ def declare_lead(lead: Lead) -> None:
     _leads.append(lead)
 
 
+def sides_about(customer_ids: Sequence[int]) -> set[int]:
+    """Return the numbers of the side conversations about those of customers, also those that they had before."""
+    sides = Conversation.objects.filter(parent__customer__in=customer_ids).order_by()
+    redirects = ConversationRedirect.objects.filter(conversation__in=sides.values("pk"))
+    return {*sides.values_list("pk", flat=True), *redirects.values_list("old_id", flat=True)}
+
+
 def conversations_of_others(subject: Subject) -> set[int]:
     """Return the conversations of others to which something leads from a person."""
     parts = Participant.objects.order_by().values_list("conversation", flat=True)
@@ -33,7 +40,8 @@ def conversations_of_others(subject: Subject) -> set[int]:
     found = {*parts.filter(identity__customer__in=subject.ids), *named, *written.distinct()}
     found.update(pk for lead in _leads for pk in lead(subject))
     own = [*subject.ids, *subject.successors]
-    return set(Conversation.objects.filter(pk__in=found).exclude(customer__in=own).values_list("pk", flat=True))
+    others = Conversation.objects.filter(pk__in=found.difference(subject.matters)).exclude(customer__in=own)
+    return set(others.values_list("pk", flat=True))
 
 
 def take_out(conversation_id: int, subject: Subject) -> Mapping[str, int] | None:

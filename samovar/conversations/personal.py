@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Now
 
-from samovar.conversations.forgetting import conversations_of_others, take_out
+from samovar.conversations.forgetting import conversations_of_others, sides_about, take_out
 from samovar.conversations.models import (
     Attachment,
     Beginning,
@@ -32,6 +32,7 @@ from samovar.lib.personal import (
     Elsewhere,
     Personal,
     declare,
+    declare_about,
     declare_elsewhere,
     declare_harmless_facts,
     declare_impersonal,
@@ -154,6 +155,7 @@ declare_impersonal(
     ConversationLink, ConversationRedirect, ConversationTag, Inbox, InboxAddress, Inbox.teams.through, SpamSign, Tag
 )
 declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag")
+declare_about(sides_about)
 declare_elsewhere(Elsewhere(Conversation, found=conversations_of_others, taken_out=take_out))
 # What is typed before there is a conversation belongs to whom it is addressed to, and goes when it is sent.
 declare(

@@ -19,7 +19,7 @@ from samovar.customers.errors import CannotErase
 from samovar.customers.models import Customer, Erasure, Identity, PersonArchive, RemovedIdentity
 from samovar.customers.recognition import lock_addresses
 from samovar.lib import clock
-from samovar.lib.personal import Elsewhere, Personal, Subject, declared, elsewhere
+from samovar.lib.personal import Elsewhere, Personal, Subject, conversations_about, declared, elsewhere
 
 BATCH = 200
 # By then every transaction has ended that had begun before and could still write of this person.
@@ -110,7 +110,8 @@ def keys_of(one: Personal, subject: Subject) -> list[int]:
         for owner in one.owners if subject.successors else ():
             rows = rows.exclude(**{f"{owner}__in": subject.successors})
         ways.append(rows)
-    return sorted({pk for rows in ways for pk in rows.order_by().values_list("pk", flat=True)})
+    found = {pk for rows in ways for pk in rows.order_by().values_list("pk", flat=True)}
+    return sorted(found.union(one.of_conversations(subject.matters)))
 
 
 def subject_of(customer_id: int, addresses: Collection[str]) -> Subject:
@@ -118,7 +119,7 @@ def subject_of(customer_id: int, addresses: Collection[str]) -> Subject:
     ids = ids_of(customer_id)
     holders = Identity.objects.filter(value__in=addresses).exclude(customer__in=ids).order_by()
     successors = {pk for row in holders.values_list("customer_id", "customer__merged_into_id") for pk in row if pk}
-    return Subject(ids, frozenset(addresses), sorted(successors))
+    return Subject(ids, frozenset(addresses), sorted(successors), conversations_about(ids))
 
 
 def ids_of(customer_id: int) -> list[int]:

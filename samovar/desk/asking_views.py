@@ -71,7 +71,7 @@ def _asked(request: StaffRequest, conversation: Conversation) -> HttpResponse:
             return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
     except ValidationError as mistake:
         form.add_error(None, mistake)
-    except (EmptyMessage, NobodyToSendTo) as mistake:
+    except (CustomerErased, EmptyMessage, NobodyToSendTo) as mistake:
         form.add_error(None, str(mistake))
     if request.htmx:
         return render(request, "desk/_not_started.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -22,11 +22,13 @@ class Subject:
     """Whose data it is: the numbers of their cards, and their addresses as they are compared.
 
     ``successors`` are the cards that have one of the addresses now: somebody new, to whom none of it belongs.
+    ``matters`` are the numbers of conversations with others that are about the person.
     """
 
     ids: Sequence[int]
     addresses: frozenset[str] = frozenset()
     successors: Sequence[int] = ()
+    matters: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,12 @@ class Elsewhere:
     taken_out: Callable[[int, Subject], Mapping[str, int] | None]
 
 
+# Returns the numbers of the conversations with others that are about customers.
+About = Callable[[Sequence[int]], Collection[int]]
+
 _declared: dict[str, Personal] = {}
 _elsewhere: dict[str, Elsewhere] = {}
+_about: list[About] = []
 _impersonal: set[str] = set()
 _harmless_facts: set[str] = set()
 
@@ -84,6 +90,11 @@ def declare(personal: Personal) -> None:
 def declare_elsewhere(elsewhere: Elsewhere) -> None:
     """Say where rows of a table that belong to others may say something of a person."""
     _elsewhere[elsewhere.model._meta.label] = elsewhere
+
+
+def declare_about(found: About) -> None:
+    """Say which conversations with others are about a person: all that belongs to them is that person's, too."""
+    _about.append(found)
 
 
 def declare_impersonal(*tables: type[models.Model]) -> None:
@@ -104,6 +115,11 @@ def declared() -> list[Personal]:
 def elsewhere() -> list[Elsewhere]:
     """Return where something of a person may stand that belongs to others."""
     return list(_elsewhere.values())
+
+
+def conversations_about(customer_ids: Sequence[int]) -> list[int]:
+    """Return the numbers of the conversations with others that are about customers."""
+    return sorted({number for found in _about for number in found(customer_ids)})
 
 
 def impersonal() -> frozenset[str]:

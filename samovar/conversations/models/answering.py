@@ -28,6 +28,7 @@ from samovar.lib.text import storable
 
 if TYPE_CHECKING:
     from samovar.accounts.models import User
+    from samovar.conversations.models.conversation import Conversation
     from samovar.conversations.models.inbox import Inbox
     from samovar.customers.models import Customer
 
@@ -65,6 +66,7 @@ class Answerable(models.Model):
         pk: int
         customer_id: int
         customer: Customer
+        parent: Conversation | None
         inbox: Inbox
         subject: str
         version: int
@@ -189,7 +191,8 @@ class Answerable(models.Model):
     def writable(self) -> None:
         """Take the row to write something that tells of its customer; raises CustomerErased."""
         self.locked()
-        if self.customer.erased_at:
+        # What is said in a side conversation is about the customer of the other one.
+        if self.customer.erased_at or (self.parent and self.parent.customer.erased_at):
             raise CustomerErased(_("This person was erased. Nothing can be written to them or about them any more."))
 
     def _lock_for_writing(self, text: str, files: Sequence[Attachment], seen_id: int | None) -> None:

@@ -72,6 +72,7 @@ class FileLinkQuerySet(models.QuerySet["FileLink"]):
             expires_at__gt=now,
             attachment__message__conversation__deleted_at=None,
             attachment__message__conversation__customer__erased_at=None,
+            attachment__message__conversation__parent__customer__erased_at=None,
         ).first()
         return found if found and constant_time_compare(signature, found.signature) else None
 
