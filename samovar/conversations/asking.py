@@ -66,8 +66,8 @@ class Unasked:
 def ask(main: Conversation, question: Question, by: User) -> Conversation:
     """Write to somebody outside, and return the side conversation; its author answers for it.
 
-    Raises NobodyToSendTo, also when only the customer was named, EmptyMessage without text and files, and
-    CustomerErased.
+    Raises NobodyToSendTo, also when only the customer was named, EmptyMessage without text and files, CustomerErased,
+    and Conversation.DoesNotExist for what was deleted meanwhile.
     """
     own = Identity.objects.filter(customer=main.customer_id, kind=IdentityKind.EMAIL)
     barred = {mailbox_key(address) for address in own.values_list("value", flat=True)}
@@ -81,6 +81,8 @@ def ask(main: Conversation, question: Question, by: User) -> Conversation:
     senders = [Sender(IdentityKind.EMAIL, one.address, one.name, now) for one in found.everybody]
     lock_addresses(one.key for one in senders)
     main.writable()
+    if main.deleted_at:
+        raise Conversation.DoesNotExist
     side = opened_by_us(question.matter, recognise(senders[0]), now, by, main)
     admitting.admit_all(side, found, by, circle_of(side.pk))
     text = "\n\n".join(part for part in (question.text.strip(), *_quotations(main, question.quoted)) if part)

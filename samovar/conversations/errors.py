@@ -33,6 +33,10 @@ class GoneForGood(Exception):
     """What was deleted can no longer be brought back."""
 
 
+class DeletedWithMain(Exception):
+    """A side conversation cannot be brought back alone: the one that it is about is deleted."""
+
+
 class NewerMessage(Exception):
     """Something was written while the answer was being typed; its author has not seen it.
 

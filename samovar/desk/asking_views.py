@@ -71,6 +71,8 @@ def _asked(request: StaffRequest, conversation: Conversation) -> HttpResponse:
             return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
     except ValidationError as mistake:
         form.add_error(None, mistake)
+    except Conversation.DoesNotExist as gone:
+        raise Http404 from gone
     except (CustomerErased, EmptyMessage, NobodyToSendTo) as mistake:
         form.add_error(None, str(mistake))
     if request.htmx:

@@ -11,13 +11,14 @@ from django.utils.translation import ngettext
 
 from samovar.accounts.auditing import Action, record
 from samovar.accounts.models import User
-from samovar.conversations.errors import GoneForGood
+from samovar.conversations.errors import DeletedWithMain, GoneForGood
 from samovar.conversations.events import ConversationDeleted, ConversationRestored
 from samovar.events.announcing import announce
 from samovar.lib import clock
 
 if TYPE_CHECKING:
     from samovar.conversations.models.answering import Heading
+    from samovar.conversations.models.conversation import Conversation
 
 KEPT_FOR = timedelta(days=30)
 # The reason of what nobody deleted: it was kept as long as its inbox keeps things, and cannot be brought back.
@@ -47,6 +48,8 @@ class Deletable(models.Model):
 
     if TYPE_CHECKING:
         version: int
+        parent: Conversation | None
+        sides: models.Manager[Conversation]
 
         def locked(self) -> None: ...
         def heading(self, by: User | None) -> Heading: ...
@@ -77,24 +80,46 @@ class Deletable(models.Model):
 
     @transaction.atomic
     def trash(self, reason: DeletionReason, by: User) -> None:
-        """Take it out of everybody's sight. Twice is once; nothing that it holds is touched yet."""
+        """Take it out of everybody's sight, with what was asked outside about it: that quotes it.
+
+        Twice is once; nothing that it holds is touched yet.
+        """
         self.locked()
         if self.deleted_at is None:
-            self.deleted_at, self.deleted_by, self.deletion_reason = clock.now(), by, reason
-            self.version += 1
-            self.save(update_fields=["deleted_at", "deleted_by", "deletion_reason", "version"])
-            announce(ConversationDeleted(**self.heading(by)))
-            record(Action.CONVERSATION_DELETED, by, self, reason=reason)
+            at = clock.now()
+            self._hide(at, reason, by)
+            for side in self.sides.filter(deleted_at=None).order_by("pk").select_for_update(of=("self",)):
+                side._hide(at, reason, by)
 
     @transaction.atomic
     def restore(self, by: User) -> None:
-        """Bring it back as it was. Twice is once; raises GoneForGood for what was removed since."""
+        """Bring it back as it was, with what was deleted with it. Twice is once.
+
+        Raises GoneForGood for what was removed since, and DeletedWithMain for a side of what is deleted.
+        """
+        if self.parent:
+            self.parent.locked()
+            if self.parent.deleted_at and self.parent.deletion_reason != BY_RETENTION:
+                raise DeletedWithMain(_("The conversation that this one is about is deleted. Restore that one."))
         self.locked()
         if self.deleted_at is not None:
             if not self.is_restorable:
                 raise GoneForGood(_("It was deleted more than 30 days ago and is removed for good."))
-            self.deleted_at, self.deleted_by, self.deletion_reason = None, None, ""
-            self.version += 1
-            self.save(update_fields=["deleted_at", "deleted_by", "deletion_reason", "version"])
-            announce(ConversationRestored(**self.heading(by)))
-            record(Action.CONVERSATION_RESTORED, by, self)
+            with_it = self.sides.filter(deleted_at=self.deleted_at, removed_at=None).order_by("pk")
+            for side in with_it.select_for_update(of=("self",)):
+                side._show(by)
+            self._show(by)
+
+    def _hide(self, at: datetime, reason: DeletionReason, by: User) -> None:
+        self.deleted_at, self.deleted_by, self.deletion_reason = at, by, reason
+        self.version += 1
+        self.save(update_fields=["deleted_at", "deleted_by", "deletion_reason", "version"])
+        announce(ConversationDeleted(**self.heading(by)))
+        record(Action.CONVERSATION_DELETED, by, self, reason=reason)
+
+    def _show(self, by: User) -> None:
+        self.deleted_at, self.deleted_by, self.deletion_reason = None, None, ""
+        self.version += 1
+        self.save(update_fields=["deleted_at", "deleted_by", "deletion_reason", "version"])
+        announce(ConversationRestored(**self.heading(by)))
+        record(Action.CONVERSATION_RESTORED, by, self)

@@ -45,8 +45,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(deleted_at=None)
 
     def restorable(self) -> ConversationQuerySet:
-        """Return those that are deleted and can be brought back."""
-        return self.filter(deleted_at__isnull=False, removed_at=None).exclude(deletion_reason=BY_RETENTION)
+        """Return those that are deleted and can be brought back; a side comes back with what it is about."""
+        alone = models.Q(parent__deleted_at=None) | models.Q(parent__deletion_reason=BY_RETENTION)
+        return self.filter(alone, deleted_at__isnull=False, removed_at=None).exclude(deletion_reason=BY_RETENTION)
 
     def closed_to(self, user: User) -> ConversationQuerySet:
         """Return those that stand in inboxes which are not open to ``user``."""

@@ -10,7 +10,7 @@ from django_htmx.http import trigger_client_event
 
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.conversations import deleted
-from samovar.conversations.errors import GoneForGood
+from samovar.conversations.errors import DeletedWithMain, GoneForGood
 from samovar.conversations.models import Conversation
 from samovar.conversations.models.deleting import BY_RETENTION, DeletionReason
 from samovar.conversations.pages import done, refused, said_only
@@ -53,6 +53,6 @@ def _restored(request: StaffRequest, conversation: Conversation) -> HttpResponse
     reason = conversation.deletion_reason
     try:
         conversation.restore(by=request.user)
-    except GoneForGood as mistake:
+    except (DeletedWithMain, GoneForGood) as mistake:
         return refused(request, conversation, str(mistake))
     return done(request, conversation, _("Restored"), f"{reverse('deletion', args=[conversation.pk])}?reason={reason}")
