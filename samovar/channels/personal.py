@@ -20,6 +20,7 @@ from samovar.channels.models import (
 )
 from samovar.conversations.forgetting import declare_lead
 from samovar.conversations.recipients import mailbox_key
+from samovar.conversations.unquoting import letters_that_quote
 from samovar.lib.personal import (
     Elsewhere,
     Personal,
@@ -51,11 +52,13 @@ def _conversations_written_to(subject: Subject) -> Iterable[int]:
 
 
 def _copies_that_name(subject: Subject) -> list[int]:
-    """Return the copies of letters to others in whose head the person stands."""
+    """Return the copies of letters to others in whose head the person stands, or that quote them."""
     sent = _deliveries_to(subject.addresses).exclude(message__conversation__customer__in=subject.ids)
     sent = sent.exclude(message__conversation__customer__in=subject.successors)
-    copies = SentCopy.objects.exclude(content=None).filter(message__in=sent.values("message"))
-    return list(copies.values_list("pk", flat=True))
+    copies = SentCopy.objects.exclude(content=None)
+    naming = copies.filter(message__in=sent.values("message")).values_list("pk", flat=True)
+    quoting = copies.filter(message__in=letters_that_quote(subject)).values_list("pk", flat=True)
+    return sorted({*naming, *quoting})
 
 
 def _drop_copy(copy_id: int, _subject: Subject) -> dict[str, int] | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -86,7 +87,9 @@ def ask(main: Conversation, question: Question, by: User) -> Conversation:
     side = opened_by_us(question.matter, recognise(senders[0]), now, by, main)
     admitting.admit_all(side, found, by, circle_of(side.pk))
     text = "\n\n".join(part for part in (question.text.strip(), *_quotations(main, question.quoted)) if part)
-    side.reply(text, by=by, files=[*_copies(main, question.files, by), *question.uploaded], to=found)
+    letter = side.reply(text, by=by, files=[*_copies(main, question.files, by), *question.uploaded], to=found)
+    letter.passed_on = _passed_on(main, question)
+    letter.save(update_fields=["passed_on"])
     side.assign(to=by, by=by)
     forget(main, by)
     return side
@@ -165,3 +168,10 @@ def _copies(main: Conversation, ids: Collection[int], by: User) -> list[Attachme
         )
         for one in rows.select_related("file").order_by("pk")
     ]
+
+
+def _passed_on(main: Conversation, question: Question) -> list[int]:
+    """Return the messages of which something goes along: when one of their authors is erased, it is found by them."""
+    held = Attachment.objects.filter(pk__in=question.files).values("message")
+    rows = Message.objects.filter(Q(pk__in=question.quoted) | Q(pk__in=held), conversation=main)
+    return list(rows.exclude(direction=Direction.NOTE).order_by("pk").values_list("pk", flat=True))

@@ -1,6 +1,6 @@
 """Forgetting a person in the conversations of others: to whom our messages went, whom drafts name, what lines say.
 
-What others wrote themselves stays as they wrote it.
+What others wrote themselves stays as they wrote it; what we quoted of the person to somebody outside does not.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from samovar.conversations import unquoting
 from samovar.conversations.models import Conversation, ConversationRedirect, Draft, Message, Participant
 from samovar.conversations.models.delivering import LONGEST_FAILURE, Fate
 from samovar.events.models import Event, SetAside
@@ -46,10 +47,13 @@ def conversations_of_others(subject: Subject) -> set[int]:
 
 def take_out(conversation_id: int, subject: Subject) -> Mapping[str, int] | None:
     """Take a person out of a conversation of somebody else; see ``lib.personal.Elsewhere``."""
-    rows = Conversation.objects.filter(pk=conversation_id)
-    conversation = rows.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
-    if conversation is None:
+    letters = list(unquoting.letters_that_quote(subject).filter(conversation__parent=conversation_id))
+    wanted = {conversation_id, *(letter.conversation_id for letter in letters)}
+    rows = Conversation.objects.filter(pk__in=wanted).order_by("pk")
+    held = {row.pk: row for row in rows.select_for_update(of=("self",), skip_locked=True, no_key=True)}
+    if held.keys() != wanted:
         return None
+    conversation = held.pop(conversation_id)
     said = _Said(subject)
     messages = said.taken_out_of(_messages(conversation, subject), said.out_of_message)
     drafts = Draft.objects.filter(conversation=conversation, chips__isnull=False)
@@ -58,6 +62,7 @@ def take_out(conversation_id: int, subject: Subject) -> Mapping[str, int] | None
     events = said.taken_out_of(lines.exclude(customer_id__in=subject.ids), said.out_of_event)
     SetAside.objects.filter(event_id__in=[event.pk for event in events]).update(reason="")
     changed: list[Model] = [*messages, *drafted, *events, *_told_anew(conversation, subject)]
+    changed += unquoting.empty(letters, held.values())
     labels = [one._meta.label for one in changed]
     return {label: labels.count(label) for label in labels}
 

@@ -27,7 +27,6 @@ from samovar.conversations.models import (
 )
 from samovar.conversations.models.message import Direction
 from samovar.conversations.recipients import mailbox_key
-from samovar.files.models import StoredFile
 from samovar.lib.personal import (
     Elsewhere,
     Personal,
@@ -43,13 +42,7 @@ OURS_ONLY = Case(When(direction=Direction.OUT, then=F("external_id")), default=V
 
 
 def _let_go_of_files(attachment_ids: Sequence[int]) -> None:
-    """Let the attachments hold an empty file instead; their own go where nothing else belongs to them."""
-    nothing = StoredFile.objects.all().keep(b"")
-    rows = Attachment.objects.filter(pk__in=attachment_ids).exclude(file=nothing)
-    held = set(rows.values_list("file_id", flat=True))
-    rows.update(file=nothing)
-    in_use = set(Attachment.objects.filter(file__in=held).values_list("file_id", flat=True))
-    StoredFile.objects.all().throw_away(held - in_use)
+    Attachment.objects.filter(pk__in=attachment_ids).let_go()
 
 
 def _blocks_of(addresses: Collection[str]) -> QuerySet[Block]:

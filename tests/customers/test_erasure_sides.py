@@ -10,10 +10,12 @@ from django.test import Client
 from samovar.accounts.models import User
 from samovar.channels import copies
 from samovar.channels.models import MailFolder
-from samovar.conversations import drafting
+from samovar.conversations import admitting, drafting
 from samovar.conversations.errors import CustomerErased
-from samovar.conversations.models import Conversation
+from samovar.conversations.inbound import InboundFile
+from samovar.conversations.models import Conversation, Message
 from samovar.customers import archive, erasure
+from samovar.customers.models import Customer
 from samovar.lib import clock
 from samovar.operations import rebuilding
 from tests import make
@@ -112,3 +114,34 @@ def test_the_archive_of_a_person_holds_what_was_asked_outside_about_them(client:
     [mail] = [name for name in zipped.namelist() if name.endswith(".eml")]
     assert b"It is not" in zipped.read(mail)
     assert not [name for name in zipped.namelist() if b"Igor" in zipped.read(name)]
+
+
+def test_a_letter_that_quotes_them_about_the_conversation_of_somebody_else_is_emptied(
+    client: Client, anna: User
+) -> None:
+    photo = InboundFile(name=f"{CANARY}.jpg", media_type="image/jpeg", content=CANARY.encode())
+    theirs = make.conversation("Hello", sender=make.sender("igor@mail.example", "Igor"), named=(make.named(ADDRESS),))
+    admitting.admit(theirs.participants.get(), by=anna)
+    named = (theirs.messages.get().pk,)
+    own = make.received(f"{CANARY} too", sender=make.sender(ADDRESS, CANARY), answered_messages=named, files=(photo,))
+    message = Message.objects.get(pk=own.message_id)
+    side = asked(client, theirs, SUPPLIER, text="Is it so?", message=[message.pk])
+    with_file = asked(client, theirs, SUPPLIER, text="Look", file=[message.attachments.get().pk])
+    harmless = asked(client, theirs, SUPPLIER, text="And this?", message=[theirs.messages.earliest("pk").pk])
+    [letter, shown] = Message.objects.filter(conversation__in=[side, with_file]).order_by("pk")
+    copies.want(letter.pk, MailFolder.objects.get().account_id, letter.text.encode(), clock.now())
+    their_answer(harmless, "It is")
+    before = harmless.messages.order_by("pk").values_list("text", "recipients")
+    kept = list(before)
+
+    done = erase(Customer.objects.get(identities__value=ADDRESS), anna)
+
+    assert canaries() == []
+    assert list(before) == kept
+    letter.refresh_from_db()
+    shown.refresh_from_db()
+    assert (letter.text, shown.text, shown.attachments.get().name) == ("", "", "")
+    assert letter.recipients == {"to": [["", SUPPLIER]]}
+    assert done.counts["others/conversations.Attachment"] == 1
+    assert done.counts["others/conversations.Message"] == 2
+    assert [said for part in rebuilding.PARTS for said in part.run(True, lambda _count: None)] == []

@@ -7,6 +7,7 @@ import re
 import uuid
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import Q
@@ -90,8 +91,9 @@ class Message(Deliverable):
     about whose turn it is. What ``is_spam`` was called so by its provider, and belongs to no
     conversation that we had. A message of ours without an author was written in another program. A note with a ``way``
     tells what was said there. In whose name an answer of ours went out and what stood at its foot is fixed when it is
-    written (``from_name``, ``signature``, ``legal_line``), so that later changes rewrite nothing. The column ``search``
-    is kept by PostgreSQL (``conversations.searching``).
+    written (``from_name``, ``signature``, ``legal_line``), so that later changes rewrite nothing. A letter to somebody
+    outside keeps the numbers of the messages that it quotes or whose files go along (``passed_on``). The column
+    ``search`` is kept by PostgreSQL (``conversations.searching``).
     """
 
     conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -123,6 +125,7 @@ class Message(Deliverable):
     noticed_at = models.DateTimeField(null=True)
     is_history = models.BooleanField(default=False, db_default=False)
     is_spam = models.BooleanField(default=False, db_default=False)
+    passed_on = ArrayField(models.BigIntegerField(), null=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -214,6 +217,15 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def abandoned(self, before: datetime) -> AttachmentQuerySet:
         """Return the files that were uploaded before and belong to no message and to no draft any more."""
         return self.filter(message=None, draft=None, created_at__lt=before)
+
+    def let_go(self) -> None:
+        """Hold an empty file instead; their own go where nothing else belongs to them."""
+        nothing = StoredFile.objects.all().keep(b"")
+        rows = self.exclude(file=nothing)
+        held = set(rows.values_list("file_id", flat=True))
+        rows.update(file=nothing)
+        in_use = set(Attachment.objects.filter(file__in=held).values_list("file_id", flat=True))
+        StoredFile.objects.all().throw_away(held - in_use)
 
 
 class Attachment(models.Model):
