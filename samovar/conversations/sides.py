@@ -8,15 +8,15 @@ from django.db.models.functions import JSONObject
 from samovar.accounts.models import User
 from samovar.conversations.models import Conversation
 
-MOST = 10
-
 
 def rows_of(main: Any) -> QuerySet[Conversation, Any]:
     """Select what was asked outside about a conversation, by its number, also as an OuterRef.
 
-    Each is pk, subject, name, is_unread, is_answered, is_waiting, is_settled.
+    Those with answers that nobody has read come first, then the newest. Each is pk, subject, name, is_unread,
+    is_answered, is_waiting, is_settled.
     """
-    rows = Conversation.objects.all().present().filter(parent=main).order_by("pk")
+    rows = Conversation.objects.all().present().filter(parent=main)
+    rows = rows.annotate(is_news=Q(is_unread=True, last_inbound_at__isnull=False)).order_by("-is_news", "-pk")
     found = JSONObject(
         pk="pk",
         subject="subject",
@@ -26,7 +26,7 @@ def rows_of(main: Any) -> QuerySet[Conversation, Any]:
         is_waiting=Q(waiting_since__isnull=False),
         is_settled=Q(resolved_at__isnull=False),
     )
-    return rows.values(found=found)[:MOST]
+    return rows.values(found=found)
 
 
 def sides(conversation: Conversation) -> list[dict[str, Any]]:

@@ -1,7 +1,10 @@
 """Somebody outside is asked in a side conversation: what they answer stays there, and the customer learns nothing."""
 
+import re
+
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from samovar.accounts.models import User
 from samovar.channels.models import Delivery
@@ -187,6 +190,22 @@ def test_resolving_says_what_is_still_open_outside(client: Client, olga: User, m
     client.post(f"{main.get_absolute_url()}resolution/?undo", headers=HTMX)
     assert "outside" not in client.post(f"{main.get_absolute_url()}resolution/", headers=HTMX).content.decode()
     assert "Settled" in client.get(f"{main.get_absolute_url()}sides/").content.decode()
+
+
+def test_of_many_sides_unread_answers_stand_first_and_none_is_left_out(
+    client: Client, olga: User, main: Conversation, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    [first, *_others, last] = [asked(client, main, SUPPLIER, text=f"Question {number}") for number in range(12)]
+    make.received("We have one", sender=make.sender(SUPPLIER, "Supplier"), signed_conversation=first.pk)
+
+    with django_assert_num_queries(1):
+        shown = threads.opened(olga, main.pk).sides
+
+    assert [one["pk"] for one in shown[:2]] == [first.pk, last.pk]
+    page = client.get(main.get_absolute_url()).content.decode()
+    [inside] = re.findall(r'<details class="thread-others small">(.*?)</details>', page, re.DOTALL)
+    assert "and 2 more" in inside
+    assert [int(pk) for pk in re.findall(r'href="/conversations/(\d+)/"', inside)] == [one["pk"] for one in shown[10:]]
 
 
 @pytest.mark.parametrize("field", ["customer", "admitted", "hidden"])
