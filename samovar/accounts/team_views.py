@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from samovar.accounts.models import Team, User
-from samovar.accounts.requests import StaffRequest, admins_only
+from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.lib.text import tidy
 
 
@@ -65,6 +65,7 @@ def teams(request: StaffRequest) -> HttpResponse:
 
 @admins_only
 @require_http_methods(["GET", "POST"])
+@lately_proven
 def team(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change a team."""
     found = get_object_or_404(Team, pk=pk)

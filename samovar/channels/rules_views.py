@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from samovar.accounts.requests import StaffRequest, admins_only
+from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.channels.models import ChannelAccount
 from samovar.channels.rules_forms import InboxRulesForm, InboxTeamsForm
 
@@ -27,6 +27,7 @@ def rules(request: StaffRequest, pk: int) -> HttpResponse:
 
 @admins_only
 @require_http_methods(["GET", "POST"])
+@lately_proven
 def teams(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change who sees what stands in the inbox of a mailbox."""
     account = get_object_or_404(ChannelAccount.objects.select_related("inbox"), pk=pk)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from samovar.accounts.requests import StaffRequest, admins_only
+from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.channels import oauth, outgoing
 from samovar.channels.errors import ChannelTrouble
 from samovar.channels.models import ChannelAccount, SignInProvider
@@ -36,6 +36,7 @@ def providers(request: StaffRequest) -> HttpResponse:
 @admins_only
 @sensitive_post_parameters("client_secret")
 @require_http_methods(["GET", "POST"])
+@lately_proven
 def new_provider(request: StaffRequest) -> HttpResponse:
     """Add a provider; well-known ones are filled in."""
     return _save(request, None)
@@ -44,6 +45,7 @@ def new_provider(request: StaffRequest) -> HttpResponse:
 @admins_only
 @sensitive_post_parameters("client_secret")
 @require_http_methods(["GET", "POST"])
+@lately_proven
 def provider(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change a provider."""
     return _save(request, get_object_or_404(SignInProvider, pk=pk))
@@ -52,6 +54,7 @@ def provider(request: StaffRequest, pk: int) -> HttpResponse:
 @admins_only
 @never_cache
 @require_GET
+@lately_proven
 def signing_in(request: StaffRequest, pk: int) -> HttpResponse:
     """Show the way to the provider of a mailbox; the page is left by a link, so that it works without script."""
     account = get_object_or_404(ChannelAccount.objects.select_related("inbox", "provider"), pk=pk)

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from samovar.accounts.requests import StaffRequest, admins_only, agents_only
+from samovar.accounts.requests import StaffRequest, admins_only, agents_only, lately_proven
 from samovar.channels import outgoing, reading_again, returned, wellbeing
 from samovar.channels.fencing import NoReader
 from samovar.channels.forms import MailboxForm, with_servers
@@ -43,6 +43,7 @@ def mailboxes(request: StaffRequest) -> HttpResponse:
 @admins_only
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
+@lately_proven
 def new_mailbox(request: StaffRequest) -> HttpResponse:
     """Connect a mailbox."""
     return _connect(request, None)
@@ -51,6 +52,7 @@ def new_mailbox(request: StaffRequest) -> HttpResponse:
 @admins_only
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
+@lately_proven
 def mailbox(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change how a mailbox is connected."""
     return _connect(request, get_object_or_404(_all(), pk=pk))
@@ -69,6 +71,7 @@ def servers(request: StaffRequest) -> HttpResponse:
 @admins_only
 @sensitive_post_parameters("password")
 @require_POST
+@lately_proven
 def mailbox_test(request: StaffRequest) -> HttpResponse:
     """Have what was typed tried out; what was found so far is asked for meanwhile."""
     number = request.POST.get("mailbox", "")

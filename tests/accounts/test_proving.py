@@ -46,6 +46,25 @@ def _acts() -> dict[str, dict[str, str]]:
         reverse("staff_provider_reviving", args=[make.staff_provider().pk]): {},
         reverse("archives", args=[customer.pk]): {"purpose": "asked"},
         reverse("erasure", args=[customer.pk]): {"ground": "asked", "is_sure": "on"},
+        **_ways_to_letters_and_rooms(),
+    }
+
+
+def _ways_to_letters_and_rooms() -> dict[str, dict[str, str]]:
+    """Return what turns elsewhere the letters with links for passwords, and what opens inboxes to people."""
+    account, provider, team = make.mailbox("letters@aurora.example"), make.provider(), make.team("Accounts")
+    servers = {"imap_host": "evil.example", "smtp_host": "evil.example", "folder": "INBOX", "password": SECRET}
+    servers |= {"imap_port": "993", "imap_security": "tls", "smtp_port": "465", "smtp_security": "tls"}
+    at_evil = {"client_id": "id", "client_secret": SECRET, "scopes": "mail", "token_url": "https://evil.example/t"}
+    at_evil |= {"authorization_url": "https://evil.example/a"}
+    return {
+        reverse("new_mailbox"): servers | {"name": "New", "address": "new@aurora.example"},
+        reverse("mailbox", args=[account.pk]): servers | {"name": "Letters", "address": "letters@aurora.example"},
+        reverse("mailbox_test"): servers | {"name": "Tried", "address": "tried@aurora.example"},
+        reverse("new_sign_in_provider"): at_evil | {"name": "Evil"},
+        reverse("sign_in_provider", args=[provider.pk]): at_evil | {"name": "Changed"},
+        reverse("mailbox_teams", args=[account.pk]): {"teams": str(team.pk)},
+        reverse("team", args=[team.pk]): {"name": "Everybody"},
     }
 
 
@@ -79,6 +98,19 @@ def test_whoever_has_proven_themselves_does_it_once_more_and_it_is_done(client: 
     assert Invitation.objects.filter(email="eve@aurora.example").exists()
     assert User.objects.get(name="Olga").check_password(SECRET)
     assert Customer.objects.get().erased_at is not None
+
+
+@pytest.mark.parametrize("name", ["new_mailbox", "mailbox", "mailbox_signing_in", "mailbox_teams", "team"])
+def test_a_form_that_could_not_be_saved_is_not_even_opened(client: Client, anna: User, name: str) -> None:
+    given = {"new_mailbox": None, "team": make.team().pk}.get(name, make.mailbox().pk)
+    url = reverse(name, args=[given] if given else [])
+    client.force_login(anna)
+
+    asked = client.get(url).headers["Location"]
+
+    assert parse_qs(urlsplit(asked).query) == {"next": [url]}
+    opened = client.post(asked, {"password": make.PASSWORD, "next": url})
+    assert opened.headers["Location"] == url
 
 
 def test_signing_in_is_a_proof_for_five_minutes(client: Client, anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
