@@ -127,7 +127,7 @@ def vouched(meanings: Sequence[Meaning]) -> list[InboundMessage]:
     What came to the address that a letter of ours was sent from answers that letter, whoever wrote it.
     """
     found = conversations_of({token for meaning in meanings for token in meaning.tokens})
-    staff = staff_of({meaning.forward for meaning in meanings if meaning.forward})
+    staff = staff_of({(meaning.forward, meaning.inbound.inbox_id) for meaning in meanings if meaning.forward})
     returned = messages_of({meaning.returned_to for meaning in meanings if meaning.returned_to})
     return [
         replace(one, answered_messages=(*returned.get(meaning.returned_to, ()), *one.answered_messages))
@@ -136,10 +136,10 @@ def vouched(meanings: Sequence[Meaning]) -> list[InboundMessage]:
     ]
 
 
-def _vouched_one(meaning: Meaning, found: dict[ReplyToken, int], staff: dict[Token, str]) -> InboundMessage:
+def _vouched_one(meaning: Meaning, found: dict[ReplyToken, int], staff: dict[tuple[Token, int], str]) -> InboundMessage:
     """Return one message; what a member of staff passed on is believed only with a passed check of their address."""
     inbound = meaning.inbound
-    claimed = staff.get(meaning.forward) if meaning.forward else None
+    claimed = staff.get((meaning.forward, inbound.inbox_id)) if meaning.forward else None
     is_theirs = claimed is not None and normalised("email", inbound.sender.shown) == claimed
     if is_theirs and inbound.verdict == VERIFIED and meaning.passed_on:
         return replace(meaning.passed_on, is_spam=False)

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from samovar.accounts.models import User
 from samovar.conversations import signing
-from samovar.conversations.models import Conversation, ConversationRedirect, Participant
+from samovar.conversations.models import Conversation, ConversationRedirect, Inbox, Participant
 from samovar.conversations.tokens import ReplyToken, Token, day_of
 from samovar.customers.models import Identity
 from samovar.customers.models.identity import normalised
@@ -34,21 +34,21 @@ def conversations_of(found: Collection[ReplyToken]) -> dict[ReplyToken, int]:
     }
 
 
-def staff_of(found: Collection[Token]) -> dict[Token, str]:
-    """Return the address, as it is compared, of the member of staff for whom we made each token; others are left out.
+def staff_of(found: Collection[tuple[Token, int]]) -> dict[tuple[Token, int], str]:
+    """Return the address, as it is compared, of the member of staff for whom we made each token.
 
-    Somebody who holds it is believed to be them only if their address was checked by our mail server too.
+    Each comes with the id of the inbox that it came to; those are left out whose owner does not see that inbox now.
+    Somebody who holds one is believed to be them only if their address was checked by our mail server too.
     """
     today = day_of(clock.now())
-    signed = {one for one in found if one.is_believed_on(today) and one.is_signed("forward", signing.keys())}
-    if not signed:
-        return {}
-    users = User.objects.filter(pk__in={one.number for one in signed if one.number < 2**63}, is_active=True).in_bulk()
-    return {
-        one: normalised("email", users[one.number].email)
-        for one in signed
-        if one.number in users and users[one.number].can_answer
-    }
+    signed = {one for one in found if one[0].is_believed_on(today) and one[0].is_signed("forward", signing.keys())}
+    numbers = {token.number for token, _inbox in signed if token.number < 2**63}
+    users = User.objects.filter(pk__in=numbers, is_active=True)
+    # One question an inbox: a batch is of few, and most hold nothing that was passed on.
+    inboxes = Inbox.objects.filter(pk__in={inbox_id for _token, inbox_id in signed}) if numbers else ()
+    seeing = {(user.pk, inbox.pk): user for inbox in inboxes for user in inbox.those_who_see(users)}
+    owners = {(token, inbox_id): seeing.get((token.number, inbox_id)) for token, inbox_id in signed}
+    return {one: normalised("email", owner.email) for one, owner in owners.items() if owner and owner.can_answer}
 
 
 def _recipients(conversation_ids: set[int]) -> dict[int, list[int]]:

@@ -12,6 +12,7 @@ from itertools import product
 import pytest
 from django.utils import timezone
 
+from samovar.accounts.models import User
 from samovar.channels.models import ChannelAccount, Delivery, RawMail
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.channels.taking_in import take_in_each
@@ -194,14 +195,18 @@ def forwarded(scene: Scene, sender: str, check: str, address: str) -> Message:
     )
 
 
-def test_what_one_of_the_team_passes_on_is_from_whom_it_was_written() -> None:
+def _passing() -> tuple[Scene, str]:
+    """Return an inbox that believes its server, and Olga's own address there for what she passes on."""
     account = make.mailbox()
     account.trusted_checker = "mx.aurora.example"
     account.save()
-    olga = make.agent("olga")
     conversation = make.conversation()
     scene = Scene(conversation, conversation, account, conversation.messages.get())
-    own = signing.forward_address("help@aurora.example", olga.pk)
+    return scene, signing.forward_address("help@aurora.example", make.agent("olga").pk)
+
+
+def test_what_one_of_the_team_passes_on_is_from_whom_it_was_written() -> None:
+    scene, own = _passing()
 
     passed_on = forwarded(scene, "olga@aurora.example", "pass", own)
     failed = forwarded(scene, "olga@aurora.example", "fail", own)
@@ -217,3 +222,16 @@ def test_what_one_of_the_team_passes_on_is_from_whom_it_was_written() -> None:
     assert passed_on.verdict == "claimed"
     assert [one.sender_address for one in (failed, unchecked, plain)] == ["olga@aurora.example"] * 3
     assert stolen.sender_address == "mallory@evil.example"
+
+
+def test_who_no_longer_sees_an_inbox_passes_nothing_on_to_it() -> None:
+    scene, own = _passing()
+    team, olga = make.team("Accounts"), User.objects.get(name="Olga")
+    scene.conversation.inbox.open_for([team], by=make.admin())
+
+    closed = forwarded(scene, "olga@aurora.example", "pass", own)
+    team.change(team.name, [olga], by=make.admin())
+    opened = forwarded(scene, "Olga@aurora.example", "pass", own)
+
+    assert (closed.sender_address, closed.rule) == ("olga@aurora.example", "")
+    assert (opened.sender_address, opened.rule) == ("anna@mail.example", "passed-on")
