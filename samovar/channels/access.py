@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from samovar.channels import oauth
 from samovar.channels.errors import SignInRefused
 from samovar.channels.models import ChannelAccount
+from samovar.channels.models.letting_in import TOKEN_FIELDS
 
 # The first number of the advisory locks that those hold who renew a token; the second is the mailbox.
 LOCKS = 5_119
@@ -33,11 +34,12 @@ def token(account: ChannelAccount, refused: str = "") -> str:
     if account.pk is None:
         raise SignInRefused(_("The token was refused. Sign in again."))
     with _alone(account.pk):
-        # Somebody else may have renewed it meanwhile.
-        account.refresh_from_db(fields=["sealed_refresh_token", "sealed_access_token", "access_until"])
+        # Somebody else may have renewed it meanwhile, or somebody who changed the provider made us forget it.
+        account.refresh_from_db(fields=[*TOKEN_FIELDS, "provider"])
+        if account.provider is None or not account.has_signed_in:
+            raise SignInRefused(_("Nobody has signed in to this mailbox yet. Sign in."))
         if not _is_good(account, refused):
-            assert account.provider is not None
-            account.take_tokens(oauth.refreshed(account.provider, account.refresh_token, timezone.now()))
+            account.renew_tokens(oauth.refreshed(account.provider, account.refresh_token, timezone.now()))
     return account.access_token
 
 

@@ -3,10 +3,11 @@
 from urllib.parse import parse_qsl, urlsplit
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from samovar.channels.models import SignInProvider
+from samovar.channels.models import ChannelAccount, SignInProvider
 from samovar.channels.models.provider import LONGEST_URL
 
 OUTLOOK = "https://outlook.office.com"
@@ -28,6 +29,8 @@ KNOWN: dict[str, dict[str, str]] = {
     },
 }
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+# With another of these it is another provider, to which nothing is shown that was given by the one before.
+PLACE = {"authorization_url", "token_url", "client_id"}
 FIELDS = ("name", "authorization_url", "token_url", "scopes", "extras", "client_id")
 
 
@@ -58,6 +61,7 @@ class ProviderForm(forms.Form):
 
     def __init__(self, provider: SignInProvider | None, known: str, *args: object) -> None:
         self.provider = provider
+        self.signed_out: list[str] = []
         super().__init__(*args)  # type: ignore[arg-type]  # what Django's form takes
         if provider is None:
             self.initial = dict(KNOWN.get(known, {}))
@@ -97,13 +101,16 @@ class ProviderForm(forms.Form):
             self.add_error("client_secret", _("Write the secret again: it would go to another place than before."))
         return cleaned
 
+    @transaction.atomic
     def save(self) -> SignInProvider:
-        """Store the provider as typed."""
+        """Store the provider as typed; ``signed_out`` tells to which mailboxes people have to sign in again."""
         provider = self.provider or SignInProvider()
         for name in FIELDS:
             setattr(provider, name, self.cleaned_data[name])
         if self.cleaned_data["client_secret"]:
             provider.client_secret = self.cleaned_data["client_secret"]
+        if provider.pk and PLACE & set(self.changed_data):
+            self.signed_out = ChannelAccount.objects.all().sign_out_of(provider)
         if provider.pk:
             provider.save(update_fields=[*FIELDS, "sealed_client_secret"])
         else:

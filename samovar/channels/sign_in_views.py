@@ -114,6 +114,9 @@ def _save(request: StaffRequest, stored: SignInProvider | None) -> HttpResponse:
     if form.is_valid():
         saved = form.save()
         messages.success(request, _("%(name)s is stored") % {"name": saved.name})
+        if form.signed_out:
+            text = _("What let us in was given by the provider as it was before. Sign in again to: %(mailboxes)s")
+            messages.warning(request, text % {"mailboxes": ", ".join(form.signed_out)})
         return redirect("sign_in_providers")
     context = {"form": form, "provider": stored, "return_url": return_url()}
     return render(request, "channels/provider.html", context, status=422 if form.is_bound else 200)

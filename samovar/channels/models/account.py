@@ -20,6 +20,7 @@ from samovar.lib import sayings, sealing
 
 if TYPE_CHECKING:
     from samovar.channels.models.folder import MailFolder
+    from samovar.channels.models.provider import SignInProvider
     from samovar.channels.models.raw import RawMail
     from samovar.channels.oauth import Tokens
 
@@ -78,6 +79,13 @@ class ChannelAccountQuerySet(models.QuerySet["ChannelAccount"]):
         """Return those through which letters to the staff may leave, the ones without trouble first."""
         let_in = Q(provider=None) | ~Q(sealed_refresh_token=b"")
         return self.in_use().filter(let_in).order_by(Length("sending_problem"), "pk")
+
+    def sign_out_of(self, provider: SignInProvider) -> list[str]:
+        """Forget what ``provider`` gave us for mailboxes; return the names of those that it had let us into."""
+        let_in = self.filter(provider=provider).exclude(sealed_refresh_token=b"")
+        names = list(let_in.order_by("inbox__name").values_list("inbox__name", flat=True))
+        let_in.update(sealed_refresh_token=b"", sealed_access_token=b"", access_until=None)
+        return names
 
 
 class ChannelAccount(LetIn):

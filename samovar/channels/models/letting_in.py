@@ -47,10 +47,20 @@ class LetIn(models.Model):
 
     def take_tokens(self, tokens: Tokens) -> None:
         """Keep what a provider gave; a new token to renew with replaces the old one, which may be worth nothing now."""
+        self._hold(tokens)
+        self.save(update_fields=TOKEN_FIELDS)
+
+    def renew_tokens(self, tokens: Tokens) -> None:
+        """Keep the same for the next time, unless what it was given for was forgotten or replaced meanwhile."""
+        used = bytes(self.sealed_refresh_token)
+        self._hold(tokens)
+        held = {name: getattr(self, name) for name in TOKEN_FIELDS}
+        type(self)._default_manager.filter(pk=self.pk, sealed_refresh_token=used).update(**held)
+
+    def _hold(self, tokens: Tokens) -> None:
         self.sealed_access_token, self.access_until = sealing.sealed(tokens.access), tokens.until
         if tokens.refresh:
             self.sealed_refresh_token = sealing.sealed(tokens.refresh)
-        self.save(update_fields=TOKEN_FIELDS)
 
     def forget_tokens(self) -> None:
         """Forget what let us in: it was meant for another place."""
