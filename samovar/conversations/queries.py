@@ -1,6 +1,6 @@
 """Questions about many conversations: a page of a list, and how many stand in each view."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from samovar.accounts.models import User
-from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models import Conversation, ConversationRedirect, Message
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.saved_views import FIRST, ONLY, VIEWS, SavedView
@@ -127,6 +127,14 @@ def _beyond(view: SavedView, moment: datetime, pk: int) -> Q:
     at_or_beyond = Q(**{f"{view.field}__{sign}e": moment})
     # In this form the index is entered at the mark, however far down that is.
     return at_or_beyond & (Q(**{f"{view.field}__{sign}": moment}) | Q(**{f"pk__{sign}": pk}))
+
+
+def seen_numbers(user: User, numbers: Collection[int]) -> set[int]:
+    """Return those numbers that lead ``user`` to a conversation, also the old ones of merged ones; one question."""
+    seen = Conversation.objects.visible_to(user)
+    moved = ConversationRedirect.objects.filter(old_id__in=numbers, conversation__in=seen)
+    found = seen.filter(pk__in=numbers).order_by().values_list("pk", flat=True)
+    return set(found.union(moved.values_list("old_id", flat=True)))
 
 
 def has_written_from(identity: Identity) -> bool:

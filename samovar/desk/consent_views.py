@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.requests import StaffRequest
+from samovar.conversations.queries import seen_numbers
 from samovar.customers import consenting
 from samovar.customers.errors import CardClosed
 from samovar.customers.models import Customer
@@ -42,7 +43,9 @@ def consents(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect(customer)
         messages.success(request, _("Entered"))
         return redirect("consents", pk)
-    context = {"customer": customer, "form": form, "entries": consenting.ledger(customer)}
-    context["standing"] = consenting.standing(pk)
+    entries = consenting.ledger(customer)
+    numbers = [entry.conversation_number for entry in entries if entry.conversation_number]
+    context = {"customer": customer, "form": form, "entries": entries, "standing": consenting.standing(pk)}
+    context["seen"] = seen_numbers(request.user, numbers)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "desk/consents.html", context, status=status)

@@ -7,11 +7,16 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from samovar.accounts.models import Role, User
+from samovar.conversations import joining
+from samovar.conversations.models import Conversation
+from samovar.conversations.models.deleting import DeletionReason
 from samovar.customers import archive, consenting, erasure, merging
 from samovar.customers.consenting import Statement, may
 from samovar.customers.errors import CardClosed
@@ -102,6 +107,44 @@ def test_a_conversation_that_its_reader_may_not_see_is_no_evidence(client: Clien
     answer = client.post(f"/customers/{conversation.customer_id}/consents/", _typed(conversation=conversation.pk))
 
     assert "no such conversation with this customer" in answer.content.decode()
+
+
+def test_the_ledger_names_no_conversation_that_its_reader_may_not_see(client: Client, olga: User) -> None:
+    sender = make.sender("elena@mail.example", "Elena")
+    open_one, closed, gone, younger, older = [make.conversation(sender=sender, subject=f"No. {n}") for n in range(5)]
+    Conversation.objects.filter(pk=closed.pk).update(inbox=make.inbox("pay@aurora.example"))
+    make.inbox("pay@aurora.example").open_for([make.team("Pay")], by=make.admin())
+    gone.trash(DeletionReason.TRIAL, by=make.admin())
+    joining.join(younger, older)
+    for one in (open_one, closed, gone, younger):
+        _says(open_one.customer, True, conversation_number=one.pk)
+    address = f"/customers/{open_one.customer_id}/consents/"
+
+    page = client.get(address).content.decode()
+    client.force_login(make.admin())
+    page_of_admin = client.get(address).content.decode()
+
+    numbers = {one: f'<a class="link" href="/conversations/{one.pk}/">#{one.pk}</a>' for one in (open_one, younger)}
+    assert all(link in page and link in page_of_admin for link in numbers.values())
+    assert f"#{closed.pk}<" not in page and f"#{closed.pk}<" in page_of_admin
+    assert f"#{gone.pk}<" not in page + page_of_admin
+
+
+def test_a_long_ledger_asks_no_more_than_a_short_one(client: Client, olga: User) -> None:
+    conversation = make.conversation()
+    address = f"/customers/{conversation.customer_id}/consents/"
+    _says(conversation.customer, True, conversation_number=conversation.pk)
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for _number in range(5):
+        other = make.conversation(sender=make.sender(conversation.customer.identities.get().value))
+        _says(conversation.customer, True, conversation_number=other.pk)
+
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+
+    assert len(many) == len(few)
 
 
 def test_who_only_looks_enters_nothing(client: Client) -> None:
