@@ -46,10 +46,16 @@ class Client:
 
 
 class TrustedProxies:
-    """The peers whose word about the client is taken (SAMOVAR_TRUSTED_PROXIES: addresses and networks)."""
+    """The peers whose word about the client is taken (SAMOVAR_TRUSTED_PROXIES: addresses and networks).
 
-    def __init__(self, networks: Iterable[Network]) -> None:
+    ``public_name`` is the one under which people reach us (SAMOVAR_URL).
+    """
+
+    def __init__(self, networks: Iterable[Network], public_name: str) -> None:
         self._networks = tuple(networks)
+        # What a proxy asks for that passes no name on; it says nothing about what people asked for.
+        is_of_this_machine = public_name == "localhost" or _is_loopback(public_name)
+        self._public_name = b"" if is_of_this_machine else public_name.lower().encode()
         self._known: dict[str, bool] = {}
 
     def __contains__(self, address: str) -> bool:
@@ -60,6 +66,10 @@ class TrustedProxies:
                 self._known.clear()
             self._known[address] = self._lies_inside(address)
         return self._known[address]
+
+    def named_us(self, host: bytes) -> bool:
+        """Tell whether ``host`` is our own name: the proxy passed it on, and what else names one is the visitor's."""
+        return bool(self._public_name) and host.partition(b":")[0].lower() == self._public_name
 
     def _lies_inside(self, address: str) -> bool:
         try:
@@ -86,11 +96,12 @@ def _as_told(scope: Scope, peer: str, host: bytes, trusted: TrustedProxies) -> C
     told = {name: value for name, value in scope["headers"] if name.startswith(b"x-forwarded-")}
     chain = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
     address = _first_stranger(b",".join(chain).decode("latin-1"), peer, trusted)
+    named = b"" if trusted.named_us(host) else told.get(b"x-forwarded-host", b"").split(b",")[0].strip()
     scheme = told.get(b"x-forwarded-proto", b"").decode("latin-1").strip().lower()
     return Client(
         address,
         scheme if scheme in ("http", "https") else scope["scheme"],
-        told.get(b"x-forwarded-host", b"").split(b",")[0].strip() or host,
+        named or host,
         is_local=_is_loopback(address),
     )
 

@@ -5,6 +5,7 @@ import errno
 import resource
 import socket
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -36,7 +37,7 @@ class Front:
     """The ASGI application behind the port: streams here, everything else by the proxy."""
 
     def __init__(self) -> None:
-        trusted = TrustedProxies(settings.TRUSTED_PROXIES)
+        trusted = TrustedProxies(settings.TRUSTED_PROXIES, urlsplit(settings.PUBLIC_URL).hostname or "")
         self.database = Database()
         doorkeeper = Doorkeeper(self.database)
         self.fanout = Fanout(self.database, doorkeeper)

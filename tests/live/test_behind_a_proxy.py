@@ -102,7 +102,8 @@ def _keeps_its_promises(port: int, certificate: Path) -> None:
 
     with _visitor(port, certificate) as visitor:
         # What visitors say of themselves is no proof.
-        assert _ask(visitor, "/profile/", cookie, "X-Forwarded-For: 203.0.113.9").status == 200
+        lies = "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Host: evil.example"
+        assert _ask(visitor, "/profile/", cookie, *lies).status == 200
     assert StaffSession.objects.get(key=key).address == VISITOR
 
     with _visitor(port, certificate) as visitor:

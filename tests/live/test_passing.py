@@ -67,6 +67,21 @@ def test_a_trusted_proxy_is_believed_and_only_its_own_part_of_the_chain(tmp_path
     assert plain["REMOTE_ADDR"] == "127.0.0.1"
 
 
+def test_visitors_do_not_choose_the_name_when_the_proxy_passes_ours_on(tmp_path_factory: Any) -> None:
+    home = tmp_path_factory.mktemp("named")
+    with serving(home, SAMOVAR_URL="https://desk.example", SAMOVAR_TRUSTED_PROXIES="127.0.0.1") as named:
+        passed_on = _named(named, "Desk.example:443", "X-Forwarded-Host: evil.example")
+        replaced = _named(named, "127.0.0.1:8000", "X-Forwarded-Host: desk.example")
+
+    assert (passed_on, replaced) == ("Desk.example:443", "desk.example")
+
+
+def _named(served: Serving, host: str, header: str) -> str:
+    with served.connect() as connection:
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\n{header}\r\n\r\n".encode())
+        return str(json.loads(read_answer(connection).body)["HTTP_HOST"])
+
+
 def test_every_request_has_a_number_of_its_own(served: Serving) -> None:
     numbers = {seen(served)["samovar.request_id"] for _ in range(3)}
 
