@@ -55,6 +55,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "start": letter,
     "log": call,
     "delivery_address": lambda: {"address": "bob@mail.example"},
+    "new_customer": lambda: NAMED,
     "customer_details": lambda: NAMED,
     "addresses": lambda: {"address": "bob@mail.example"},
     "memberships": lambda: {"organisation": "Aurora Home"},

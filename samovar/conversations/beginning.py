@@ -18,7 +18,7 @@ from samovar.conversations.models.circle import circle_of
 from samovar.conversations.models.message import Direction, Way
 from samovar.conversations.own_addresses import own_addresses
 from samovar.conversations.recipients import chosen
-from samovar.customers.events import CustomerAdded
+from samovar.customers import adding
 from samovar.customers.models import Customer
 from samovar.customers.models.identity import IdentityKind
 from samovar.customers.recognition import Sender, lock_addresses, recognise
@@ -93,15 +93,11 @@ def log(matter: Matter, customer: Customer, said: tuple[str, Way, datetime], by:
 @transaction.atomic
 def customer_of(somebody: Somebody, by: User) -> Customer:
     """Return who called or came: whoever has the address that they gave, otherwise somebody new."""
-    now = clock.now()
     if somebody.shown:
-        sender = Sender(somebody.kind, somebody.shown, somebody.name, now)
+        sender = Sender(somebody.kind, somebody.shown, somebody.name, clock.now())
         lock_addresses([sender.key])
         return recognise(sender)
-    customer = Customer(name=somebody.name, created_at=now)
-    customer.save()
-    announce(CustomerAdded(customer_id=customer.pk, actor_id=by.pk, at=now))
-    return customer
+    return adding.add(somebody.name, by=by)
 
 
 def opened_by_us(

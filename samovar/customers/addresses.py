@@ -35,13 +35,27 @@ RESTORABLE_FOR = timedelta(days=30)
 def understood(written: str) -> tuple[str, str]:
     """Return the kind of what somebody typed and how it is shown; raises UnusableAddress with a sentence."""
     text = tidy(written)
-    if "@" in text:
-        try:
-            validate_email(text)
-        except ValidationError as error:
-            raise UnusableAddress(_("This is not an e-mail address. It looks like name@example.com.")) from error
-        return IdentityKind.EMAIL, text
-    return IdentityKind.PHONE, _phone(text)
+    return (IdentityKind.EMAIL, email(text)) if "@" in text else (IdentityKind.PHONE, phone(text))
+
+
+def email(text: str) -> str:
+    """Return an e-mail address as it is shown; raises UnusableAddress with a sentence."""
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise UnusableAddress(_("This is not an e-mail address. It looks like name@example.com.")) from error
+    return text
+
+
+def phone(text: str) -> str:
+    """Return a phone number as it is shown; raises UnusableAddress with a sentence."""
+    try:
+        number = phonenumbers.parse(text, settings.PHONE_REGION)
+    except phonenumbers.NumberParseException as error:
+        raise UnusableAddress(_no_phone()) from error
+    if not phonenumbers.is_valid_number(number):
+        raise UnusableAddress(_no_phone())
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 @transaction.atomic
@@ -147,16 +161,6 @@ def _told(identity: Identity, by: User) -> _Told:
         "identity_id": identity.pk,
         "preview": identity.shown,
     }
-
-
-def _phone(text: str) -> str:
-    try:
-        number = phonenumbers.parse(text, settings.PHONE_REGION)
-    except phonenumbers.NumberParseException as error:
-        raise UnusableAddress(_no_phone()) from error
-    if not phonenumbers.is_valid_number(number):
-        raise UnusableAddress(_no_phone())
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 def _no_phone() -> str:

@@ -1,6 +1,6 @@
 """What people type about customers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from zoneinfo import available_timezones
 
 from django import forms
@@ -8,6 +8,8 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from samovar.customers import addresses
+from samovar.customers.errors import UnusableAddress
 from samovar.lib.text import tidy
 
 # Languages that customers write in, beside what the card says already.
@@ -71,6 +73,48 @@ class DetailsForm(forms.Form):
         return name
 
 
+class NewCustomerForm(forms.Form):
+    """Somebody who has not written: a name, or a way to reach them."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=300, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=320,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "email"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "tel"}),
+    )
+
+    def clean_name(self) -> str:
+        """Take blanks for nothing."""
+        return tidy(self.cleaned_data["name"])
+
+    def clean_email(self) -> str:
+        """Refuse what is no address."""
+        return _way(self.cleaned_data["email"], addresses.email)
+
+    def clean_phone(self) -> str:
+        """Refuse what is no number."""
+        return _way(self.cleaned_data["phone"], addresses.phone)
+
+    def clean(self) -> dict[str, str]:
+        """Refuse a card that says nothing."""
+        if not self.errors and not any(self.cleaned_data.values()):
+            raise forms.ValidationError(_("Write a name, an address or a phone."))
+        return self.cleaned_data
+
+    def ways(self) -> list[str]:
+        """Return by what they can be reached."""
+        return list(filter(None, (self.cleaned_data["email"], self.cleaned_data["phone"])))
+
+
 class AddressForm(forms.Form):
     """A way to reach a customer."""
 
@@ -79,6 +123,14 @@ class AddressForm(forms.Form):
         max_length=320,
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "email"}),
     )
+
+
+def _way(written: str, read: Callable[[str], str]) -> str:
+    text = tidy(written)
+    try:
+        return read(text) if text else ""
+    except UnusableAddress as error:
+        raise forms.ValidationError(str(error)) from error
 
 
 def _name(choice: tuple[str, str]) -> str:

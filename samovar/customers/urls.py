@@ -6,6 +6,7 @@ from samovar.customers import archive_views, consent_views, erasure_views, mergi
 
 urlpatterns = [
     path("customers/", views.customers, name="customers"),
+    path("customers/new/", views.new_customer, name="new_customer"),
     path("customers/<int:pk>/details/", views.details, name="customer_details"),
     path("customers/<int:pk>/addresses/", views.addresses, name="addresses"),
     path("customers/<int:pk>/merging/", merging_views.candidates, name="merging"),

@@ -11,10 +11,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.requests import StaffRequest, agents_only
+from samovar.customers import adding, queries
 from samovar.customers import addresses as customers_addresses
-from samovar.customers import queries
 from samovar.customers.errors import AddressTaken, CardClosed, UnusableAddress
-from samovar.customers.forms import AddressForm, DetailsForm
+from samovar.customers.forms import AddressForm, DetailsForm, NewCustomerForm
 from samovar.customers.models import Customer, Identity, RemovedIdentity
 from samovar.customers.models.customer import DETAILS
 
@@ -29,6 +29,21 @@ def customers(request: StaffRequest) -> HttpResponse:
     context = {"page": page, "text": text, "following": following, "is_first": not after}
     is_part = request.htmx and not request.htmx.history_restore_request
     return render(request, "customers/_rows.html" if is_part else "customers/customers.html", context)
+
+
+@agents_only
+@require_http_methods(["GET", "POST"])
+def new_customer(request: StaffRequest) -> HttpResponse:
+    """Note somebody who has not written."""
+    form = NewCustomerForm(request.POST if request.method == "POST" else None)
+    taken = None
+    if form.is_valid():
+        try:
+            return redirect(adding.add(form.cleaned_data["name"], form.ways(), by=request.user))
+        except AddressTaken as error:
+            taken = Customer.objects.get(pk=error.customer_id)
+    context = {"form": form, "taken": taken}
+    return render(request, "customers/new_customer.html", context, status=422 if form.is_bound else 200)
 
 
 @agents_only

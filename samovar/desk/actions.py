@@ -64,6 +64,7 @@ def _beginnings(user: User) -> list[Action]:
     return [
         Action(str(_("New conversation")), "plus", "C", reverse("start")),
         Action(str(_("Log a phone call or a visit")), "phone", url=reverse("log")),
+        Action(str(_("New customer")), "customers", url=reverse("new_customer")),
     ]
 
 
