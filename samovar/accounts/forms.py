@@ -22,6 +22,11 @@ def time_zones() -> list[tuple[str, str]]:
     return [("", str(_("As the browser has it"))), *((zone, zone.replace("_", " ")) for zone in places)]
 
 
+def email_taken() -> str:
+    """Return what is said when somebody else has an address."""
+    return str(_("Somebody already signs in with this e-mail."))
+
+
 def languages() -> Iterable[tuple[str, str]]:
     """Return the languages of the interface, each in its own words, and first the one of the browser."""
     names = {"en": "English", "ru": "Русский"}
@@ -140,7 +145,7 @@ class PersonForm(WithPassword):
         """Refuse an address that somebody has."""
         email: str = self.cleaned_data["email"]
         if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError(_("Somebody already signs in with this e-mail."))
+            raise forms.ValidationError(email_taken())
         return email
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from samovar.accounts import mail
@@ -12,6 +12,9 @@ from samovar.accounts.models import Action, Company, Invitation, Team, User
 from samovar.accounts.models.audit import record
 from samovar.accounts.models.invitation import State
 from samovar.lib import clock
+from samovar.lib.rows import lock_keys, number_of
+
+LOCK_SPACE = 5_133
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Invited:
 @transaction.atomic
 def invite(guests: Sequence[Guest], place: Place, by: User) -> list[Invited]:
     """Invite addresses, each by a letter if mail can leave; one that is invited already gets a new link."""
+    # All of them, in one order, before any row: of two who invite the same people at once, one is simply the second.
+    lock_keys(connection, LOCK_SPACE, {number_of(guest.email.lower()) for guest in guests})
     return [_invite(guest, place, by) for guest in guests]
 
 

@@ -1,6 +1,8 @@
 """Naming the company: the default brand bears its name until somebody calls that otherwise."""
 
-from django.db import transaction
+from contextlib import suppress
+
+from django.db import IntegrityError, transaction
 
 from samovar.accounts.models import Brand, Company, User
 
@@ -11,7 +13,8 @@ def call_company(name: str, by: User) -> None:
     before = Company.current_name()
     Company.call(name, by)
     brand = Brand.objects.all().default()
-    is_taken = Brand.objects.filter(name__iexact=name).exclude(pk=brand.pk).exists()
-    if brand.name in ("", before) and not is_taken:
+    if brand.name in ("", before):
         brand.name = name
-        brand.save(update_fields=["name"])
+        # Another brand may have it.
+        with suppress(IntegrityError), transaction.atomic():
+            brand.save(update_fields=["name"])

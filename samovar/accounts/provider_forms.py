@@ -13,6 +13,11 @@ from samovar.lib.text import tidy
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
+def name_taken() -> str:
+    """Return what is said when another provider has a name."""
+    return str(_("There is a provider of this name already."))
+
+
 class StaffProviderForm(forms.Form):
     """A provider of single sign-on. The secret is never shown again."""
 
@@ -48,7 +53,7 @@ class StaffProviderForm(forms.Form):
         name = tidy(self.cleaned_data["name"])
         same = StaffProvider.objects.filter(name__iexact=name).exclude(pk=self.provider.pk if self.provider else 0)
         if not name or same.exists():
-            raise forms.ValidationError(_("There is a provider of this name already."))
+            raise forms.ValidationError(name_taken())
         return name
 
     def clean_issuer(self) -> str:

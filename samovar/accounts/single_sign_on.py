@@ -18,7 +18,10 @@ UNKNOWN, OTHER, SOMEBODY_ELSE, TIMELESS, OLD = "unknown", "other-account", "some
 
 @transaction.atomic
 def save(provider: StaffProvider | None, typed: Mapping[str, str], by: User) -> StaffProvider:
-    """Store a provider as typed, new or changed; without a secret the stored one stays."""
+    """Store a provider as typed, new or changed; without a secret the stored one stays.
+
+    Raises IntegrityError when another one has that name, in whatever letters.
+    """
     kept = provider or StaffProvider()
     before = {name: getattr(kept, name) for name in FIELDS} if provider else {}
     for name in FIELDS:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,7 +28,7 @@ from samovar.accounts import door_log, oidc, single_sign_on
 from samovar.accounts.adapter import REFUSED_PAGE, SIGN_ON_METHOD
 from samovar.accounts.errors import SignInRefused
 from samovar.accounts.models import StaffProvider, User
-from samovar.accounts.provider_forms import StaffProviderForm
+from samovar.accounts.provider_forms import StaffProviderForm, name_taken
 from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 
 # Where a sign-in under way is kept: in the session of whoever began it.
@@ -134,9 +135,13 @@ def staff_provider_reviving(request: StaffRequest, pk: int) -> HttpResponse:
 def _save(request: StaffRequest, provider: StaffProvider | None) -> HttpResponse:
     form = StaffProviderForm(provider, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        single_sign_on.save(provider, form.cleaned_data, by=request.user)
-        messages.success(request, _("Saved"))
-        return redirect("signing_in")
+        try:
+            single_sign_on.save(provider, form.cleaned_data, by=request.user)
+        except IntegrityError:
+            form.add_error("name", name_taken())
+        else:
+            messages.success(request, _("Saved"))
+            return redirect("signing_in")
     context = {"form": form, "provider": provider, "return_url": _return_url()}
     return render(request, "accounts/staff_provider.html", context, status=422 if form.is_bound else 200)
 

@@ -6,6 +6,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from samovar.accounts import first_run, inviting, leaving, mail
 from samovar.accounts.errors import AlreadyBegun, LastAdmin
-from samovar.accounts.forms import CompanyForm, NewPasswordForm, PersonForm, ProfileForm, RoleForm, WelcomeForm
+from samovar.accounts.forms import (
+    CompanyForm,
+    NewPasswordForm,
+    PersonForm,
+    ProfileForm,
+    RoleForm,
+    WelcomeForm,
+    email_taken,
+)
 from samovar.accounts.inviting_forms import InviteForm
 from samovar.accounts.models import Company, Invitation, User
 from samovar.accounts.naming import call_company
@@ -85,12 +94,16 @@ def people(request: StaffRequest) -> HttpResponseBase:
 def new_person(request: StaffRequest) -> HttpResponse:
     """Add somebody with a password that the administrator sets, for whom mail does not reach."""
     form = PersonForm(_typed(request))
-    if not form.is_valid():
-        return render(request, "accounts/new_person.html", {"form": form}, status=422 if form.is_bound else 200)
-    typed = {name: form.cleaned_data[name] for name in ("name", "email", "role", "password")}
-    user = User.objects.add(by=request.user, **typed)
-    messages.success(request, _("%(name)s can sign in now") % {"name": user.name})
-    return redirect("people")
+    if form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in ("name", "email", "role", "password")}
+        try:
+            user = User.objects.add(by=request.user, **typed)
+        except IntegrityError:
+            form.add_error("email", email_taken())
+        else:
+            messages.success(request, _("%(name)s can sign in now") % {"name": user.name})
+            return redirect("people")
+    return render(request, "accounts/new_person.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @admins_only

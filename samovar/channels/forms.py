@@ -48,6 +48,11 @@ class ReadFrom(models.TextChoices):
     EVERYTHING = "everything", _("Everything that is there")
 
 
+def address_taken() -> str:
+    """Return what is said when another mailbox has an address."""
+    return str(_("Another mailbox has this address. It may be among the archived ones."))
+
+
 class MailboxForm(forms.Form):
     """A mailbox: its address, who is seen to write, and how to sign in. The password is never shown again."""
 
@@ -157,7 +162,7 @@ class MailboxForm(forms.Form):
         further = InboxAddress.objects.filter(address=address.lower()).first()
         is_further = further is not None and (self.account is None or further.inbox_id != self.account.inbox_id)
         if is_further or (found is not None and found != self.account):
-            raise forms.ValidationError(_("Another mailbox has this address. It may be among the archived ones."))
+            raise forms.ValidationError(address_taken())
         return address
 
     def clean_others(self) -> list[str]:

@@ -34,6 +34,11 @@ PLACE = {"authorization_url", "token_url", "client_id"}
 FIELDS = ("name", "authorization_url", "token_url", "scopes", "extras", "client_id")
 
 
+def name_taken() -> str:
+    """Return what is said when another provider has a name."""
+    return str(_("There is a provider of this name already."))
+
+
 class ProviderForm(forms.Form):
     """A provider: its two addresses, and as which program we are known there. The secret is never shown again."""
 
@@ -74,7 +79,7 @@ class ProviderForm(forms.Form):
         name: str = self.cleaned_data["name"]
         same = SignInProvider.objects.filter(name__iexact=name).exclude(pk=self.provider.pk if self.provider else 0)
         if same.exists():
-            raise forms.ValidationError(_("There is a provider of this name already."))
+            raise forms.ValidationError(name_taken())
         return name
 
     def clean_authorization_url(self) -> str:
@@ -103,7 +108,10 @@ class ProviderForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> SignInProvider:
-        """Store the provider as typed; ``signed_out`` tells to which mailboxes people have to sign in again."""
+        """Store the provider as typed; ``signed_out`` tells to which mailboxes people have to sign in again.
+
+        Raises IntegrityError when another provider has that name.
+        """
         provider = self.provider or SignInProvider()
         for name in FIELDS:
             setattr(provider, name, self.cleaned_data[name])

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.channels import oauth, outgoing
 from samovar.channels.errors import ChannelTrouble
 from samovar.channels.models import ChannelAccount, SignInProvider
-from samovar.channels.sign_in_forms import KNOWN, ProviderForm
+from samovar.channels.sign_in_forms import KNOWN, ProviderForm, name_taken
 
 # Where a sign-in under way is kept: in the session of whoever began it.
 UNDER_WAY = "mailbox_sign_in"
@@ -112,11 +113,15 @@ def _save(request: StaffRequest, stored: SignInProvider | None) -> HttpResponse:
     given = request.POST if request.method == "POST" else None
     form = ProviderForm(stored, request.GET.get("like", ""), given)
     if form.is_valid():
-        saved = form.save()
-        messages.success(request, _("%(name)s is stored") % {"name": saved.name})
-        if form.signed_out:
-            text = _("What let us in was given by the provider as it was before. Sign in again to: %(mailboxes)s")
-            messages.warning(request, text % {"mailboxes": ", ".join(form.signed_out)})
-        return redirect("sign_in_providers")
+        try:
+            saved = form.save()
+        except IntegrityError:
+            form.add_error("name", name_taken())
+        else:
+            messages.success(request, _("%(name)s is stored") % {"name": saved.name})
+            if form.signed_out:
+                text = _("What let us in was given by the provider as it was before. Sign in again to: %(mailboxes)s")
+                messages.warning(request, text % {"mailboxes": ", ".join(form.signed_out)})
+            return redirect("sign_in_providers")
     context = {"form": form, "provider": stored, "return_url": return_url()}
     return render(request, "channels/provider.html", context, status=422 if form.is_bound else 200)

@@ -1,6 +1,7 @@
 """Pages of mailboxes, for administrators."""
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,11 +15,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from samovar.accounts.requests import StaffRequest, admins_only, agents_only, lately_proven
 from samovar.channels import outgoing, reading_again, returned, wellbeing
 from samovar.channels.fencing import NoReader
-from samovar.channels.forms import MailboxForm, with_servers
+from samovar.channels.forms import MailboxForm, address_taken, with_servers
 from samovar.channels.jobs import try_mailbox
 from samovar.channels.models import ChannelAccount, RawMail, Trial
 from samovar.channels.providers import guesses_of
 from samovar.channels.reading_views import beside
+from samovar.conversations.errors import AddressTaken
 from samovar.conversations.inbound import UNREADABLE
 from samovar.conversations.pages import done, message_at, refused
 from samovar.jobs import holding
@@ -188,7 +190,12 @@ def _connect(request: StaffRequest, account: ChannelAccount | None) -> HttpRespo
     if not form.is_valid():
         return _form(request, form, status=422 if form.is_bound else 200)
     filled = form.filled()
-    filled.connect(filled.inbox, form.cleaned_data["others"])
+    try:
+        filled.connect(filled.inbox, form.cleaned_data["others"])
+    except (AddressTaken, IntegrityError):
+        # Somebody was quicker, after the form had looked.
+        form.add_error("address", address_taken())
+        return _form(request, form, status=422)
     outgoing.hurry(filled.inbox_id)
     if filled.provider_id and not filled.has_signed_in:
         return redirect("mailbox_signing_in", filled.pk)

@@ -127,17 +127,18 @@ class TagForm(forms.Form):
         name = tidy(self.cleaned_data["name"])
         if not name:
             raise forms.ValidationError(_("Write what the tag says."))
-        known = Tag.objects.filter(name__iexact=name, archived_at__isnull=False)
+        known = Tag.objects.all().called(name).filter(archived_at__isnull=False)
         # What was merged is put on as the other one, unless that is retired too.
         if known.filter(Q(merged_into=None) | Q(merged_into__archived_at__isnull=False)).exists():
             raise forms.ValidationError(_("This tag is retired. A lead can bring it back under Tags."))
         return name
 
     def tag(self) -> Tag:
-        """Return the tag with this name, whatever its case."""
+        """Return the tag with this name, whatever its case; of two who make it at once, one does."""
         name = self.cleaned_data["name"]
-        found = Tag.objects.filter(name__iexact=name).select_related("merged_into").first()
-        return (found.merged_into or found) if found else Tag.objects.create(name=name)
+        tags = Tag.objects.select_related("merged_into").called(name)
+        found, _is_new = tags.get_or_create(defaults={"name": name})
+        return found.merged_into or found
 
 
 class MergeForm(forms.Form):

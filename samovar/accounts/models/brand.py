@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -55,9 +55,16 @@ class BrandQuerySet(models.QuerySet["Brand"]):
         return self.filter(archived_at=None)
 
     def default(self) -> Brand:
-        """Return the brand of all that belongs to no other; it bears the name of the company when it is new."""
-        found = self.filter(is_default=True).first()
-        return found or self.get_or_create(is_default=True, defaults={"name": Company.current_name()})[0]
+        """Return the brand of all that belongs to no other; when it is new, it bears the name of the company if it can.
+
+        Where another brand is called so, it has no name until somebody gives it one.
+        """
+        if found := self.filter(is_default=True).first():
+            return found
+        try:
+            return self.get_or_create(is_default=True, defaults={"name": Company.current_name()})[0]
+        except IntegrityError:
+            return self.get_or_create(is_default=True, defaults={"name": ""})[0]
 
     def of(self, number: int | None) -> Brand:
         """Return the brand with this number, the default one instead of none and of one that was retired."""

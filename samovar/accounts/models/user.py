@@ -54,7 +54,10 @@ class UserManager(BaseUserManager["User"]):
 
     @transaction.atomic
     def add(self, *, by: "User | None", email: str, name: str, role: str, password: str) -> "User":
-        """Make a member of staff who can sign in; ``by`` is None at the command line."""
+        """Make a member of staff who can sign in; ``by`` is None at the command line.
+
+        Raises IntegrityError when somebody has the e-mail, in whatever letters.
+        """
         user = self.create(email=email, name=name, role=role, password=password)
         record(Action.PERSON_ADDED, by, user, after={"e-mail": user.email, "role": user.role})
         return user

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,6 +20,10 @@ class TagQuerySet(models.QuerySet["Tag"]):
     def in_use(self) -> TagQuerySet:
         """Return those that can be put on."""
         return self.filter(archived_at=None)
+
+    def called(self, name: str) -> TagQuerySet:
+        """Return the one that is called so, in whatever letters: the same letters as those of the constraint."""
+        return self.alias(small=Lower("name")).filter(small=Lower(Value(name)))
 
 
 class Tag(models.Model):
@@ -51,10 +55,12 @@ class Tag(models.Model):
         self._lock()
         if name == self.name:
             return
-        if Tag.objects.filter(name__iexact=name).exclude(pk=self.pk).exists():
-            raise TagTaken(name)
         before, self.name = self.name, name
-        self.save(update_fields=["name"])
+        try:
+            with transaction.atomic():
+                self.save(update_fields=["name"])
+        except IntegrityError as error:
+            raise TagTaken(name) from error
         record(Action.TAG_RENAMED, by, self, {"name": before}, {"name": name})
 
     @transaction.atomic
