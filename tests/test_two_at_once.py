@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from samovar.accounts.models import Brand, Company, Invitation
+from samovar.customers.models import Organisation
 from tests import make
 from tests.patience import until
 from tests.rights import session_of
@@ -74,6 +75,19 @@ PAIRS = {
     ),
     "found a team": Pair(to=at("/teams/"), form=NAMED, words="There is a team with this name"),
     "make a brand": Pair(to=at("/brands/new/"), form=BRAND, words="Another brand is called so"),
+    "make an organisation": Pair(to=at("/customers/organisations/new/"), form=NAMED, words="with this name already"),
+    "give two organisations one name": Pair(
+        to=at("/customers/organisations/new/"),
+        form=NAMED,
+        second_to=lambda: f"/customers/organisations/{make.organisation('Oak').pk}/details/",
+        words="with this name already",
+    ),
+    "join an organisation that nobody knows yet": Pair(
+        to=lambda: f"/customers/{make.customer().pk}/memberships/",
+        form={"organisation": "Oak"},
+        second={"organisation": "oak"},
+        statuses=(302, 302),
+    ),
 }
 
 
@@ -116,6 +130,14 @@ def test_nobody_is_told_of_an_error(pair: Pair) -> None:
 
     assert (first, second) == pair.statuses
     assert pair.words in words
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["join an organisation that nobody knows yet", "make an organisation"])
+def test_two_organisations_do_not_get_one_name(what: str) -> None:
+    at_once(PAIRS[what])
+
+    assert Organisation.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

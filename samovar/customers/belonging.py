@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -14,10 +14,11 @@ from samovar.customers.events import MembershipCorrected, OrganisationJoined, Or
 from samovar.customers.models import Customer, Identity, IdentityKind, Membership, Organisation
 from samovar.events.announcing import announce
 from samovar.lib import clock
-from samovar.lib.rows import reread
+from samovar.lib.rows import lock_keys, number_of, reread
 from samovar.lib.text import sort_key, tidy
 
 MOST_PROPOSED = 3
+LOCK_SPACE = 5_132
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +36,14 @@ UNKNOWN = Place()
 @transaction.atomic
 def named(name: str) -> Organisation:
     """Return the organisation with this name, making it when there is none."""
+    _lock_name(name)
     return _with_name(name) or Organisation.objects.create(name=tidy(name)[:300])
 
 
 @transaction.atomic
 def describe(organisation: Organisation, name: str, domain: str) -> Organisation:
     """Make an organisation, or correct one; raises NameTaken."""
+    _lock_name(name)
     same = _with_name(name)
     if same is not None and same.pk != organisation.pk:
         raise NameTaken(_("There is an organisation with this name already."))
@@ -104,6 +107,12 @@ def proposed(customer: Customer) -> list[Organisation]:
 
 def _with_name(name: str) -> Organisation | None:
     return Organisation.objects.filter(sort_key=sort_key(name)).order_by(F("pk")).first()
+
+
+def _lock_name(name: str) -> None:
+    # A constraint would be simpler. It cannot be added where two of one name were made before, which is no mistake that
+    # an upgrade could mend: only people know which of them is meant.
+    lock_keys(connection, LOCK_SPACE, {number_of(sort_key(name))})
 
 
 def _lock(membership: Membership) -> None:
