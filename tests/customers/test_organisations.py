@@ -1,15 +1,19 @@
 """Companies and families: made, found, with their people, and what of their conversations a reader may see."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from samovar.accounts.models import Role, User
 from samovar.customers import belonging, erasure, merging
 from samovar.customers.errors import CardClosed
 from samovar.customers.models import Customer, Membership, Organisation
-from samovar.customers.queries import colleagues_of
+from samovar.customers.queries import colleagues_of, organisations
 from samovar.customers.searching import find_customers
 from samovar.events.models import Event
 from tests import make
@@ -78,6 +82,31 @@ def test_the_list_and_the_people_come_in_pages_without_more_questions(
     after = people.split('href="?')[1].split('"')[0]
     assert "Boris" in people and "Clara" not in people
     assert "Clara" in client.get(f"{page}?{after}").content.decode()
+
+
+def test_people_are_counted_of_the_companies_of_the_page_alone(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    elena, gone = make.customer("Elena"), make.customer("Gone")
+    for number in range(9):
+        home = make.organisation(f"Company {number}")
+        for member in (elena, gone):
+            make.membership(member, home)
+    Membership.objects.filter(customer=gone).update(removed_at=timezone.now())
+    monkeypatch.setattr("samovar.customers.queries.PAGE", 2)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert [one.people for one in organisations(olga).rows] == [1, 1]  # type: ignore[attr-defined]  # annotated
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked[0]['sql']}")
+        [(plan,)] = cursor.fetchall()
+
+    # The page and the first one after it.
+    assert [step["Actual Loops"] for step in _steps(plan[0]["Plan"]) if step.get("Subplan Name")] == [3]
+
+
+def _steps(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield step
+    for below in step.get("Plans", ()):
+        yield from _steps(below)
 
 
 def test_somebody_joins_is_corrected_leaves_and_is_put_back(client: Client, olga: User) -> None:
