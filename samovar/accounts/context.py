@@ -13,8 +13,8 @@ from samovar.ui.navigation import Entry, Me
 
 
 def company(request: HttpRequest) -> dict[str, object]:
-    """Name the company; asked of the database only by a page that shows it."""
-    return {"company_name": SimpleLazyObject(Company.current_name)}
+    """Name the company; asked of the database only by a page that shows it to a stranger."""
+    return {"company_name": SimpleLazyObject(lambda: _company_name(request))}
 
 
 def ways_in(request: HttpRequest) -> dict[str, object]:
@@ -27,6 +27,12 @@ def me(request: HttpRequest) -> dict[str, object]:
     """Give the foot of the navigation: the person and their menu."""
     user = getattr(request, "user", None)
     return {"me": SimpleLazyObject(lambda: _me(user, request.path)) if isinstance(user, User) else None}
+
+
+def _company_name(request: HttpRequest) -> str:
+    # Who was found behind a session brought it along.
+    known: str | None = getattr(getattr(request, "user", None), "company_name", None)
+    return Company.current_name() if known is None else known
 
 
 def _me(user: User, path: str) -> Me:

@@ -52,6 +52,7 @@ from samovar.conversations.models.message import Direction
 from samovar.conversations.pieces import Passage, passages
 from samovar.conversations.recipients import Person
 from samovar.conversations.speaking import brand_row, voice_before
+from samovar.customers.consenting import Standing, standing_of, standings
 from samovar.customers.models import Identity
 from samovar.events.models import Event
 from samovar.events.queries import Horizon, place_of
@@ -161,7 +162,7 @@ class Opened:
     are conversations that may be the same matter (pk, subject), ``sides`` is what was asked outside, as
     ``sides.rows_of`` has it. ``position`` is where a stream begins that misses nothing of what is not shown. ``chips``
     are whom an answer goes to, as its author has chosen it, ``voice`` is in whose name it would go out; ``is_doubted``
-    says that the sender of what is answered is not who they say they are.
+    says that the sender of what is answered is not who they say they are. ``consents`` is what the customer agreed to.
     """
 
     conversation: Conversation
@@ -178,6 +179,7 @@ class Opened:
     chips: list[Chip]
     is_doubted: bool
     voice: Voice
+    consents: list[Standing]
 
     @property
     def kept_until(self) -> datetime | None:
@@ -217,6 +219,7 @@ def opened(user: User, pk: int) -> Opened:
         chips=chips(people, _undecided(found["outsider_list"]), _kept_chips(found["draft_list"])),
         is_doubted=bool(people.answered and people.answered.is_doubted),
         voice=voice_before(found["brand"], row.inbox, user),
+        consents=standings(found["consent_list"]),
     )
 
 
@@ -256,6 +259,7 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
                 .order_by("pk")
                 .values(found=JSONObject(kind="kind", shown="shown"))
             ),
+            consent_list=standing_of(customer),
             outsider_list=ArraySubquery(_outsiders(own)),
             link_list=ArraySubquery(_links(own, user)),
             side_list=ArraySubquery(sides.rows_of(own)),

@@ -1,9 +1,14 @@
 """Noting what customers agree to, and asking whether something is allowed before it is done."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from samovar.accounts.models import User
 from samovar.customers.events import ConsentGiven, ConsentWithdrawn
@@ -34,10 +39,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Standing:
-    """How it stands with one purpose; ``entry`` is the one that holds, None where nothing was ever said."""
+    """How it stands with one purpose; ``is_given`` is None where nothing was ever said."""
 
     purpose: ConsentPurpose
-    entry: Consent | None
+    is_given: bool | None
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,18 @@ def ledger(customer: Customer) -> list[Consent]:
 
 def standing(customer_id: int) -> list[Standing]:
     """Return how it stands with every purpose; one question."""
-    rows = Consent.objects.filter(customer=customer_id).current()
-    held = {entry.purpose: entry for entry in rows}
+    return standings(Consent.objects.filter(customer=customer_id).current().values("purpose", "is_given"))
+
+
+def standing_of(customer: OuterRef) -> ArraySubquery:
+    """Return the column of which standings() makes the same, for a question that asks other things too."""
+    rows = Consent.objects.filter(customer=customer).current()
+    return ArraySubquery(rows.values(found=JSONObject(purpose="purpose", is_given="is_given")))
+
+
+def standings(entries: Iterable[Mapping[str, Any]]) -> list[Standing]:
+    """Return how it stands with every purpose by the entries that hold (purpose, is_given)."""
+    held = {entry["purpose"]: entry["is_given"] for entry in entries}
     return [Standing(purpose, held.get(purpose)) for purpose in ConsentPurpose]
 
 

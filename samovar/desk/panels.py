@@ -6,7 +6,8 @@ from typing import Any
 
 from samovar.accounts.models import User
 from samovar.conversations.models import Conversation
-from samovar.customers.consenting import Standing, standing
+from samovar.conversations.threads import Opened
+from samovar.customers.consenting import Standing
 from samovar.customers.models import Customer, Membership, Merge
 from samovar.desk.history import History, history
 
@@ -39,9 +40,10 @@ def open_conversations(user: User, customer_id: int) -> list[Conversation]:
     return sorted(rows.order_by("-last_message_at")[:MOST_OPEN], key=lambda row: row.waiting_since is None)
 
 
-def beside(user: User, conversation: Conversation, addresses: list[dict[str, Any]]) -> Person:
+def beside(user: User, opened: Opened) -> Person:
     """Return what stands beside a conversation."""
+    conversation = opened.conversation
     rows = open_conversations(user, conversation.customer_id)
     others = [row for row in rows if row.pk != conversation.pk]
     lines = history(conversation.customer_id, user, size=BESIDE)
-    return Person(conversation.customer, addresses, others, lines, consents=standing(conversation.customer_id))
+    return Person(conversation.customer, opened.addresses, others, lines, consents=opened.consents)

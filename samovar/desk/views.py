@@ -76,7 +76,7 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
         "conversation": opened.conversation,
         "current_id": pk,
         "page": threads.newest(opened.conversation, request.GET.get("before", "")),
-        "person": panels.beside(request.user, opened.conversation, opened.addresses),
+        "person": panels.beside(request.user, opened),
         "side_panels": panels.SIDE,
         "topics": TOPICS.items(),
         "wanted": wanted,

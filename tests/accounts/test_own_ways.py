@@ -98,14 +98,14 @@ def test_who_signs_in_is_not_told_so(client: Client) -> None:
     assert '<undo-toast class="toast">\n  <span>' not in page.content.decode()
 
 
-def test_a_page_costs_four_queries_of_its_frame(
+def test_a_page_costs_three_queries_of_its_frame(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The session, the person, the name of the company, what waits in the views."""
+    """The session, the person with the name of the company, what waits in the views."""
     client.force_login(make.agent("olga"))
     client.get("/profile/")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/profile/")
 
 
