@@ -1,5 +1,8 @@
 """Signing in: by e-mail in any case, with limits that live in the database, and to our own pages only."""
 
+import re
+from urllib.parse import urlencode, urljoin, urlsplit
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -10,6 +13,60 @@ from tests import make
 from tests.accounts.codes import code_of
 
 pytestmark = pytest.mark.django_db
+OWN = "desk.aurora.example"
+# What somebody may put behind next= in the hope that a browser takes it for an address elsewhere.
+ELSEWHERE = [
+    "https://evil.example",
+    "http://evil.example/profile/",
+    "HTTPS://EVIL.EXAMPLE/",
+    "https:evil.example",
+    "https:/evil.example",
+    "https:///evil.example",
+    "https:\\\\evil.example",
+    "http:\\evil.example",
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "//evil.example:443/profile/",
+    "//evil.example\\@testserver/",
+    "/\\evil.example",
+    "\\/evil.example",
+    "\\\\evil.example",
+    "\\\\\\evil.example",
+    "/\\/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "\x00//evil.example",
+    "\x1b//evil.example",
+    "/\t\\evil.example",
+    "//evil.example%2f..",
+    "%2f%2fevil.example",
+    "/%2f%2fevil.example\t",
+    "/%5cevil.example",
+    "%5c%5cevil.example",
+    "https%3a%2f%2fevil.example",
+    "//testserver@evil.example/",
+    "https://testserver@evil.example/",
+    "https://testserver:80@evil.example/",
+    "https://testserver.evil.example/",
+    "https://evil.example#testserver",
+    "https://evil.example?testserver",
+    "//evil。example",
+    "//\u2215evil.example",
+    "\uff0f\uff0fevil.example",
+    "//[::ffff:192.0.2.1]/",
+    "//3221225985/",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)//testserver",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "ftp://evil.example/",
+    "mailto:mallory@evil.example",
+    "/profile/\r\nLocation: https://evil.example",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -92,18 +149,37 @@ def test_a_switched_off_account_cannot_sign_in(client: Client) -> None:
     assert client.get("/profile/").status_code == 302
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["//evil.example", "/\\evil.example", "https:evil.example", "https://evil.example/x", "/%2f%2fevil.example\t"],
-)
-def test_sign_in_leads_to_our_own_pages_only(client: Client, address: str) -> None:
+@pytest.mark.parametrize("way", ["typed", "address"])
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_sign_in_leads_to_our_own_pages_only(client: Client, target: str, way: str) -> None:
     make.user("olga", password=make.PASSWORD)
+    page, typed = "/accounts/login/", {"login": "olga@aurora.example", "password": make.PASSWORD}
+    if way == "typed":
+        typed["next"] = target
+    else:
+        page = f"{page}?{urlencode({'next': target})}"
 
-    typed = {"login": "olga@aurora.example", "password": make.PASSWORD, "next": address}
-    location = client.post("/accounts/login/", typed).headers["Location"]
+    location = client.post(page, typed).headers["Location"]
 
-    assert location.startswith("/")
-    assert not location.startswith(("//", "/\\"))
+    assert led_to(location) == ("https", OWN)
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)"]
+)
+def test_who_is_signed_in_already_is_led_nowhere_else(client: Client, target: str) -> None:
+    client.force_login(make.user("olga"))
+
+    location = client.get("/accounts/login/", {"next": target}).headers["Location"]
+
+    assert led_to(location) == ("https", OWN)
+
+
+def led_to(location: str) -> tuple[str, str]:
+    """Return where a browser goes: it leaves out what cannot be seen, and takes a stroke for the other one."""
+    read = re.sub("[\t\n\r]", "", location).strip("\x00\x1b ").replace("\\", "/")
+    found = urlsplit(urljoin(f"https://{OWN}/accounts/login/", read))
+    return found.scheme, found.netloc
 
 
 def test_sign_in_goes_on_where_it_was_asked_for(client: Client) -> None:
