@@ -33,6 +33,13 @@ def sides_about(customer_ids: Sequence[int]) -> set[int]:
     return {*sides.values_list("pk", flat=True), *redirects.values_list("old_id", flat=True)}
 
 
+def settle(conversation_ids: Sequence[int]) -> None:
+    """Let nobody wait for an answer to somebody erased, or about them, which cannot be written any more."""
+    is_erased = Q(customer__erased_at__isnull=False) | Q(parent__customer__erased_at__isnull=False)
+    for conversation in Conversation.objects.filter(is_erased, pk__in=conversation_ids, resolved_at=None):
+        conversation.resolve(by=None)
+
+
 def conversations_of_others(subject: Subject) -> set[int]:
     """Return the conversations of others to which something leads from a person."""
     parts = Participant.objects.order_by().values_list("conversation", flat=True)

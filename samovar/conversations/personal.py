@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Now
 
-from samovar.conversations.forgetting import conversations_of_others, sides_about, take_out
+from samovar.conversations.forgetting import conversations_of_others, settle, sides_about, take_out
 from samovar.conversations.models import (
     Attachment,
     Beginning,
@@ -68,6 +68,7 @@ declare(
         matters=["pk"],
         emptied={"subject": "", "subject_key": "", "preview": "", "undelivered_at": None},
         harmless=["kind", "deletion_reason"],
+        also=settle,
     )
 )
 declare(

@@ -141,3 +141,15 @@ def test_while_somebody_holds_a_conversation_of_others_what_leads_to_it_is_kept(
 
     done.refresh_from_db()
     assert done.settled_at and canaries() == []
+
+
+def test_nobody_waits_for_an_answer_to_somebody_erased(anna: User) -> None:
+    conversation = make.conversation(sender=make.sender(ADDRESS, CANARY))
+    assert conversation.waiting_since
+
+    erase(conversation.customer, anna)
+
+    conversation.refresh_from_db()
+    assert (conversation.waiting_since, conversation.resolved_at is None) == (None, False)
+    line = Event.objects.get(conversation_id=conversation.pk, kind="ConversationResolved")
+    assert (line.actor_id, line.title) == (None, "")

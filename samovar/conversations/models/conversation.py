@@ -176,8 +176,8 @@ class Conversation(Snoozable, Prioritised, Deletable, Answerable):
         return True
 
     @transaction.atomic
-    def resolve(self, by: User) -> None:
-        """Mark the matter as settled. Resolving twice, or by two people at once, changes nothing more."""
+    def resolve(self, by: User | None) -> None:
+        """Mark the matter as settled, None for by itself. Twice, or by two people at once, changes nothing more."""
         self.locked()
         if self.resolved_at is None:
             now = clock.now()
