@@ -110,7 +110,7 @@ class World:
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # as Django's own test client has it
         request.COOKIES[settings.SESSION_COOKIE_NAME] = self.sessions.get(role, "")
         with transaction.atomic():
-            with _counted() as questions:
+            with counted() as questions:
                 response = self.site.get_response(request)
             transaction.set_rollback(True)
         headers = {name: _told(value, address) for name, value in response.headers.items() if name not in UNTOLD}
@@ -181,7 +181,8 @@ def _close(response: HttpResponseBase) -> None:
 
 
 @contextmanager
-def _counted() -> Iterator[list[str]]:
+def counted() -> Iterator[list[str]]:
+    """Give the statements that are sent to the database meanwhile."""
     questions: list[str] = []
 
     def count(execute: Any, sql: str, *given: Any) -> Any:
