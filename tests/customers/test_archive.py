@@ -75,6 +75,11 @@ def test_the_archive_holds_everything_of_the_person_and_nothing_of_others(client
     assert [line["name"] for line in lines(zipped, "conversations_attachment.jsonl")] == ["scratch.jpg"]
     named = {name.partition("/")[0]: zipped.read(name) for name in zipped.namelist() if "/" in name}
     assert named == {"files": b"JPEG", "channels_rawmail": content}
+    assert [name for name in zipped.namelist() if name.endswith("-scratch.jpg")]
+    readme = zipped.read("README.txt").decode()
+    assert ("All that is kept of one person" in readme, "conversations_message.jsonl: Message (4)" in readme) == (
+        True,
+    ) * 2
     assert not [name for name in zipped.namelist() if b"Igor" in zipped.read(name)]
     entry = AuditEntry.objects.get(action="person-exported")
     assert (entry.subject_id, entry.reason) == (elena.pk, "asked")
@@ -146,3 +151,13 @@ def test_an_archive_that_was_sent_to_the_person_goes_with_the_last_who_holds_it(
     kept.refresh_from_db()
     assert kept.file is None
     assert Attachment.objects.get(name="all.zip").file.read().startswith(b"PK")
+
+
+def test_the_name_of_a_file_leads_nowhere(client: Client, anna: User) -> None:
+    evil = InboundFile(name="../../etc/" + "x" * 150 + '?".sh', media_type="text/plain", content=b"echo")
+    elena = make.conversation(files=(evil,)).customer
+    out = BytesIO()
+    archive.write(elena.pk, out, lambda _done: None)
+
+    [name] = [name for name in ZipFile(out).namelist() if name.startswith("files/")]
+    assert (name.count("/"), name.endswith("xx__.sh"), len(name) < 120) == (1, True, True)

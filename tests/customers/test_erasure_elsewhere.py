@@ -150,6 +150,7 @@ def test_nobody_waits_for_an_answer_to_somebody_erased(anna: User) -> None:
     erase(conversation.customer, anna)
 
     conversation.refresh_from_db()
-    assert (conversation.waiting_since, conversation.resolved_at is None) == (None, False)
+    assert not conversation.waiting_since
+    assert conversation.resolved_at
     line = Event.objects.get(conversation_id=conversation.pk, kind="ConversationResolved")
     assert (line.actor_id, line.title) == (None, "")
