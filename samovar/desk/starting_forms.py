@@ -78,7 +78,7 @@ class QuestionForm(forms.Form):
         found = asking.quotable(main)
         files = [file for one in found for file in one.attachments.all()]
         choices: Any = self.fields
-        choices["message"].choices = [(str(one.pk), one.preview[:LONGEST_QUOTED] or _("No text")) for one in found]
+        choices["message"].choices = [(str(one.pk), _beginning(one.preview) or _("No text")) for one in found]
         choices["file"].choices = [(str(one.pk), one.name or one.media_type) for one in files]
         if not files:
             choices["file"].widget = forms.MultipleHiddenInput()
@@ -147,6 +147,14 @@ class LogForm(MatterForm):
 def number_of(text: str) -> int:
     """Return a number that a browser sent, 0 when it is none or none that the database can hold."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0
+
+
+def _beginning(text: str) -> str:
+    """Return the first words of a text, with a sign that more follow."""
+    if len(text) <= LONGEST_QUOTED:
+        return text
+    whole = text[: LONGEST_QUOTED + 1]
+    return f"{(whole[: whole.rfind(' ')] if ' ' in whole else whole[:-1]).rstrip()}…"
 
 
 def _shown(inbox: Inbox) -> str:

@@ -256,3 +256,13 @@ def test_it_can_be_begun_from_the_list_the_palette_and_the_card(client: Client, 
     assert f"/conversations/new/?customer={customer.pk}" in client.get(customer.get_absolute_url()).content.decode()
     palette = client.get("/search/?q=new", headers={**HTMX, "HX-Target": "palette-results"}).content.decode()
     assert "New conversation" in palette
+
+
+def test_a_message_to_quote_is_shown_by_whole_words_and_says_that_more_follows(client: Client, olga: User) -> None:
+    words = "The desk came with a scratch on its top, and one of its legs is shorter than the other three are."
+    make.mailbox()
+    main = make.conversation(words)
+
+    page = client.get(f"{main.get_absolute_url()}asking/").content.decode()
+
+    assert "one of its legs is shorter than the other…" in page
