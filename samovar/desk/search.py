@@ -11,7 +11,7 @@ from samovar.customers.searching import find_customers
 from samovar.lib.marks import mark, read_mark
 
 HITS_A_CONVERSATION = 3
-NUMBER = re.compile(r"#?(\d{1,18})", re.ASCII)
+NUMBER = re.compile(r"(?:#|№[ \u00a0]?)?(\d{1,18})", re.ASCII)
 # A page may come out short when few long conversations hold all hits; the next one goes on.
 MOST_STEPS = 4
 
@@ -46,7 +46,7 @@ def find(user: User, text: str, limit: int = 20) -> Found:
 
 
 def by_number(user: User, text: str) -> Conversation | None:
-    """Return the conversation that ``user`` may see with the number in ``text``: "#123", or only digits."""
+    """Return the conversation that ``user`` may see with the number in ``text``: "#123", "№ 123", or only digits."""
     match = NUMBER.fullmatch(text.strip())
     if match is None:
         return None

@@ -139,7 +139,7 @@ def search(request: StaffRequest) -> HttpResponse:
     """Search everything; for the palette: what was open last when nothing is asked, and what can be done."""
     text = request.GET.get("q", "").strip()[:200]
     if _part(request) != "palette-results":
-        if text.startswith("#") and (numbered := by_number(request.user, text)):
+        if text.startswith(("#", "№")) and (numbered := by_number(request.user, text)):
             return redirect(numbered)
         after = request.GET.get("after", "")
         found = find_more(request.user, text, after) if after else find(request.user, text)

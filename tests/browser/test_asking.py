@@ -52,6 +52,6 @@ def test_somebody_is_asked_and_their_answer_shows_on_the_open_page(
     axe(page)
     shoot(page, f"asked.{name}")
     page.goto(asked.get_absolute_url())
-    expect(page.locator(".thread-related")).to_contain_text(f"#{first.pk}")
+    expect(page.locator(".thread-related")).to_contain_text(str(first.pk))
     axe(page)
     shoot(page, f"side.{name}")

@@ -228,3 +228,19 @@ def test_a_conversation_with_a_side_is_not_joined_with_another_one(main: Convers
 
     assert receipt.conversation_id in (second.pk, third.pk)
     assert Conversation.objects.filter(pk__in=[second.pk, third.pk]).count() == 2
+
+
+def test_without_a_subject_no_hole_is_left_and_the_number_has_the_sign_of_the_language(
+    client: Client, olga: User
+) -> None:
+    main = make.conversation(subject="")
+    side = asked(client, main, SUPPLIER, text="Do you have one?")
+    client.cookies["django_language"] = "ru"
+
+    page = client.get(f"{main.get_absolute_url()}asking/").content.decode()
+    shown = client.get(side.get_absolute_url()).content.decode()
+
+    assert f"По обращению №\u00a0{main.pk}. Клиент" in page
+    assert f">№\u00a0{main.pk}</a>." in shown
+    assert f"#{main.pk}" not in shown
+    assert f'<h2 class="thread-subject">№\u00a0{main.pk}</h2>' in client.get(main.get_absolute_url()).content.decode()

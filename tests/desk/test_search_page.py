@@ -33,6 +33,13 @@ def test_people_and_conversations_are_found_with_the_words_marked(client: Client
     assert f'href="/customers/{conversation.customer_id}/"' in person
 
 
+@pytest.mark.parametrize("sign", ["#", "№", "№ ", "№\u00a0"])
+def test_a_number_leads_to_its_conversation_in_both_languages(client: Client, olga: User, sign: str) -> None:
+    conversation = make.conversation()
+
+    assert client.get("/search/", {"q": f"{sign}{conversation.pk}"})["Location"] == conversation.get_absolute_url()
+
+
 @pytest.mark.parametrize(("text", "words"), [("", "Find a person or what was said"), ("zzzzzz", "Nothing is found")])
 def test_an_empty_page_says_what_to_do(client: Client, olga: User, text: str, words: str) -> None:
     assert words in client.get("/search/", {"q": text}).content.decode()

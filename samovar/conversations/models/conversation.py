@@ -30,6 +30,7 @@ from samovar.customers.models import Customer
 from samovar.events.announcing import announce
 from samovar.lib import clock
 from samovar.lib.rows import reread
+from samovar.ui.numbers import numbered
 
 
 class ConversationKind(models.TextChoices):
@@ -140,7 +141,7 @@ class Conversation(Snoozable, Prioritised, Deletable, Answerable):
         ]
 
     def __str__(self) -> str:
-        return self.subject or f"#{self.pk}"
+        return self.subject or numbered(self.pk)
 
     def get_absolute_url(self) -> str:
         """Return the address of its page."""

@@ -18,6 +18,7 @@ from samovar.conversations.forms import ANSWERING, AssignmentForm, PriorityForm,
 from samovar.conversations.models import Block, Conversation, Tag
 from samovar.conversations.pages import conversation_at, done, refused
 from samovar.lib.text import sort_key, tidy
+from samovar.ui.numbers import numbered
 
 MOST_LISTED = 30
 MOST_NAMED = 5
@@ -167,7 +168,7 @@ def _resolved(conversation: Conversation) -> str:
     sides = asking.open_sides(conversation)
     if not sides:
         return _("Resolved")
-    numbers = ", ".join(f"#{side.pk}" for side in sides[:MOST_NAMED])
+    numbers = ", ".join(numbered(side.pk) for side in sides[:MOST_NAMED])
     return _("Resolved. Still open outside: %(numbers)s") % {"numbers": numbers}
 
 

@@ -8,9 +8,10 @@ from django.template.loader import render_to_string
 from django.utils import formats, timezone, translation
 from django.utils.safestring import SafeString
 
-from samovar.ui import durations, modules, people
+from samovar.ui import durations, modules, numbers, people
 
 register = template.Library()
+register.filter(numbers.numbered)
 # People and moments that lists show again and again.
 REMEMBERED = 4096
 
