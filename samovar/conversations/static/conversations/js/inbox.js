@@ -7,4 +7,5 @@ import "conversations/menu-choice";
 import "conversations/message-editor";
 import "conversations/pane-toggle";
 import "conversations/recipient-chips";
+import "conversations/thread-gone";
 import "conversations/thread-head";
