@@ -15,10 +15,27 @@ from samovar.conversations.models import Conversation, Message
 from samovar.conversations.models.message import Verdict
 from samovar.conversations.recipients import Field, Person
 from tests import make
-from tests.browser.conftest import LOOKS, Pages
+from tests.browser.conftest import DESK, LOOKS, PHONE, Pages
 from tests.browser.desks import inbox, quiet, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+# What takes the focus among the chips and in the line of keys, and is drawn beyond what shows of it with its ring.
+CUT_OFF = """() => {
+  const ring = 4;
+  const places = ".recipients :is(select, label, .button), .keys-line button";
+  return [...document.querySelectorAll(places)].filter((one) => one.checkVisibility()).filter((one) => {
+    const box = one.getBoundingClientRect();
+    for (let around = one.parentElement; around; around = around.parentElement) {
+      if (getComputedStyle(around).overflow === "visible" || around.closest("[popover]")) continue;
+      const room = around.getBoundingClientRect();
+      const sides = [box.left - room.left, box.top - room.top, room.right - box.right, room.bottom - box.bottom];
+      if (Math.min(...sides) < ring) return true;
+    }
+    return false;
+  }).map((one) => one.outerHTML.slice(0, 80));
+}"""
 
 
 def waiting(**given: Any) -> Conversation:
@@ -92,6 +109,20 @@ def test_one_press_sends_to_those_whom_a_doubtful_mail_names(pages: Pages, anna:
     page.keyboard.press("Control+Enter")
 
     expect(page.locator('.message[data-from="out"]')).to_contain_text("Is it you?")
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_no_ring_of_focus_is_cut_off(pages: Pages, anna: User, width: int) -> None:
+    make.mailbox()
+    conversation = waiting()
+    customer = conversation.customer_id
+    own = conversation.get_absolute_url()
+    page = inbox(pages, anna, own, width=width)
+
+    for address in (own, f"{own}asking/", f"/conversations/new/?customer={customer}"):
+        page.goto(address)
+        expect(page.locator(".recipients-add")).to_be_visible()
+        assert page.evaluate(CUT_OFF) == []
 
 
 @pytest.mark.parametrize("look", LOOKS)
