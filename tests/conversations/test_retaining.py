@@ -275,12 +275,20 @@ def test_a_lead_sees_what_it_would_remove_and_the_number_opens_it(client: Client
     assert Retention.objects.get().set_by == lena
     assert client.post(page, {"months": "1"}).status_code == 422
     assert "1 year" in client.get("/retention/", {"q": "help"}).content.decode()
-    assert "none is called so" in client.get("/retention/", {"q": "nothing like it"}).content.decode()
+    assert "No inbox is called so" in client.get("/retention/", {"q": "nothing like it"}).content.decode()
     make.inbox().open_for([make.team("Pay")], by=make.admin())
     assert client.get(page).status_code == 404
     assert client.get(f"{page}rows/").status_code == 404
     client.force_login(make.agent())
     assert client.get("/retention/").status_code == 403
+
+
+def test_before_the_first_inbox_the_page_says_where_one_comes_from(client: Client, lena: User) -> None:
+    Inbox.objects.all().delete()
+    assert "that an administrator connects" in client.get("/retention/").content.decode()
+
+    client.force_login(make.admin())
+    assert 'class="button" href="/mailboxes/new/"' in client.get("/retention/").content.decode()
 
 
 def test_the_list_of_what_would_be_removed_has_pages() -> None:
