@@ -37,6 +37,7 @@ ACCOUNT_FIELDS = (
 )
 BETWEEN = re.compile(r"[\s,;]+")
 MOST_A_MINUTE, USUAL_DAYS = 100, 30
+LONGEST_NAME = 100
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -64,7 +65,13 @@ class MailboxForm(forms.Form):
         help_text=_("One per line: addresses whose mail comes to this mailbox too. We answer from the one above."),
         widget=forms.Textarea({**PLAIN, "rows": 2}),
     )
-    name = forms.CharField(label=_("Name for the team"), max_length=100, widget=forms.TextInput(PLAIN))
+    name = forms.CharField(
+        label=_("Name for the team"),
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text=_("Left empty, it is the address."),
+        widget=forms.TextInput(PLAIN),
+    )
     sender_name = forms.CharField(
         label=_("Name that customers see"),
         max_length=100,
@@ -183,10 +190,8 @@ class MailboxForm(forms.Form):
         return self.cleaned_data["most_a_minute"] or MOST_A_MINUTE
 
     def clean_name(self) -> str:
-        """Refuse a name of blanks."""
-        if not tidy(self.cleaned_data["name"]):
-            raise forms.ValidationError(_("Name the mailbox."))
-        return tidy(self.cleaned_data["name"])
+        """Return the address where no name was typed."""
+        return tidy(self.cleaned_data["name"]) or self.cleaned_data.get("address", "")[:LONGEST_NAME]
 
     def clean(self) -> dict[str, object] | None:
         """Ask for the password unless it goes where it went before, and for protection when it leaves this machine."""

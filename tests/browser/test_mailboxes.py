@@ -101,6 +101,18 @@ def test_servers_fill_themselves_in_and_the_test_answers_beside_the_form(page_as
     assert ChannelAccount.objects.get().password == "secret password"
 
 
+def test_how_many_days_is_asked_where_it_means_something(page_as: PageAs) -> None:
+    page = page_as(make.admin("anna"))
+    page.goto("/mailboxes/new/")
+    expect(page.get_by_label("Read mail")).to_be_visible()
+    expect(page.get_by_label("How many days")).to_be_hidden()
+
+    page.get_by_label("Read mail").select_option("days")
+    expect(page.get_by_label("How many days")).to_be_visible()
+    page.get_by_label("Read mail").select_option("everything")
+    expect(page.get_by_label("How many days")).to_be_hidden()
+
+
 def test_servers_typed_before_the_suggestion_comes_stay(page_as: PageAs) -> None:
     page = page_as(make.admin("anna"))
     page.goto("/mailboxes/new/")
