@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from samovar.accounts.models import Brand, Look
+from samovar.accounts.models import Brand, Look, User
 from samovar.accounts.models.brand import ACCENT, SenderForm
-from samovar.accounts.voices import no_address, tidy_signature
+from samovar.accounts.voices import no_address, tidy_signature, voice_of
 from samovar.conversations.models import Inbox
 from samovar.lib.colours import HEX
 from samovar.lib.pictures import Picture, redrawn
@@ -110,11 +110,14 @@ class BrandForm(LookForm):
 
     picture: Picture | None = None
 
-    def __init__(self, brand: Brand | None, *given: Any) -> None:
+    def __init__(self, brand: Brand | None, reader: User, *given: Any) -> None:
         super().__init__(*given)
         field: Any = self.fields["inboxes"]
         field.label_from_instance = _told
         self.initial = {"language": settings.LANGUAGE_CODE, "offered": [settings.LANGUAGE_CODE]}
+        if brand is not None and brand.name:
+            senders: Any = self.fields["sender_form"]
+            senders.choices = _senders(brand, reader)
         if brand is not None:
             names = ("name", "accent", "legal_line", "language", "signature", "sender_form")
             self.initial = {name: getattr(brand, name) for name in names}
@@ -144,6 +147,16 @@ class BrandForm(LookForm):
         languages = list(dict.fromkeys([typed["language"], *typed["offered"]]))
         plain = {name: typed[name] for name in ("name", "accent", "legal_line", "signature", "sender_form")}
         return Look(**plain, languages=languages)
+
+
+def _senders(brand: Brand, reader: User) -> list[tuple[str, str]]:
+    """Return whom customers can see as the sender, each with what it makes of a mail of the reader's."""
+    shown = Brand(languages=brand.languages)
+    choices = []
+    for value, label in SenderForm.choices:
+        shown.sender_form = value
+        choices.append((value, f"{label}: {voice_of(shown, brand.name, reader).from_name}"))
+    return choices
 
 
 def _told(inbox: Inbox) -> str:

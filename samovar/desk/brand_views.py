@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from samovar.accounts.models import Brand, User
 from samovar.accounts.requests import StaffRequest, admins_only
-from samovar.accounts.voices import Voice, voice_of
+from samovar.accounts.voices import Voice, shown_name, voice_of
 from samovar.channels.letters import Stationery, page
 from samovar.conversations.models import Inbox
 from samovar.desk.audit_views import number
@@ -85,12 +85,12 @@ def brand(request: StaffRequest, pk: int) -> HttpResponse:
 def brand_letter(request: StaffRequest) -> HttpResponse:
     """Show what a mail looks like with what was typed so far; to htmx the frames that show it."""
     if request.htmx:
-        return render(request, "desk/_brand_look.html", _look(request.GET))
+        return render(request, "desk/_brand_look.html", _look(request.GET, request.user))
     shown = _typed(request.GET)
     language = request.GET.get("in", "")
     with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
         text = _("Hello Elena,\n\nyour desk leaves our store tomorrow and will be with you on Friday.")
-        voice = _voice(shown)
+        voice = _voice(shown, request.user)
     answer = HttpResponse(page(text, Stationery(shown, voice, _data_url(shown))))
     answer["Content-Security-Policy"] = IN_A_FRAME
     return answer
@@ -132,7 +132,8 @@ def brand_reviving(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: StaffRequest, found: Brand | None) -> BrandForm:
-    return BrandForm(found, request.POST, request.FILES) if request.method == "POST" else BrandForm(found)
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    return BrandForm(found, request.user, *given)
 
 
 def _change(request: StaffRequest, form: BrandForm, pk: int) -> Brand:
@@ -160,23 +161,26 @@ def _done(request: StaffRequest, found: Brand, form: BrandForm) -> HttpResponse:
 def _page(request: StaffRequest, form: BrandForm, found: Brand | None) -> HttpResponse:
     given: dict[str, Any] = {name: form[name].value() or "" for name in SHOWN}
     context = {"form": form, "brand": found, "own": _with_addresses([found])[0].addresses if found else []}
-    context |= _look({**given, "brand": str(found.pk if found else "")})
+    context |= _look({**given, "brand": str(found.pk if found else "")}, request.user)
     return render(request, "desk/brand.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200)
 
 
-def _look(given: Mapping[str, str]) -> dict[str, Any]:
+def _look(given: Mapping[str, str], reader: User) -> dict[str, Any]:
     shown = _typed(given)
     query = urlencode({name: given.get(name, "") for name in (*SHOWN, "brand")})
     address = reverse("brand_letter")
     frames = [(code, f"{address}?{query}&{urlencode({'in': code})}") for code, _name in settings.LANGUAGES]
     looks = {"accent": shown.accent, "accent_shown": readable_on_white(shown.accent)}
     with translation.override(shown.language):
-        return {**looks, "frames": frames, "from_name": _voice(shown).from_name}
+        return {**looks, "frames": frames, "from_name": _voice(shown, reader).from_name}
 
 
-def _voice(shown: Brand) -> Voice:
-    """Return how a letter of the brand sounds when somebody writes it, in the language that is spoken just now."""
-    return voice_of(shown, shown.name, User(name=_("Anna Petrova"), title=_("Customer service")))
+def _voice(shown: Brand, reader: User) -> Voice:
+    """Return how a letter of the brand sounds when the reader writes it, in the language that is spoken just now.
+
+    A signature of their own would hide that of the brand, which is what is being written.
+    """
+    return voice_of(shown, shown.name, User(name=shown_name(reader), title=reader.title or _("Customer service")))
 
 
 def _typed(given: Mapping[str, str]) -> Brand:

@@ -78,6 +78,17 @@ def test_the_mail_of_an_inbox_bears_the_brand_that_it_belongs_to(anna_client: Cl
     assert [(one.action, one.by_name) for one in told] == [("brand-founded", "Anna"), ("inbox-branded", "Anna")]
 
 
+def test_whom_customers_see_is_shown_by_the_reader_and_the_brand_itself(anna_client: Client) -> None:
+    brand = make.brand("Acme & Söhne", languages=["en"])
+
+    page = anna_client.get(f"/brands/{brand.pk}/").content.decode()
+
+    assert "The brand: Acme &amp; Söhne<" in page
+    assert "The first name and the brand: Anna from Acme &amp; Söhne<" in page
+    assert "The person: Anna<" in page
+    assert "Aurora" not in page
+
+
 def test_a_plain_brand_leaves_letters_as_they_were(anna_client: Client) -> None:
     make.mailbox()
 

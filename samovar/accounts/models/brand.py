@@ -26,9 +26,9 @@ ACCENT = "#0f6a5b"
 class SenderForm(models.TextChoices):
     """Whom customers see as the sender of what a person writes."""
 
-    BRAND = "brand", _("The brand: Aurora")
-    BOTH = "both", _("The first name and the brand: Anna from Aurora")
-    PERSON = "person", _("The person: Anna Petrova")
+    BRAND = "brand", _("The brand")
+    BOTH = "both", _("The first name and the brand")
+    PERSON = "person", _("The person")
 
 
 # What the audit log tells of a brand, besides its logo.
