@@ -3,6 +3,8 @@
 from types import TracebackType
 from typing import Self
 
+from samovar.lib.masking import words_of
+
 
 class Fence:
     """Keeps an error of the work inside from stopping its neighbours; the one place that stops any Exception.
@@ -26,5 +28,8 @@ class Fence:
 
 
 def reason(error: BaseException) -> str:
-    """Return ``error`` in one line for the page that shows what was set aside, at most 1,000 characters."""
-    return f"{type(error).__name__}: {error}".replace("\x00", "")[:1000]
+    """Return ``error`` in one line for the page that shows what was set aside, at most 1,000 characters.
+
+    It is kept for as long as that is set aside, and no erasure looks there: nothing of a customer stands in it.
+    """
+    return f"{type(error).__name__}: {words_of(error)}".replace("\x00", "")[:1000]

@@ -6,7 +6,6 @@ comes along unasked, in the words of an exception or of a library: addresses, lo
 
 import logging
 import logging.config
-import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -16,13 +15,9 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
-ADDRESS = re.compile(r"[^\s@<>\"'(),;:\[\]]+@[^\s@<>\"'(),;:\[\]]+")
-LONG_NUMBER = re.compile(r"(?<![\w.])\+?\d(?:[\s().-]*\d){6,}(?![\w.])")
-QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|«[^»]*»|“[^”]*”")
-QUERY = re.compile(r"\?[^\s\"']+")
+from samovar.lib.masking import masked, words_of
+
 MOST_FRAMES = 40
-# An exception may quote a whole mail, and looking for addresses takes the square of the length.
-LONGEST = 2000
 OWN_FIELDS = frozenset({"timestamp", "level", "logger", "exception"})
 # Libraries that tell more than we want to know, or say again what our own line about a request says.
 LEVELS = {
@@ -76,11 +71,6 @@ def configure(options: dict[str, str]) -> None:
     )
 
 
-def masked(text: str) -> str:
-    """Return the beginning of ``text`` without addresses, long numbers and the queries of URLs."""
-    return QUERY.sub("?…", LONG_NUMBER.sub("[number]", ADDRESS.sub("[address]", text[:LONGEST])))
-
-
 def foreign_words(_: Any, __: str, event: EventDict) -> EventDict:
     """Drop what Django and others hang onto a record besides its words; a path may hold anything."""
     record: logging.LogRecord = event["_record"]
@@ -115,10 +105,8 @@ def _described(error: BaseException) -> Iterator[str]:
     link: BaseException | None = error
     while link is not None and id(link) not in seen:
         seen.add(id(link))
-        # Of a database's words only the first line: the others name the values that it did not like.
-        first = (str(link).splitlines() or [""])[0][:LONGEST]
-        words = masked(QUOTED.sub("'…'", first))
-        yield f"{type(link).__module__}.{type(link).__qualname__}: {words} [{' > '.join(_places(link.__traceback__))}]"
+        places = " > ".join(_places(link.__traceback__))
+        yield f"{type(link).__module__}.{type(link).__qualname__}: {words_of(link)} [{places}]"
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
 
 
