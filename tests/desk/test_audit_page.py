@@ -82,6 +82,19 @@ def test_what_does_not_fit_a_page_follows(anna_client: Client, anna: User) -> No
     assert "hx-get" not in rest
 
 
+@pytest.mark.parametrize(("action", "index"), [("role-changed", "audit_by_action"), ("card-opened", "audit_by_time")])
+def test_a_rare_action_is_found_without_reading_the_whole_log(action: str, index: str) -> None:
+    rows = AuditEntry.objects.filter(action=action).order_by("-at", "-pk")[:51]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        plan = rows.explain()
+
+    assert f"using {index}" in plan
+
+
 def test_the_number_of_questions_does_not_grow(anna_client: Client, anna: User) -> None:
     record(Action.COMPANY_NAMED, anna, anna)
     anna_client.get(reverse("audit"))

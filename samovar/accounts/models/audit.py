@@ -110,6 +110,14 @@ class AuditEntry(models.Model):
             models.Index(models.F("at").desc(), models.F("id").desc(), name="audit_by_time"),
             models.Index("by", models.F("at").desc(), models.F("id").desc(), name="audit_by_person"),
             models.Index("subject_kind", "subject_id", models.F("at").desc(), name="audit_by_subject"),
+            # Of what is most of the log, any stretch by time holds enough.
+            models.Index(
+                "action",
+                models.F("at").desc(),
+                models.F("id").desc(),
+                name="audit_by_action",
+                condition=~models.Q(action="card-opened"),
+            ),
             models.Index("tx", "id", name="audit_order"),
             models.Index("id", name="audit_unsealed", condition=models.Q(seal="")),
         ]
