@@ -16,7 +16,7 @@ from typing import IO, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from samovar.accounts.models import AuditEntry, Brand, Company, Invitation, Team, User
+from samovar.accounts.models import AuditEntry, Brand, Company, Invitation, SignOnBinding, StaffProvider, Team, User
 from samovar.channels.models import (
     ChannelAccount,
     Delivery,
@@ -94,6 +94,8 @@ KINDS = (
     Kind("staff", User, frozenset({"password", "sort_key"})),
     Kind("teams", Team),
     Kind("team_memberships", User.teams.through),
+    Kind("staff_providers", StaffProvider, frozenset({"sealed_client_secret"})),
+    Kind("staff_bindings", SignOnBinding),
     Kind("invitations", Invitation, frozenset({"token_digest"})),
     Kind("invitation_teams", Invitation.teams.through),
     Kind("inboxes", Inbox),

@@ -98,6 +98,21 @@ def test_export_tells_no_passwords(tmp_path: Path) -> None:
     assert not [name for name in mailbox if name.startswith("sealed")]
 
 
+def test_export_tells_how_the_staff_signs_in_without_the_secrets(tmp_path: Path) -> None:
+    olga = make.agent("olga")
+    provider = StaffProvider(name="Aurora ID", issuer="https://id.aurora.example", client_id="samovar")
+    provider.client_secret = "not for others"
+    provider.save()
+    SignOnBinding.objects.create(issuer=provider.issuer, subject="4711", user=olga)
+
+    run("export", str(tmp_path))
+
+    [told], [bound] = lines(tmp_path / "staff_providers.jsonl"), lines(tmp_path / "staff_bindings.jsonl")
+    assert (told["name"], told["issuer"], told["client_id"]) == ("Aurora ID", provider.issuer, "samovar")
+    assert not [name for name in told if "secret" in name]
+    assert (bound["issuer"], bound["subject"], bound["user_id"]) == (provider.issuer, "4711", olga.pk)
+
+
 # What only says how far the machine has come, is derived, or is written under another name.
 NOT_EXPORTED = {
     PersonArchive,
@@ -116,9 +131,7 @@ NOT_EXPORTED = {
     StaffLetter,
     FactorDemand,
     SignInTries,
-    SignOnBinding,
     SignOnDemand,
-    StaffProvider,
     StaffSession,
 }
 
