@@ -22,6 +22,11 @@ NAMES = {
     "tag": gettext_lazy("Tag"),
     "conversations": gettext_lazy("Conversations"),
     "company": gettext_lazy("Company"),
+    "customers": gettext_lazy("Customers"),
+    "messages": gettext_lazy("Messages"),
+    "files": gettext_lazy("Files"),
+    "file": gettext_lazy("File"),
+    "made_at": gettext_lazy("Made at"),
     "by": gettext_lazy("Signed in by"),
     "from": pgettext_lazy("a network address", "From"),
 }

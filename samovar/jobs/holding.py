@@ -9,9 +9,9 @@ from samovar.jobs.models import Hold
 SENDING = "sending"
 
 
-def hold(work: str, reason: str) -> None:
-    """Let nobody do ``work`` any more; holding twice keeps the first reason."""
-    Hold.objects.get_or_create(work=work, defaults={"reason": reason})
+def hold(work: str, reason: str) -> bool:
+    """Let nobody do ``work`` any more; holding twice keeps the first reason. Returns whether that was news."""
+    return Hold.objects.get_or_create(work=work, defaults={"reason": reason})[1]
 
 
 def release(work: str) -> bool:

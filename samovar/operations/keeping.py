@@ -5,14 +5,17 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from samovar.accounts.models.audit import Action, record
 from samovar.channels import outgoing
 from samovar.channels.models import ChannelAccount
 from samovar.conversations import signing
 from samovar.jobs import holding
 from samovar.lib import secrets
 from samovar.lib.commands import say, watching, without_database
+from samovar.lib.fence import Fence
+from samovar.lib.fence import reason as reason_of
 from samovar.operations import archive
 from samovar.operations.backup import dated, keep_newest, make
 from samovar.operations.restore import restore as bring_back
@@ -43,6 +46,11 @@ def backup(
         [size] = cursor.fetchone()
     # What is dumped is compressed: the size of the database is a bound, not a forecast.
     say(f"The database takes {size / 1e6:,.0f} MB; the backup will be smaller.")
+    # A database that takes no more writing is all the more in need of a backup.
+    with Fence() as fence, transaction.atomic():
+        record(Action.BACKED_UP, None, after={"file": str(file)})
+    if fence.error:
+        say(f"It could not be written down in the audit log: {reason_of(fence.error)}")
     # It may take an hour, in which nobody needs this one.
     connection.close()
     with watching("Writing") as written, watching("Reading it back") as read:
@@ -91,14 +99,19 @@ def status() -> None:
 @sending.command()
 def hold(reason: Annotated[str, typer.Option(help="What colleagues are told.")] = "by command") -> None:
     """Let nothing leave for customers any more, on any machine."""
-    holding.hold(holding.SENDING, reason)
+    with transaction.atomic():
+        if holding.hold(holding.SENDING, reason):
+            record(Action.SENDING_HELD, None, reason=reason)
     typer.echo("Nothing leaves any more. To go on: samovar sending resume")
 
 
 @sending.command()
 def resume() -> None:
     """Let mail and messages leave again."""
-    if holding.release(holding.SENDING):
+    with transaction.atomic():
+        if is_news := holding.release(holding.SENDING):
+            record(Action.SENDING_RESUMED, None)
+    if is_news:
         for account in ChannelAccount.objects.in_use():
             outgoing.hurry(account.inbox_id)
         typer.echo("Mail and messages leave again.")

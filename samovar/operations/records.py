@@ -8,11 +8,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from samovar.accounts.models.audit import Action, record
 from samovar.channels.models import RawMail
 from samovar.files.models import StoredFile
 from samovar.lib.errors import Trouble
 from samovar.operations import exporting, rebuilding
 
+# How much was taken out, as the audit log tells it.
+TOLD = ("customers", "conversations", "messages", "files")
 app = typer.Typer()
 say = Console(stderr=True, highlight=False).print
 
@@ -29,10 +32,13 @@ def export(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder;
         exporting.make_folder(folder)
     except OSError as error:
         raise Trouble(f"The folder {folder} cannot be written: {error.strerror}. Choose another one.") from error
+    expected = {kind.name: kind.model._default_manager.count() for kind in exporting.KINDS}
+    # Before anything is taken out, so that nobody gets it unseen; the entry is among what is taken out.
+    record(Action.EVERYTHING_EXPORTED, None, after={name: expected[name] for name in TOLD})
     counts = {}
     with _progress() as progress:
         for kind in exporting.KINDS:
-            task = progress.add_task(kind.name, total=kind.model._default_manager.count())
+            task = progress.add_task(kind.name, total=expected[kind.name])
             counts[kind.name] = exporting.write_kind(kind, folder, partial(progress.advance, task))
         task = progress.add_task("attachments", total=StoredFile.objects.count())
         exporting.write_files(folder / "files", partial(progress.advance, task))

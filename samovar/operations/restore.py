@@ -23,6 +23,7 @@ from psycopg import sql
 from samovar import __version__
 from samovar.accounts import log_end
 from samovar.accounts.models import User
+from samovar.accounts.models.audit import Action, record
 from samovar.events.models import Event
 from samovar.jobs import holding
 from samovar.lib import faults
@@ -198,6 +199,7 @@ def _connected_to(name: str) -> Iterator[None]:
 
 def _finish(path: Path, contents: Contents) -> None:
     readiness.bring_up_to_date()
+    record(Action.BACKUP_RESTORED, None, after={"file": path.name, "made_at": str(contents.made_at)})
     holding.hold(holding.SENDING, f"restored from {path.name}, made {contents.made_at}")
     readiness.analyze()
 

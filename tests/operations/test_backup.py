@@ -100,7 +100,7 @@ def _secrets(installation: Installation) -> dict[str, bytes]:
 
 
 def test_everything_rises_again_elsewhere_and_sends_nothing(
-    original: Installation, other: Installation, file: Path
+    original: Installation, other: Installation, made: Path, file: Path
 ) -> None:
     before = _checksums(original)
     assert before["events_event"][0] > 0
@@ -110,9 +110,9 @@ def test_everything_rises_again_elsewhere_and_sends_nothing(
     after = _checksums(other)
     assert "samovar sending resume" in said
     assert other.ask("SELECT work FROM jobs_hold") == [("sending",)]
-    # The hold, and the clock that is lifted over what was stored, are all that differ.
+    # The hold, what the audit log says of it, and the clock that is lifted over what was stored, are all that differ.
     differing = {table for table in before if before[table] != after[table]}
-    assert differing == {"jobs_hold", "events_clock"}
+    assert differing == {"jobs_hold", "events_clock", "accounts_auditentry"}
     assert _secrets(other) == _secrets(original)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (other.home / "secrets").iterdir()}
     assert modes == {0o600}
@@ -127,9 +127,18 @@ def test_everything_rises_again_elsewhere_and_sends_nothing(
         "template1",
     ]
 
+    # What is restored also knows of its backup: that was written down before it was made.
+    told = "SELECT action, by_id, after->>'file' FROM accounts_auditentry WHERE action LIKE 'back%' ORDER BY id"
+    assert other.ask(told)[-2:] == [("backed-up", None, str(made)), ("backup-restored", None, "samovar.backup")]
+
     assert "restored from samovar.backup" in other.run("sending", "status", code=3).stdout
     assert other.run("sending", "resume").stdout == "Mail and messages leave again.\n"
     assert other.run("sending", "status").stdout == "Mail and messages leave as usual.\n"
+    assert other.run("sending", "resume").stdout == "Nothing was held.\n"
+    other.run("sending", "hold", "--reason", "moving house")
+    other.run("sending", "hold", "--reason", "again")
+    told = "SELECT action, reason FROM accounts_auditentry WHERE action LIKE 'sending%' ORDER BY id"
+    assert other.ask(told) == [("sending-resumed", ""), ("sending-held", "moving house")]
 
 
 def test_an_installation_in_use_is_replaced_only_when_told_to(other: Installation, file: Path) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from samovar.accounts.models import (
+    AuditEntry,
     Company,
     FactorDemand,
     SignInTries,
@@ -96,6 +97,17 @@ def test_export_tells_no_passwords(tmp_path: Path) -> None:
     assert "password" not in olga
     assert mailbox["user_name"] == account.user_name
     assert not [name for name in mailbox if name.startswith("sealed")]
+
+
+def test_export_stands_in_the_audit_log_and_in_itself(tmp_path: Path) -> None:
+    make.conversation()
+
+    run("export", str(tmp_path))
+
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.by_id, entry.is_by_itself) == ("everything-exported", None, False)
+    assert entry.after == {"customers": 1, "conversations": 1, "messages": 1, "files": 0}
+    assert [line["action"] for line in lines(tmp_path / "audit_log.jsonl")] == ["everything-exported"]
 
 
 def test_export_tells_how_the_staff_signs_in_without_the_secrets(tmp_path: Path) -> None:

@@ -79,6 +79,11 @@ class Action(models.TextChoices):
     RETENTION_DECIDED = "retention-decided", _("Decided how long an inbox keeps things")
     RETENTION_APPLIED = "retention-applied", _("Removed what was kept long enough")
     CARD_OPENED = "card-opened", _("Looked at a customer")
+    EVERYTHING_EXPORTED = "everything-exported", _("Took out everything")
+    BACKED_UP = "backed-up", _("Began a backup")
+    BACKUP_RESTORED = "backup-restored", _("Restored a backup")
+    SENDING_HELD = "sending-held", _("Let nothing leave for customers any more")
+    SENDING_RESUMED = "sending-resumed", _("Let mail and messages leave again")
 
 
 class AuditEntry(models.Model):
