@@ -222,7 +222,7 @@ def removed_address() -> RemovedIdentity:
 def organisation(name: str = "Aurora Home", domain: str = "") -> Organisation:
     """Return the company with this name, making it at first use."""
     found = Organisation.objects.filter(name=name).first()
-    return found or belonging.describe(Organisation(), name, domain)
+    return found or belonging.describe(Organisation(), name, domain, by=agent())
 
 
 def membership(member: Customer | None = None, of: Organisation | None = None) -> Membership:

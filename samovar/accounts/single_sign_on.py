@@ -32,7 +32,8 @@ def save(provider: StaffProvider | None, typed: Mapping[str, str], by: User) -> 
         kept.save(update_fields=[*FIELDS, "sealed_client_secret"])
     else:
         kept.save(force_insert=True)
-    record(Action.SIGN_ON_CHANGED, by, kept, before, {name: typed[name] for name in FIELDS})
+    new_secret: dict[str, object] = {"new_secret": True} if typed["client_secret"] else {}
+    record(Action.SIGN_ON_CHANGED, by, kept, before, new_secret | {name: typed[name] for name in FIELDS})
     return kept
 
 

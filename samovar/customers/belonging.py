@@ -9,8 +9,15 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
+from samovar.accounts.models.audit import Action, record, record_change
 from samovar.customers.errors import NameTaken
-from samovar.customers.events import MembershipCorrected, OrganisationJoined, OrganisationLeft
+from samovar.customers.events import (
+    MembershipCorrected,
+    OrganisationAdded,
+    OrganisationCorrected,
+    OrganisationJoined,
+    OrganisationLeft,
+)
 from samovar.customers.models import Customer, Identity, IdentityKind, Membership, Organisation
 from samovar.events.announcing import announce
 from samovar.lib import clock
@@ -34,24 +41,29 @@ UNKNOWN = Place()
 
 
 @transaction.atomic
-def named(name: str) -> Organisation:
+def named(name: str, by: User) -> Organisation:
     """Return the organisation with this name, making it when there is none."""
     _lock_name(name)
-    return _with_name(name) or Organisation.objects.create(name=tidy(name)[:300])
+    return _with_name(name) or _added(Organisation(name=tidy(name)[:300]), by)
 
 
 @transaction.atomic
-def describe(organisation: Organisation, name: str, domain: str) -> Organisation:
-    """Make an organisation, or correct one; raises NameTaken."""
+def describe(organisation: Organisation, name: str, domain: str, by: User) -> Organisation:
+    """Make an organisation, or correct one; what says the same changes nothing. Raises NameTaken."""
     _lock_name(name)
     same = _with_name(name)
     if same is not None and same.pk != organisation.pk:
         raise NameTaken(_("There is an organisation with this name already."))
+    if organisation.pk is not None:
+        reread(organisation, Organisation.objects.select_for_update())
+    before = organisation.facts
     organisation.name, organisation.domain = tidy(name)[:300], domain
     if organisation.pk is None:
-        organisation.save(force_insert=True)
-    else:
+        return _added(organisation, by)
+    if organisation.facts != before:
         organisation.save(update_fields=["name", "domain", "sort_key", "search_key"])
+        record_change(Action.ORGANISATION_CHANGED, by, organisation, before, organisation.facts)
+        announce(OrganisationCorrected(**_named(organisation, by)))
     return organisation
 
 
@@ -105,6 +117,17 @@ def proposed(customer: Customer) -> list[Organisation]:
     return list(rows.order_by("sort_key", "pk")[:MOST_PROPOSED]) if domains else []
 
 
+def _added(organisation: Organisation, by: User) -> Organisation:
+    organisation.save(force_insert=True)
+    record(Action.ORGANISATION_ADDED, by, organisation, after=organisation.facts)
+    announce(OrganisationAdded(**_named(organisation, by)))
+    return organisation
+
+
+def _named(organisation: Organisation, by: User) -> dict[str, Any]:
+    return {"organisation_id": organisation.pk, "actor_id": by.pk, "preview": organisation.name}
+
+
 def _with_name(name: str) -> Organisation | None:
     return Organisation.objects.filter(sort_key=sort_key(name)).order_by(F("pk")).first()
 
@@ -132,9 +155,4 @@ def _write(membership: Membership, place: Place) -> None:
 
 
 def _told(membership: Membership, by: User) -> dict[str, Any]:
-    return {
-        "customer_id": membership.customer_id,
-        "actor_id": by.pk,
-        "organisation_id": membership.organisation_id,
-        "preview": membership.organisation.name,
-    }
+    return {"customer_id": membership.customer_id, **_named(membership.organisation, by)}

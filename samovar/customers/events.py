@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from samovar.events.announcing import CustomerEvent
+from samovar.events.announcing import CustomerEvent, DomainEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +96,20 @@ class CustomersSeparated(CustomerEvent):
     line = _("Separated from another card; what was written meanwhile stays with the one that it was written to")
     merge_id: int
     other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationAdded(DomainEvent):
+    """A member of staff noted a company or family; its name stands in ``preview``."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationCorrected(DomainEvent):
+    """A member of staff corrected what a company or family is called, or its domain; its name stands in ``preview``."""
+
+    organisation_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ def memberships(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.all().visible_to(request.user).present(), pk=pk)
     form = JoiningForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        organisation = belonging.named(form.cleaned_data["organisation"])
+        organisation = belonging.named(form.cleaned_data["organisation"], by=request.user)
         return _joined(request, customer, organisation, customer.get_absolute_url(), form.place)
     context = {"customer": customer, "form": form, "proposed": belonging.proposed(customer)}
     return render(request, "customers/memberships.html", context, status=422 if form.is_bound else 200)
@@ -153,7 +153,7 @@ def _described(request: StaffRequest, organisation: Organisation) -> HttpRespons
     form = OrganisationForm(request.POST if request.method == "POST" else None, initial=known)
     if form.is_valid():
         try:
-            belonging.describe(organisation, form.cleaned_data["name"], form.cleaned_data["domain"])
+            belonging.describe(organisation, form.cleaned_data["name"], form.cleaned_data["domain"], by=request.user)
         except NameTaken as error:
             form.add_error("name", str(error))
         else:

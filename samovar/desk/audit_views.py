@@ -20,7 +20,14 @@ from samovar.lib.marks import mark, read_mark
 
 PAGE = 50
 # Where the page of what an entry is about lies, by its kind.
-PAGES = {"user": "person", "team": "team", "brand": "brand", "customer": "customer", "conversation": "conversation"}
+PAGES = {
+    "user": "person",
+    "team": "team",
+    "brand": "brand",
+    "customer": "customer",
+    "organisation": "organisation",
+    "conversation": "conversation",
+}
 
 
 @dataclass(frozen=True)
@@ -95,5 +102,8 @@ def _line(entry: AuditEntry) -> Line:
         entry.by_name or ("Samovar" if entry.is_by_itself else _("The command line")),
         subject,
         reverse(page, args=[entry.subject_id]) if page and entry.subject_id else "",
-        [Change(field_name(name), shown(entry.before.get(name)), shown(entry.after.get(name))) for name in names],
+        [
+            Change(field_name(name), shown(entry.before.get(name)), shown(entry.after.get(name)))
+            for name in names
+        ],
     )

@@ -27,6 +27,8 @@ NAMES = {
     "files": gettext_lazy("Files"),
     "file": gettext_lazy("File"),
     "made_at": gettext_lazy("Made at"),
+    "domain": gettext_lazy("Domain of its e-mail"),
+    "new_secret": gettext_lazy("New secret"),
     "by": gettext_lazy("Signed in by"),
     "from": pgettext_lazy("a network address", "From"),
 }

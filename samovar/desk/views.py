@@ -53,7 +53,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 def first_steps(request: StaffRequest) -> HttpResponse:
     """Put the three steps of a new installation away for everybody, or show them again (``?undo``)."""
     is_settled = "undo" not in request.GET
-    Company.settle(is_settled=is_settled)
+    Company.settle(is_settled=is_settled, by=request.user)
     if is_settled:
         messages.success(request, _("The first steps are put away"), extra_tags=f"{request.path}?undo")
     return redirect("inbox")

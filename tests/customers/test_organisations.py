@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from samovar.accounts.models import Role, User
+from samovar.accounts.models import AuditEntry, Role, User
 from samovar.customers import belonging, erasure, merging
 from samovar.customers.errors import CardClosed
 from samovar.customers.models import Customer, Membership, Organisation
@@ -51,6 +51,27 @@ def test_a_company_is_made_corrected_and_found_in_the_list(client: Client, olga:
     assert (aurora.name, aurora.domain) == ("Aurora Haus", "")
     assert "Aurora Haus" in client.get(f"{LIST}?q=rora").content.decode()
     assert "No company like that" in client.get(f"{LIST}?q=oak").content.decode()
+
+
+def test_who_made_and_corrected_a_company_is_told(client: Client, olga: User) -> None:
+    aurora = belonging.describe(Organisation(), "Aurora", "", by=make.agent("oleg"))
+    page = f"{LIST}{aurora.pk}/details/"
+
+    client.post(page, {"name": "Aurora Home"})
+    client.post(page, {"name": "Aurora Home"})
+    client.post(f"{make.customer().get_absolute_url()}memberships/", {"organisation": "Oak"})
+
+    entries = AuditEntry.objects.filter(subject_kind="organisation").order_by("pk")
+    assert [(one.by_name, one.action, one.before, one.after) for one in entries] == [
+        ("Oleg", "organisation-added", {}, {"name": "Aurora", "domain": ""}),
+        ("Olga", "organisation-changed", {"name": "Aurora"}, {"name": "Aurora Home"}),
+        ("Olga", "organisation-added", {}, {"name": "Oak", "domain": ""}),
+    ]
+    events = Event.objects.filter(kind__in=["OrganisationAdded", "OrganisationCorrected"]).order_by("pk")
+    assert [(one.kind, one.organisation_id, one.actor_id, one.preview) for one in events][1:] == [
+        ("OrganisationCorrected", aurora.pk, olga.pk, "Aurora Home"),
+        ("OrganisationAdded", Organisation.objects.get(name="Oak").pk, olga.pk, "Oak"),
+    ]
 
 
 def test_the_list_and_the_people_come_in_pages_without_more_questions(
@@ -134,6 +155,7 @@ def test_somebody_joins_is_corrected_leaves_and_is_put_back(client: Client, olga
     member.refresh_from_db()
     assert (member.role, member.removed_at) == ("Buyer", None)
     assert list(Event.objects.filter(organisation_id=aurora.pk).order_by("pk").values_list("kind", flat=True)) == [
+        "OrganisationAdded",
         "OrganisationJoined",
         "MembershipCorrected",
         "OrganisationLeft",

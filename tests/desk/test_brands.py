@@ -126,6 +126,8 @@ def test_the_default_brand_cannot_be_retired_and_bears_the_name_of_the_company(a
     call_company("Aurora", by=anna)
     default.refresh_from_db()
     assert default.name == "Aurora"
+    entry = AuditEntry.objects.filter(action="brand-changed").get()
+    assert (entry.before, entry.after) == ({"name": "Aurora Home"}, {"name": "Aurora"})
     default.change(make.look("Aurora Living"), None, has_no_logo=False, by=anna)
     call_company("Aurora Group", by=anna)
     default.refresh_from_db()

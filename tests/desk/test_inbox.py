@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from samovar.accounts.models import Company, Role, User
+from samovar.accounts.models import AuditEntry, Company, Role, User
 from samovar.conversations import drafting
 from samovar.conversations.models import Conversation, ConversationRedirect
 from samovar.events.models import Event
@@ -276,13 +276,16 @@ def test_a_new_installation_shows_three_steps_until_the_last_one_is_done(client:
 
 
 def test_the_steps_are_put_away_and_brought_back_by_undo(client: Client) -> None:
-    client.force_login(make.admin())
+    client.force_login(make.admin("anna"))
 
     shown = client.post("/first-steps/", follow=True).content.decode()
 
     assert "Three steps" not in shown
     assert 'action="/first-steps/?undo"' in shown
+    client.post("/first-steps/")
     assert "Three steps" in client.post("/first-steps/?undo", follow=True).content.decode()
+    told = [(one.by_name, one.action) for one in AuditEntry.objects.order_by("pk")]
+    assert told == [("Anna", "first-steps-settled"), ("Anna", "first-steps-shown")]
 
 
 def test_an_agent_of_a_new_installation_is_told_the_address(client: Client, olga: User) -> None:

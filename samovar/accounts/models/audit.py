@@ -48,6 +48,8 @@ class Action(models.TextChoices):
     INBOX_OPENED = "inbox-opened", _("Changed who sees an inbox")
     COMPANY_NAMED = "company-named", _("Named the company")
     COMPANY_BEGUN = "company-begun", _("Began the installation")
+    FIRST_STEPS_SETTLED = "first-steps-settled", _("Put the first steps away")
+    FIRST_STEPS_SHOWN = "first-steps-shown", _("Showed the first steps again")
     BRAND_FOUNDED = "brand-founded", _("Made a brand")
     BRAND_CHANGED = "brand-changed", _("Changed a brand")
     BRAND_RETIRED = "brand-retired", _("Retired a brand")
@@ -64,6 +66,8 @@ class Action(models.TextChoices):
     TAG_REVIVED = "tag-revived", _("Brought a tag back")
     TAGS_MERGED = "tags-merged", _("Merged two tags")
     TAGS_SEPARATED = "tags-separated", _("Undid the merge of two tags")
+    ORGANISATION_ADDED = "organisation-added", _("Added a company")
+    ORGANISATION_CHANGED = "organisation-changed", _("Changed a company")
     CUSTOMERS_MERGED = "customers-merged", _("Merged two customers")
     PERSON_EXPORTED = "person-exported", _("Took out all that is kept of a customer")
     ARCHIVE_FETCHED = "archive-fetched", _("Fetched what was taken out of a customer")
@@ -166,3 +170,11 @@ def record(
         after=dict(after or {}),
         reason=reason,
     )
+
+
+def record_change(action: Action, by: User | None, subject: models.Model, before: Facts, after: Facts) -> None:
+    """Write down what ``by`` changed of ``subject``: the facts that differ, and nothing when none does."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    if names:
+        old, new = ({name: facts[name] for name in names if name in facts} for facts in (before, after))
+        record(action, by, subject, old, new)

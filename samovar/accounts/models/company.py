@@ -36,9 +36,14 @@ class Company(models.Model):
         return cls.objects.exclude(settled_at=None).exists()
 
     @classmethod
-    def settle(cls, *, is_settled: bool) -> None:
-        """Put the first steps away for everybody, or show them again as long as one is left."""
-        cls.objects.update_or_create(pk=cls.ONLY, defaults={"settled_at": clock.now() if is_settled else None})
+    @transaction.atomic
+    def settle(cls, *, is_settled: bool, by: User) -> None:
+        """Put the first steps away for everybody, or show them again as long as one is left. Twice is once."""
+        if is_settled == cls.has_settled():
+            return
+        settled_at = clock.now() if is_settled else None
+        company, _is_new = cls.objects.update_or_create(pk=cls.ONLY, defaults={"settled_at": settled_at})
+        record(Action.FIRST_STEPS_SETTLED if is_settled else Action.FIRST_STEPS_SHOWN, by, company)
 
     @classmethod
     @transaction.atomic

@@ -44,6 +44,11 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the audit log tells of it."""
+        return {"name": self.name, "domain": self.domain}
+
     def get_absolute_url(self) -> str:
         """Return the address of its page."""
         return reverse("organisation", args=[self.pk])
