@@ -257,7 +257,7 @@ def unread_mail(content: bytes = b"\x00\x01 no mail at all") -> Message:
 def mailbox(address: str = "help@aurora.example") -> ChannelAccount:
     """Make a mailbox whose servers are nowhere."""
     account = ChannelAccount(imap_host="nowhere.invalid", smtp_host="nowhere.invalid", user_name=address)
-    account.connect(inbox(address))
+    account.connect(inbox(address), None)
     return account
 
 

@@ -27,7 +27,7 @@ def history_stopping(request: StaffRequest, pk: int) -> HttpResponse:
     """Read no more old mail of a mailbox for now."""
     account = get_object_or_404(ChannelAccount, pk=pk)
     for folder in MailFolder.objects.filter(account=account).with_history():
-        folder.stop_history(timezone.now())
+        folder.stop_history(timezone.now(), by=request.user)
     undo = reverse("mailbox_history_resuming", args=[pk])
     messages.success(request, _("No more old mail is read"), extra_tags=undo)
     return redirect("mailboxes")
@@ -39,7 +39,7 @@ def history_resuming(request: StaffRequest, pk: int) -> HttpResponse:
     """Go on with the old mail of a mailbox."""
     account = get_object_or_404(ChannelAccount, pk=pk)
     for folder in MailFolder.objects.filter(account=account).exclude(history_stopped_at=None):
-        folder.resume_history()
+        folder.resume_history(by=request.user)
     messages.success(request, _("Old mail is read again"), extra_tags=reverse("mailbox_history_stopping", args=[pk]))
     return redirect("mailboxes")
 
@@ -50,10 +50,10 @@ def heartbeat(request: StaffRequest, pk: int) -> HttpResponse:
     """Let a mailbox write to itself, or no more."""
     account = get_object_or_404(ChannelAccount, pk=pk)
     if request.POST.get("on"):
-        Heartbeat.objects.get_or_create(account=account)
+        Heartbeat.objects.begin(account, by=request.user)
         messages.success(request, _("The mailbox writes to itself every ten minutes"))
     else:
-        Heartbeat.objects.filter(account=account).delete()
+        Heartbeat.objects.end(account, by=request.user)
         messages.success(request, _("The mailbox writes to itself no more"))
     return redirect("mailbox", pk)
 
@@ -66,8 +66,7 @@ def copying(request: StaffRequest, pk: int) -> HttpResponse:
     chosen = request.POST.get("copied_by", "")
     if chosen not in CopiedBy.values:
         return HttpResponse(status=422)
-    folder.copied_by = CopiedBy(chosen)
-    folder.save(update_fields=["copied_by"])
+    folder.let_copy(CopiedBy(chosen), by=request.user)
     messages.success(request, _("Who keeps copies is noted"))
     return redirect("mailbox", pk)
 

@@ -8,11 +8,11 @@ from django.core.validators import validate_email
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from samovar.accounts.models import Team
+from samovar.accounts.models import Team, User
 from samovar.conversations.models import Inbox
+from samovar.conversations.models.inbox import RULES
 
 BETWEEN = re.compile(r"[\s,;]+")
-FIELDS = ("attach_megabytes", "link_days", "confirmation", "joins_by_subject_days", "relays", "frequent_senders")
 PLAIN = {"autocapitalize": "none", "spellcheck": "false", "rows": 3}
 MOST_ADDRESSES = 200
 MEGABYTES, LINK_DAYS = 15, 30
@@ -86,7 +86,7 @@ class InboxRulesForm(forms.Form):
     def __init__(self, inbox: Inbox, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]  # what Django's form takes
         self.inbox = inbox
-        self.initial = {name: getattr(inbox, name) for name in FIELDS}
+        self.initial = {name: getattr(inbox, name) for name in RULES}
 
     def clean_attach_megabytes(self) -> int:
         """Return what most mail servers take where nothing is said."""
@@ -104,11 +104,9 @@ class InboxRulesForm(forms.Form):
         """Return one address a line; refuse what is none."""
         return _addresses(self.cleaned_data["frequent_senders"])
 
-    def save(self) -> None:
+    def save(self, by: User) -> None:
         """Store the rules; they hold for the next mail."""
-        for name in FIELDS:
-            setattr(self.inbox, name, self.cleaned_data[name])
-        self.inbox.save(update_fields=FIELDS)
+        self.inbox.set_rules({name: self.cleaned_data[name] for name in RULES}, by)
 
 
 def _addresses(text: str) -> str:

@@ -18,7 +18,7 @@ def rules(request: StaffRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(ChannelAccount.objects.select_related("inbox"), pk=pk)
     form = InboxRulesForm(account.inbox, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        form.save()
+        form.save(by=request.user)
         messages.success(request, _("The rules of %(name)s are saved") % {"name": account.inbox.name})
         return redirect("mailbox", pk)
     context = {"form": form, "account": account}

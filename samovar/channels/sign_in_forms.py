@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from samovar.accounts.models import User
 from samovar.channels.models import ChannelAccount, SignInProvider
-from samovar.channels.models.provider import LONGEST_URL
+from samovar.channels.models.provider import LONGEST_URL, SETTINGS
 
 OUTLOOK = "https://outlook.office.com"
 # What is the same for everybody; who has a directory of their own at Microsoft puts its id in place of "common".
@@ -31,7 +32,6 @@ KNOWN: dict[str, dict[str, str]] = {
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 # With another of these it is another provider, to which nothing is shown that was given by the one before.
 PLACE = {"authorization_url", "token_url", "client_id"}
-FIELDS = ("name", "authorization_url", "token_url", "scopes", "extras", "client_id")
 
 
 def name_taken() -> str:
@@ -71,7 +71,7 @@ class ProviderForm(forms.Form):
         if provider is None:
             self.initial = dict(KNOWN.get(known, {}))
         else:
-            self.initial = {name: getattr(provider, name) for name in FIELDS}
+            self.initial = {name: getattr(provider, name) for name in SETTINGS}
             self.fields["client_secret"].help_text = _("Left empty, the one that is stored stays.")
 
     def clean_name(self) -> str:
@@ -107,22 +107,15 @@ class ProviderForm(forms.Form):
         return cleaned
 
     @transaction.atomic
-    def save(self) -> SignInProvider:
+    def save(self, by: User) -> SignInProvider:
         """Store the provider as typed; ``signed_out`` tells to which mailboxes people have to sign in again.
 
         Raises IntegrityError when another provider has that name.
         """
         provider = self.provider or SignInProvider()
-        for name in FIELDS:
-            setattr(provider, name, self.cleaned_data[name])
-        if self.cleaned_data["client_secret"]:
-            provider.client_secret = self.cleaned_data["client_secret"]
         if provider.pk and PLACE & set(self.changed_data):
             self.signed_out = ChannelAccount.objects.all().sign_out_of(provider)
-        if provider.pk:
-            provider.save(update_fields=[*FIELDS, "sealed_client_secret"])
-        else:
-            provider.save(force_insert=True)
+        provider.describe(self.cleaned_data, by)
         return provider
 
 

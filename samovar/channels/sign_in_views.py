@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from samovar.accounts.models import User
 from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.channels import oauth, outgoing
 from samovar.channels.errors import ChannelTrouble
@@ -82,7 +83,7 @@ def signed_in(request: StaffRequest) -> HttpResponse:
     # Who chose another provider meanwhile has to begin again.
     accounts = ChannelAccount.objects.select_related("inbox", "provider")
     account = get_object_or_404(accounts, pk=account_pk, provider=provider_pk)
-    problem = _let_in(account, oauth.Attempt(state, verifier), request.GET.get("code", ""))
+    problem = _let_in(account, oauth.Attempt(state, verifier), request.GET.get("code", ""), request.user)
     if problem:
         messages.error(request, problem)
         return redirect("mailbox", account.pk)
@@ -95,7 +96,7 @@ def return_url() -> str:
     return f"{settings.PUBLIC_URL}{reverse('mailbox_signed_in')}"
 
 
-def _let_in(account: ChannelAccount, attempt: oauth.Attempt, code: str) -> str:
+def _let_in(account: ChannelAccount, attempt: oauth.Attempt, code: str, by: User) -> str:
     """Take the tokens for ``code``; return in words why not."""
     assert account.provider is not None
     if not code:
@@ -104,7 +105,7 @@ def _let_in(account: ChannelAccount, attempt: oauth.Attempt, code: str) -> str:
         tokens = oauth.exchange(account.provider, attempt, code, return_url(), timezone.now())
     except ChannelTrouble as trouble:
         return str(trouble)
-    account.sign_in(tokens, timezone.now())
+    account.sign_in(tokens, timezone.now(), by)
     outgoing.hurry(account.inbox_id)
     return ""
 
@@ -114,7 +115,7 @@ def _save(request: StaffRequest, stored: SignInProvider | None) -> HttpResponse:
     form = ProviderForm(stored, request.GET.get("like", ""), given)
     if form.is_valid():
         try:
-            saved = form.save()
+            saved = form.save(by=request.user)
         except IntegrityError:
             form.add_error("name", name_taken())
         else:

@@ -108,7 +108,7 @@ def mailbox_trial(request: StaffRequest, pk: int) -> HttpResponse:
 def pausing(request: StaffRequest, pk: int) -> HttpResponse:
     """Neither read nor send for a while."""
     account = get_object_or_404(_all(), pk=pk)
-    account.pause()
+    account.pause(by=request.user)
     return _done(request, _("%(name)s is paused"), account, "mailbox_resuming")
 
 
@@ -117,7 +117,7 @@ def pausing(request: StaffRequest, pk: int) -> HttpResponse:
 def resuming(request: StaffRequest, pk: int) -> HttpResponse:
     """Read and send again."""
     account = get_object_or_404(_all(), pk=pk)
-    account.resume()
+    account.resume(by=request.user)
     outgoing.hurry(account.inbox_id)
     return _done(request, _("%(name)s is read again"), account, "mailbox_pausing")
 
@@ -127,7 +127,7 @@ def resuming(request: StaffRequest, pk: int) -> HttpResponse:
 def archiving(request: StaffRequest, pk: int) -> HttpResponse:
     """Put a mailbox away; its conversations stay."""
     account = get_object_or_404(_all(), pk=pk)
-    account.archive()
+    account.archive(by=request.user)
     return _done(request, _("%(name)s is archived, its conversations stay"), account, "mailbox_restoring")
 
 
@@ -136,7 +136,7 @@ def archiving(request: StaffRequest, pk: int) -> HttpResponse:
 def restoring(request: StaffRequest, pk: int) -> HttpResponse:
     """Take an archived mailbox into use again."""
     account = get_object_or_404(_all(), pk=pk)
-    account.restore()
+    account.restore(by=request.user)
     return _done(request, _("%(name)s is in use again"), account, "mailbox_archiving")
 
 
@@ -191,7 +191,7 @@ def _connect(request: StaffRequest, account: ChannelAccount | None) -> HttpRespo
         return _form(request, form, status=422 if form.is_bound else 200)
     filled = form.filled()
     try:
-        filled.connect(filled.inbox, form.cleaned_data["others"])
+        filled.connect(filled.inbox, request.user, form.cleaned_data["others"])
     except (AddressTaken, IntegrityError):
         # Somebody was quicker, after the form had looked.
         form.add_error("address", address_taken())

@@ -27,6 +27,8 @@ PAGES = {
     "customer": "customer",
     "organisation": "organisation",
     "conversation": "conversation",
+    "channelaccount": "mailbox",
+    "signinprovider": "sign_in_provider",
 }
 
 
@@ -103,7 +105,7 @@ def _line(entry: AuditEntry) -> Line:
         subject,
         reverse(page, args=[entry.subject_id]) if page and entry.subject_id else "",
         [
-            Change(field_name(name), shown(entry.before.get(name)), shown(entry.after.get(name)))
+            Change(field_name(name), shown(name, entry.before.get(name)), shown(name, entry.after.get(name)))
             for name in names
         ],
     )

@@ -4,6 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from samovar.accounts.models import Role
+from samovar.channels.models.account import Security
+from samovar.channels.models.folder import CopiedBy
 
 NAMES = {
     "role": gettext_lazy("Role"),
@@ -21,13 +23,46 @@ NAMES = {
     "months": gettext_lazy("Months"),
     "tag": gettext_lazy("Tag"),
     "conversations": gettext_lazy("Conversations"),
-    "company": gettext_lazy("Company"),
     "customers": gettext_lazy("Customers"),
     "messages": gettext_lazy("Messages"),
     "files": gettext_lazy("Files"),
     "file": gettext_lazy("File"),
     "made_at": gettext_lazy("Made at"),
+    "company": gettext_lazy("Company"),
     "domain": gettext_lazy("Domain of its e-mail"),
+    "address": gettext_lazy("Address"),
+    "sender_name": gettext_lazy("Name that customers see"),
+    "further_addresses": gettext_lazy("Further addresses"),
+    "user_name": gettext_lazy("User name"),
+    "new_password": gettext_lazy("New password"),
+    "provider": gettext_lazy("Provider"),
+    "imap_host": gettext_lazy("Incoming server (IMAP)"),
+    "imap_port": gettext_lazy("Port of the incoming server"),
+    "imap_security": gettext_lazy("Protection on the way in"),
+    "smtp_host": gettext_lazy("Outgoing server (SMTP)"),
+    "smtp_port": gettext_lazy("Port of the outgoing server"),
+    "smtp_security": gettext_lazy("Protection on the way out"),
+    "folder": gettext_lazy("Folder"),
+    "has_plus_addresses": gettext_lazy("Mail to name+anything@ comes here too"),
+    "takes_verp": gettext_lazy("Mail may leave as name+anything@"),
+    "most_a_minute": gettext_lazy("Most mails a minute"),
+    "most_a_day": gettext_lazy("Most mails a day"),
+    "trusted_checker": gettext_lazy("Server whose verdict on senders we believe"),
+    "reads_old_mail": gettext_lazy("Reads old mail"),
+    "in_folder": gettext_lazy("In the folder"),
+    "copied_by": gettext_lazy("Who keeps copies of what we send"),
+    "has_heartbeat": gettext_lazy("Writes to itself every ten minutes"),
+    "attach_megabytes": gettext_lazy("Megabytes of files in one letter"),
+    "link_days": gettext_lazy("Days for which links to files are good"),
+    "confirmation": gettext_lazy("What people are told at once when they open a conversation"),
+    "joins_by_subject_days": gettext_lazy("Days within which the same subject of the same sender is one conversation"),
+    "relays": gettext_lazy("Web forms"),
+    "frequent_senders": gettext_lazy("Senders of many mails"),
+    "authorization_url": gettext_lazy("Address where people agree"),
+    "token_url": gettext_lazy("Address for tokens"),
+    "scopes": gettext_lazy("Scopes"),
+    "extras": gettext_lazy("Further parameters"),
+    "client_id": gettext_lazy("Application ID"),
     "new_secret": gettext_lazy("New secret"),
     "by": gettext_lazy("Signed in by"),
     "from": pgettext_lazy("a network address", "From"),
@@ -42,18 +77,28 @@ WAYS = {
 }
 
 
+# Fields whose values are words of our own.
+CHOICES = {
+    "imap_security": dict(Security.choices),
+    "smtp_security": dict(Security.choices),
+    "copied_by": dict(CopiedBy.choices),
+}
+
+
 def field_name(name: str) -> str:
     """Return the name of a field in the reader's language; one that has no words here stands as it is."""
     return str(NAMES.get(name, name.replace("_", " ")))
 
 
-def shown(value: object) -> str:
-    """Return a value in words: lists by their parts, nothing as nothing."""
+def shown(name: str, value: object) -> str:
+    """Return the value of the field ``name`` in words: lists by their parts, nothing as nothing."""
     if isinstance(value, list):
-        return ", ".join(shown(one) for one in value)
+        return ", ".join(shown(name, one) for one in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     text = "" if value is None else str(value)
+    if name in CHOICES:
+        return str(CHOICES[name].get(text, text))
     if text in WAYS:
         return str(WAYS[text])
     return str(Role(text).label) if text in Role.values else text

@@ -168,7 +168,7 @@ def test_an_address_gets_ten_letters_a_day_at_most_however_patient_somebody_is(
 
 
 def test_while_no_mail_can_leave_the_page_says_who_can_set_a_password(client: Client) -> None:
-    ChannelAccount.objects.get().archive()
+    ChannelAccount.objects.get().archive(by=make.admin())
     make.user("olga", password=make.PASSWORD)
 
     assert "Any administrator of your company can set a new one" in client.get(ASK).content.decode()

@@ -35,9 +35,9 @@ def mailboxes() -> None:
     problem = sayings.kept(text, host="imap.aurora.example", answer="NO [AUTHENTICATIONFAILED] Invalid credentials")
     broken.note_problem(problem, timezone.now())
     broken.note_sending_problem(problem, timezone.now(), 1.0)
-    make.mailbox("delivery@aurora.example").pause()
+    make.mailbox("delivery@aurora.example").pause(by=make.admin())
     make.mailbox("press@aurora.example")
-    make.mailbox("old@aurora.example").archive()
+    make.mailbox("old@aurora.example").archive(by=make.admin())
 
 
 # Every two of them together, which is where looks go wrong.

@@ -162,7 +162,7 @@ def test_a_mailbox_that_is_pointed_at_another_place_is_read_from_the_beginning(d
 
     account.refresh_from_db()
     account.user_name = other.user_name
-    account.connect(account.inbox)
+    account.connect(account.inbox, None)
 
     folder = inbox_folder(account)
     assert (folder.uid_validity, folder.last_uid) == (None, 0)
@@ -176,6 +176,6 @@ def test_a_mailbox_whose_settings_are_saved_again_is_not_read_again(dovecot: Dov
     read(account)
 
     account.refresh_from_db()
-    account.connect(account.inbox)
+    account.connect(account.inbox, None)
 
     assert inbox_folder(account).last_uid == 1

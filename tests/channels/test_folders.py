@@ -213,12 +213,12 @@ def test_reading_old_mail_goes_on_where_it_was_stopped(dovecot: Dovecot, monkeyp
     visit = SideVisit(account, threading.Event())
     with imap.signed_in(account) as opened:
         assert visit.read_old_piece(opened)
-        inbox_folder(account).stop_history(timezone.now())
+        inbox_folder(account).stop_history(timezone.now(), by=make.admin())
         assert not visit.read_old_piece(opened)
     folder = inbox_folder(account)
     assert (folder.history_read, folder.history_total, stored()) == (2, 5, ["Old 3.", "Old 4."])
 
-    folder.resume_history()
+    folder.resume_history(by=make.admin())
     beside(account)
 
     assert stored() == ["Old 3.", "Old 4.", "Old 1.", "Old 2.", "Old 0."]

@@ -67,7 +67,7 @@ def test_an_inbox_without_a_server_says_so(outbox: Outbox) -> None:
 
 
 def test_what_cannot_leave_is_no_work_until_somebody_acts(account: ChannelAccount, outbox: Outbox) -> None:
-    account.pause()
+    account.pause(by=make.admin())
     deliveries = [reply() for _ in range(3)]
     assert not Task.objects.filter(job__endswith="send_mail").exists()
     take_up_deliveries()
@@ -80,7 +80,7 @@ def test_what_cannot_leave_is_no_work_until_somebody_acts(account: ChannelAccoun
     assert all("is paused" in message.why_late for message in Message.objects.filter(direction="out"))
     assert not Task.objects.filter(job__endswith="send_mail").exists()
 
-    account.resume()
+    account.resume(by=make.admin())
     outgoing.hurry(account.inbox_id)
     assert Task.objects.filter(job__endswith="send_mail").count() == 3
     for delivery in deliveries:
@@ -98,7 +98,7 @@ def test_what_has_said_why_it_waits_is_put_off_all_at_once(
     elif why == "no server":
         account.delete()
     else:
-        account.pause()
+        account.pause(by=make.admin())
     for delivery in deliveries:
         sending.send(delivery.pk)
     Task.objects.all().delete()

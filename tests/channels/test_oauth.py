@@ -103,7 +103,7 @@ def let_in(account: ChannelAccount, cloud: OAuthServer) -> ChannelAccount:
     """Give an account tokens without a person."""
     tokens = Tokens("access", "refresh", timezone.now() + timedelta(hours=1))
     cloud.access, cloud.refresh = {"access"}, {"refresh"}
-    account.sign_in(tokens, timezone.now())
+    account.sign_in(tokens, timezone.now(), by=make.admin())
     return account
 
 
@@ -274,7 +274,7 @@ def test_what_let_us_in_is_told_to_no_other_server(account: ChannelAccount, clou
     assert "Nobody has signed in" in "".join(kept for _side, kept, _tone in Trial.objects.get().findings)
 
     account.imap_host = "localhost"
-    account.connect(account.inbox)
+    account.connect(account.inbox, None)
 
     assert not ChannelAccount.objects.get(pk=account.pk).has_signed_in
 

@@ -84,14 +84,14 @@ def test_when_one_mailbox_is_in_trouble_the_next_one_is_asked(
 def test_a_letter_waits_while_no_mailbox_works_and_leaves_when_one_does(
     account: ChannelAccount, outbox: Outbox
 ) -> None:
-    account.pause()
+    account.pause(by=make.admin())
     letter = _letter()
 
     again_at = staff_letters.send(letter.pk)
 
     assert again_at is not None and timezone.now() < again_at <= timezone.now() + timedelta(minutes=1)
     assert not staff_letters.can_leave()
-    account.resume()
+    account.resume(by=make.admin())
     assert staff_letters.can_leave()
     Task.objects.all().delete()
     StaffLetter.objects.update(next_try_at=timezone.now() - timedelta(minutes=5))
@@ -195,7 +195,7 @@ def test_no_mail_leaves_while_there_is_no_mailbox_or_nobody_has_signed_in_to_it(
     account.save(update_fields=["provider"])
 
     assert not staff_letters.can_leave()
-    account.archive()
+    account.archive(by=make.admin())
     assert not staff_letters.can_leave()
 
 

@@ -56,7 +56,7 @@ def _mailbox(imap_port: str, smtp_port: str) -> None:
     account.password = PASSWORD
     # No letter waits for its turn: what is written in a round is sent in it.
     account.most_a_minute = 10_000
-    account.connect(make.inbox())
+    account.connect(make.inbox(), None)
 
 
 def _work(wanted: str = "") -> None:

@@ -105,7 +105,7 @@ def test_what_hinders_a_mailbox_is_told_in_words() -> None:
     account, archived = make.mailbox(), make.mailbox("old@aurora.example")
     for one in (account, archived):
         one.note_problem('["There is no folder “%(folder)s” in this mailbox.", {"folder": "Support"}]', timezone.now())
-    archived.archive()
+    archived.archive(by=make.admin())
     account.note_sending_problem('["down", {}]', timezone.now(), 1.0)
 
     read, sent = mailboxes.look()

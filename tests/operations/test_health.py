@@ -86,7 +86,7 @@ def test_events_that_nobody_reads_are_told_with_a_sentence_that_says_what_to_do(
 def test_a_mailbox_that_cannot_be_read_takes_nobody_off_the_desk(client: Client, local: Client) -> None:
     broken, archived = make.mailbox("help@aurora.example"), make.mailbox("old@aurora.example")
     ChannelAccount.objects.update(created_at=timezone.now() - timedelta(minutes=9))
-    archived.archive()
+    archived.archive(by=make.admin())
 
     assert (client.get("/readyz").status_code, client.get("/readyz").json()) == (200, {"ready": True})
     told = local.get("/readyz").json()

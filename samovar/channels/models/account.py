@@ -13,12 +13,15 @@ from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from samovar.accounts.models.audit import Action, record, record_change
 from samovar.channels.errors import ChannelTrouble
 from samovar.channels.models.letting_in import LetIn
+from samovar.channels.models.stopping import Stoppable
 from samovar.conversations.models import Inbox
 from samovar.lib import sayings, sealing
 
 if TYPE_CHECKING:
+    from samovar.accounts.models import User
     from samovar.channels.models.folder import MailFolder
     from samovar.channels.models.provider import SignInProvider
     from samovar.channels.models.raw import RawMail
@@ -29,7 +32,8 @@ UNREAD_FOR = timedelta(minutes=5)
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 SENDING_FIELDS = ["sending_problem", "sending_problem_since", "send_again_at"]
 
-CONNECTED_FIELDS = [
+# What an administrator types, and the audit log tells.
+SETTINGS = [
     "imap_host",
     "imap_port",
     "imap_security",
@@ -37,18 +41,14 @@ CONNECTED_FIELDS = [
     "smtp_port",
     "smtp_security",
     "user_name",
-    "sealed_password",
-    "provider",
     "folder",
     "has_plus_addresses",
     "takes_verp",
     "most_a_minute",
     "most_a_day",
     "trusted_checker",
-    "problem",
-    "problem_since",
-    *SENDING_FIELDS,
 ]
+CONNECTED_FIELDS = [*SETTINGS, "sealed_password", "provider", "problem", "problem_since", *SENDING_FIELDS]
 
 
 class Security(models.TextChoices):
@@ -88,14 +88,13 @@ class ChannelAccountQuerySet(models.QuerySet["ChannelAccount"]):
         return names
 
 
-class ChannelAccount(LetIn):
+class ChannelAccount(LetIn, Stoppable):
     """The servers of one mailbox; how far it has been read is kept with its folders.
 
     Mail from before ``connected_at`` is history, and is read as far back as ``read_since`` (empty: everything).
     ``problem`` says in words why the last attempt to fetch failed; fetching never stops for good because of it.
     """
 
-    inbox = models.OneToOneField(Inbox, on_delete=models.PROTECT, related_name="+")
     imap_host = models.CharField(_("incoming server"), max_length=255)
     imap_port = models.PositiveIntegerField(_("port"), default=993)
     imap_security = models.CharField(_("protection"), max_length=10, choices=Security.choices, default=Security.TLS)
@@ -117,7 +116,6 @@ class ChannelAccount(LetIn):
     fetched_at = models.DateTimeField(_("last fetched"), null=True)
     problem = models.CharField(_("problem"), max_length=sayings.LONGEST, blank=True)
     problem_since = models.DateTimeField(_("problem since"), null=True)
-    paused_at = models.DateTimeField(_("paused at"), null=True)
     sending_problem = models.CharField(_("problem with sending"), max_length=sayings.LONGEST, blank=True)
     sending_problem_since = models.DateTimeField(_("cannot send since"), null=True)
     send_again_at = models.DateTimeField(_("outgoing server left alone until"), null=True)
@@ -146,18 +144,24 @@ class ChannelAccount(LetIn):
         self.sealed_password = sealing.sealed(value)
 
     @property
-    def is_archived(self) -> bool:
-        """Whether nobody uses this inbox any more."""
-        return self.inbox.archived_at is not None
+    def facts(self) -> dict[str, object]:
+        """What the audit log tells of it: never a password."""
+        named = {name: getattr(self.inbox, name) for name in ("name", "address", "sender_name")}
+        settings = {name: getattr(self, name) for name in SETTINGS}
+        others = list(self.inbox.addresses[1:])
+        return {**named, "further_addresses": others, **settings, "provider": str(self.provider or "")}
 
     @transaction.atomic
-    def connect(self, inbox: Inbox, others: Sequence[str] | None = None) -> None:
+    def connect(self, inbox: Inbox, by: User | None, others: Sequence[str] | None = None) -> None:
         """Store the mailbox with its inbox, new or changed; what went wrong with the old settings is forgotten.
 
         ``others`` are the further addresses of the inbox, None to leave them as they are. Raises AddressTaken.
         """
         self.problem, self.problem_since = "", None
         self.sending_problem, self.sending_problem_since, self.send_again_at = "", None, None
+        rows = ChannelAccount.objects.select_related("inbox", "provider").select_for_update(of=("self",))
+        before = rows.get(pk=self.pk) if self.pk else None
+        known = before.facts if before else {}
         if inbox.pk:
             inbox.save(update_fields=["name", "address", "sender_name"])
         else:
@@ -165,43 +169,33 @@ class ChannelAccount(LetIn):
         self.inbox = inbox
         if others is not None:
             inbox.answer_at(others)
-        if self.pk:
-            before = ChannelAccount.objects.get(pk=self.pk)
-            self.save(update_fields=CONNECTED_FIELDS)
-            if before.place != self.place:
-                self.begin_anew()
-            if before.confided_to != self.confided_to:
-                self.forget_tokens()
+        if before:
+            self._change(before)
+            told = self.facts
+            # Sealing the same one twice gives other bytes: it is another one when somebody typed one.
+            if bytes(before.sealed_password) != bytes(self.sealed_password):
+                told["new_password"] = True
+            record_change(Action.MAILBOX_CHANGED, by, self, known, told)
         else:
             self.connected_at = timezone.now()
             self.save(force_insert=True)
+            record(Action.MAILBOX_CONNECTED, by, self, after={name: fact for name, fact in self.facts.items() if fact})
 
-    def sign_in(self, tokens: Tokens, at: datetime) -> None:
+    def _change(self, before: ChannelAccount) -> None:
+        self.save(update_fields=CONNECTED_FIELDS)
+        if before.place != self.place:
+            self.begin_anew()
+        if before.confided_to != self.confided_to:
+            self.forget_tokens()
+
+    @transaction.atomic
+    def sign_in(self, tokens: Tokens, at: datetime, by: User) -> None:
         """Note that a person has let us in; what went wrong before is forgotten, and reading begins at once."""
         self.signed_in_at, self.problem, self.problem_since = at, "", None
         self.sending_problem, self.sending_problem_since, self.send_again_at = "", None, None
         self.save(update_fields=["signed_in_at", "problem", "problem_since", *SENDING_FIELDS])
         self.take_tokens(tokens)
-
-    def pause(self) -> None:
-        """Neither read nor send; pausing twice changes nothing more."""
-        self.paused_at = self.paused_at or timezone.now()
-        self.save(update_fields=["paused_at"])
-
-    def resume(self) -> None:
-        """Read and send again."""
-        self.paused_at = None
-        self.save(update_fields=["paused_at"])
-
-    def archive(self) -> None:
-        """Put the inbox away; its conversations stay."""
-        self.inbox.archived_at = self.inbox.archived_at or timezone.now()
-        self.inbox.save(update_fields=["archived_at"])
-
-    def restore(self) -> None:
-        """Take an archived inbox into use again."""
-        self.inbox.archived_at = None
-        self.inbox.save(update_fields=["archived_at"])
+        record(Action.MAILBOX_SIGNED_IN, by, self, after={"provider": str(self.provider or "")})
 
     @property
     def confided_to(self) -> tuple[object, ...]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from samovar.accounts.models.audit import Action, Facts, record
 from samovar.channels.models.account import ChannelAccount
 from samovar.lib import sayings
+
+if TYPE_CHECKING:
+    from samovar.accounts.models import User
 
 # By how much the clock of a mail server may differ from ours.
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -192,15 +197,31 @@ class MailFolder(models.Model):
         self.history_finished_at = at
         self.save(update_fields=PROGRESS)
 
-    def stop_history(self, at: datetime) -> None:
+    @transaction.atomic
+    def stop_history(self, at: datetime, by: User) -> None:
         """Read no more old mail for now; what was read stays."""
-        self.history_stopped_at = self.history_stopped_at or at
-        self.save(update_fields=["history_stopped_at"])
+        if MailFolder.objects.filter(pk=self.pk, history_stopped_at=None).update(history_stopped_at=at):
+            self._record(by, {"reads_old_mail": True}, {"reads_old_mail": False})
+        self.refresh_from_db(fields=["history_stopped_at"])
 
-    def resume_history(self) -> None:
+    @transaction.atomic
+    def resume_history(self, by: User) -> None:
         """Go on where it was stopped."""
-        self.history_stopped_at = None
-        self.save(update_fields=["history_stopped_at"])
+        if MailFolder.objects.filter(pk=self.pk).exclude(history_stopped_at=None).update(history_stopped_at=None):
+            self._record(by, {"reads_old_mail": False}, {"reads_old_mail": True})
+        self.refresh_from_db(fields=["history_stopped_at"])
+
+    @transaction.atomic
+    def let_copy(self, copied_by: CopiedBy, by: User) -> None:
+        """Let somebody else put what we send into this folder; the same as before changes nothing."""
+        before = MailFolder.objects.select_for_update().values_list("copied_by", flat=True).get(pk=self.pk)
+        self.copied_by = copied_by
+        if before != copied_by:
+            self.save(update_fields=["copied_by"])
+            self._record(by, {"copied_by": before}, {"copied_by": copied_by.value})
+
+    def _record(self, by: User, before: Facts, after: Facts) -> None:
+        record(Action.MAILBOX_CHANGED, by, self.account, before, {"in_folder": self.name, **after})
 
     def alarm(self, at: datetime, every: timedelta) -> bool:
         """Return whether it is time to alarm people about this folder again, and note that they are."""

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from samovar.accounts.models.audit import Action, record
 from samovar.channels.models.account import ChannelAccount
 from samovar.lib import sayings
 
+if TYPE_CHECKING:
+    from samovar.accounts.models import User
+
 EXPECTED_WITHIN = timedelta(minutes=5)
 LOST = sayings.kept(gettext_noop("the mail that it wrote to itself did not come back"))
+
+
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    """Heartbeats."""
+
+    @transaction.atomic
+    def begin(self, account: ChannelAccount, by: User) -> None:
+        """Let a mailbox write to itself. Twice is once."""
+        _heartbeat, is_new = self.get_or_create(account=account)
+        if is_new:
+            record(Action.MAILBOX_CHANGED, by, account, {"has_heartbeat": False}, {"has_heartbeat": True})
+
+    @transaction.atomic
+    def end(self, account: ChannelAccount, by: User) -> None:
+        """Let a mailbox write to itself no more. Twice is once."""
+        if self.filter(account=account).delete()[0]:
+            record(Action.MAILBOX_CHANGED, by, account, {"has_heartbeat": True}, {"has_heartbeat": False})
 
 
 class Heartbeat(models.Model):
@@ -28,6 +50,8 @@ class Heartbeat(models.Model):
     round_trip = models.DurationField(null=True)
     beats = models.IntegerField(default=0)
     problem = models.CharField(_("problem"), max_length=sayings.LONGEST, blank=True)
+
+    objects = HeartbeatQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("heartbeat")

@@ -1,12 +1,23 @@
 """Companies that let programs into mailboxes by OAuth2 instead of a password."""
 
-from django.db import models
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from samovar.accounts.models.audit import Action, record, record_change
 from samovar.lib import sealing
 
+if TYPE_CHECKING:
+    from samovar.accounts.models import User
+
 LONGEST_URL = 500
+# What an administrator types, and the audit log tells.
+SETTINGS = ("name", "authorization_url", "token_url", "scopes", "extras", "client_id")
 
 
 class SignInProvider(models.Model):
@@ -40,3 +51,24 @@ class SignInProvider(models.Model):
     @client_secret.setter
     def client_secret(self, value: str) -> None:
         self.sealed_client_secret = sealing.sealed(value) if value else b""
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the audit log tells of it: never the secret."""
+        return {name: getattr(self, name) for name in SETTINGS}
+
+    @transaction.atomic
+    def describe(self, typed: Mapping[str, str], by: User) -> None:
+        """Store it as typed, new or changed; without a secret the stored one stays."""
+        before = SignInProvider.objects.select_for_update().get(pk=self.pk).facts if self.pk else {}
+        for name in SETTINGS:
+            setattr(self, name, typed[name])
+        if typed["client_secret"]:
+            self.client_secret = typed["client_secret"]
+        if self.pk is None:
+            self.save(force_insert=True)
+            record(Action.MAIL_PROVIDER_ADDED, by, self, after=self.facts)
+        else:
+            self.save(update_fields=[*SETTINGS, "sealed_client_secret"])
+            new = {"new_secret": True} if typed["client_secret"] else {}
+            record_change(Action.MAIL_PROVIDER_CHANGED, by, self, before, {**self.facts, **new})

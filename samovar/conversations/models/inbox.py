@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,6 +23,9 @@ GIVING_ADDRESSES = 5_113
 BY_HAND = "Phone and visits"
 MAKING_BY_HAND = 5_114
 MEGABYTE = 1024 * 1024
+# What is decided about the mail of an inbox; of the last ones only the number is told, for they may be customers.
+RULES = ("attach_megabytes", "link_days", "confirmation", "joins_by_subject_days", "relays", "frequent_senders")
+COUNTED = ("frequent_senders",)
 ONLY_HERE = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -149,6 +152,18 @@ class Inbox(models.Model):
         if before != after:
             record(Action.INBOX_OPENED, by, self, {"teams": before}, {"teams": after})
 
+    @transaction.atomic
+    def set_rules(self, rules: Mapping[str, str | int | None], by: User) -> None:
+        """Let these rules hold for the next mail; what says the same changes nothing."""
+        self.refresh_from_db(fields=RULES, from_queryset=Inbox.objects.select_for_update())
+        before = {name: getattr(self, name) for name in RULES if getattr(self, name) != rules[name]}
+        if before:
+            for name in before:
+                setattr(self, name, rules[name])
+            self.save(update_fields=list(before))
+            after = {name: rules[name] for name in before}
+            record(Action.INBOX_RULES_CHANGED, by, self, _told(before), _told(after))
+
     def those_who_see(self, users: models.QuerySet[User]) -> models.QuerySet[User]:
         """Return those of ``users`` who see what stands here, if they may see conversations at all."""
         teams = self.teams.values("pk")
@@ -169,6 +184,10 @@ class Inbox(models.Model):
         InboxAddress.objects.bulk_create(
             InboxAddress(inbox=self, address=address) for address in wanted if address not in known
         )
+
+
+def _told(rules: Mapping[str, object]) -> dict[str, object]:
+    return {name: len(str(value).split()) if name in COUNTED else value for name, value in rules.items()}
 
 
 class InboxAddress(models.Model):
