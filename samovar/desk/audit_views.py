@@ -1,6 +1,6 @@
 """The audit log for administrators: who did what, when, with whom, and what it changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,8 @@ from django.views.decorators.vary import vary_on_headers
 from samovar.accounts.models import Action, AuditEntry, User
 from samovar.accounts.models.audit import BY_ITSELF
 from samovar.accounts.requests import StaffRequest, admins_only
-from samovar.desk.audit_words import field_name, shown
+from samovar.conversations.models import Block
+from samovar.desk.audit_words import field_name, numbered, reason, shown
 from samovar.lib.marks import mark, read_mark
 
 PAGE = 50
@@ -49,6 +50,7 @@ class Line:
     who: str
     subject: str
     url: str
+    reason: str
     changes: list[Change]
 
 
@@ -65,8 +67,9 @@ def audit(request: StaffRequest) -> HttpResponse:
     fetched = list(entries[: PAGE + 1])
     rows = fetched[:PAGE]
     after = mark(rows[-1].at, rows[-1].pk) if len(fetched) > PAGE else ""
+    blocked = _blocked(rows)
     context = {
-        "lines": [_line(entry) for entry in rows],
+        "lines": [_line(entry, blocked) for entry in rows],
         "following": urlencode({**given, "after": after}) if after else "",
         "is_first": "after" not in request.GET,
         "given": given,
@@ -95,15 +98,23 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def _line(entry: AuditEntry) -> Line:
+def _blocked(entries: Sequence[AuditEntry]) -> dict[int, str]:
+    """Return who was blocked or let in again: an address is personal, so the log keeps the number only."""
+    ids = [entry.subject_id for entry in entries if entry.subject_kind == "block" and entry.subject_id]
+    return dict(Block.objects.filter(pk__in=ids).values_list("pk", "value")) if ids else {}
+
+
+def _line(entry: AuditEntry, blocked: Mapping[int, str]) -> Line:
     page = PAGES.get(entry.subject_kind)
-    subject = entry.subject_name or (_("no. %(number)s") % {"number": entry.subject_id} if entry.subject_id else "")
+    known = blocked.get(entry.subject_id or 0, "") if entry.subject_kind == "block" else entry.subject_name
+    subject = known or (numbered(entry.subject_id) if entry.subject_id else "")
     names = sorted({*entry.before, *entry.after})
     return Line(
         entry,
         entry.by_name or ("Samovar" if entry.is_by_itself else _("The command line")),
         subject,
         reverse(page, args=[entry.subject_id]) if page and entry.subject_id else "",
+        reason(entry),
         [
             Change(field_name(name), shown(name, entry.before.get(name)), shown(name, entry.after.get(name)))
             for name in names

@@ -1,11 +1,19 @@
 """How the audit log words what was changed."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from samovar.accounts.models import Role
+from samovar.accounts.models import Action, AuditEntry, Role
 from samovar.channels.models.account import Security
 from samovar.channels.models.folder import CopiedBy
+from samovar.conversations.models.block import BlockKind, BlockReason
+from samovar.conversations.models.deleting import DeletionReason
+from samovar.customers.models import Customer
+from samovar.customers.models.archive import Purpose
+from samovar.customers.models.customer import DETAILS
+from samovar.customers.models.erasure import Ground
 
 NAMES = {
     "role": gettext_lazy("Role"),
@@ -65,6 +73,11 @@ NAMES = {
     "client_id": gettext_lazy("Application ID"),
     "new_secret": gettext_lazy("New secret"),
     "by": gettext_lazy("Signed in by"),
+    "kind": gettext_lazy("Second step"),
+    "what": pgettext_lazy("of a block", "What"),
+    "merged": gettext_lazy("Merged card"),
+    "separated": gettext_lazy("Separated card"),
+    "taken": gettext_lazy("Taken from it"),
     "from": pgettext_lazy("a network address", "From"),
 }
 WAYS = {
@@ -82,7 +95,32 @@ CHOICES = {
     "imap_security": dict(Security.choices),
     "smtp_security": dict(Security.choices),
     "copied_by": dict(CopiedBy.choices),
+    "what": dict(BlockKind.choices),
+    "taken": {name: Customer._meta.get_field(name).verbose_name for name in DETAILS},  # type: ignore[union-attr]  # all have one
 }
+# Why something was done, where that is one of a few words.
+REASONS: dict[Action, Mapping[str, object]] = {
+    Action.CONVERSATION_DELETED: dict(DeletionReason.choices),
+    Action.SENDER_BLOCKED: dict(BlockReason.choices),
+    Action.CUSTOMER_ERASED: dict(Ground.choices),
+    Action.PERSON_EXPORTED: dict(Purpose.choices),
+    Action.SIGN_IN_REFUSED: {
+        "switched-off": gettext_lazy("The account is switched off"),
+        "only-single-sign-on": gettext_lazy("This role signs in by single sign-on only"),
+        "unknown": gettext_lazy("Nobody of the staff has this e-mail"),
+        "other-account": gettext_lazy("Came from another account at the provider than before"),
+        "somebody-else": gettext_lazy("Signed in as somebody else at the provider"),
+        "timeless": gettext_lazy("The provider does not say when they signed in"),
+        "old": gettext_lazy("The provider let them pass without asking"),
+        "unproven": gettext_lazy("The provider does not vouch for the e-mail"),
+        "cancelled": gettext_lazy("Given up at the provider"),
+        "unreachable": gettext_lazy("The provider could not be reached"),
+        "busy": gettext_lazy("The provider answered too slowly"),
+        "stale": gettext_lazy("Begun too long ago, or in another browser"),
+        "refused": gettext_lazy("What the provider said could not be believed"),
+    },
+}
+CARDS = {"merged", "separated"}
 
 
 def field_name(name: str) -> str:
@@ -97,8 +135,20 @@ def shown(name: str, value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     text = "" if value is None else str(value)
+    if name in CARDS and text:
+        return numbered(text)
     if name in CHOICES:
         return str(CHOICES[name].get(text, text))
     if text in WAYS:
         return str(WAYS[text])
     return str(Role(text).label) if text in Role.values else text
+
+
+def numbered(number: object) -> str:
+    """Return how somebody is shown of whom only the number is kept."""
+    return _("no. %(number)s") % {"number": number}
+
+
+def reason(entry: AuditEntry) -> str:
+    """Return why it was done, in the reader's language where it was chosen from a list."""
+    return str(REASONS.get(Action(entry.action), {}).get(entry.reason, entry.reason))

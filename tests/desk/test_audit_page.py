@@ -8,6 +8,9 @@ from django.urls import reverse
 
 from samovar.accounts.auditing import Action, record
 from samovar.accounts.models import AuditEntry, Role, User
+from samovar.conversations.models.deleting import DeletionReason
+from samovar.customers import merging
+from samovar.customers.merging import Decision
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +153,24 @@ def test_every_page_that_shows_who_a_customer_is_counts_as_a_look(client: Client
         assert client.get(page, headers={"X-By-Itself": "1", "X-Ahead": "1"}).status_code == 200
         looks = AuditEntry.objects.filter(action="card-opened", by=somebody)
         assert set(looks.values_list("subject_id", flat=True)) == seen, page
+
+
+def test_what_was_chosen_from_a_list_is_told_in_its_words(anna_client: Client, anna: User) -> None:
+    make.block("mallory@mail.example", by=anna)
+    make.conversation().trash(DeletionReason.MISTAKE, by=anna)
+    elena, twin = make.customer("Elena"), make.customer("Twin")
+    twin.correct({"city": "Samara"}, by=anna)
+    merging.merge(Decision(elena, twin, taken=("city",)), by=anna)
+
+    told = page(anna_client)
+
+    for words in (
+        "mallory@mail.example",
+        "What: <ins",
+        "An address",
+        "Writes what nobody asked for",
+        "Opened by mistake",
+    ):
+        assert words in told
+    assert f"no. {twin.pk}</ins>" in told
+    assert "city</ins>" in told
