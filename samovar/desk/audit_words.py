@@ -91,7 +91,7 @@ WAYS = {
 
 
 # Fields whose values are words of our own.
-CHOICES = {
+CHOICES: dict[str, Mapping[str, object]] = {
     "imap_security": dict(Security.choices),
     "smtp_security": dict(Security.choices),
     "copied_by": dict(CopiedBy.choices),
@@ -99,7 +99,7 @@ CHOICES = {
     "taken": {name: Customer._meta.get_field(name).verbose_name for name in DETAILS},  # type: ignore[union-attr]  # all have one
 }
 # Why something was done, where that is one of a few words.
-REASONS: dict[Action, Mapping[str, object]] = {
+REASONS: dict[str, Mapping[str, object]] = {
     Action.CONVERSATION_DELETED: dict(DeletionReason.choices),
     Action.SENDER_BLOCKED: dict(BlockReason.choices),
     Action.CUSTOMER_ERASED: dict(Ground.choices),
@@ -120,6 +120,7 @@ REASONS: dict[Action, Mapping[str, object]] = {
         "refused": gettext_lazy("What the provider said could not be believed"),
     },
 }
+NO_WORDS: Mapping[str, object] = {}
 CARDS = {"merged", "separated"}
 
 
@@ -151,4 +152,4 @@ def numbered(number: object) -> str:
 
 def reason(entry: AuditEntry) -> str:
     """Return why it was done, in the reader's language where it was chosen from a list."""
-    return str(REASONS.get(Action(entry.action), {}).get(entry.reason, entry.reason))
+    return str(REASONS.get(entry.action, NO_WORDS).get(entry.reason, entry.reason))
