@@ -45,34 +45,58 @@ MESSAGES_A_HIT = 3
 # A moment and a key after those of any message.
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC), 2**62
 
-# The first step takes hits as the index of words has them; its count says whether it had to stop.
-COLLECT = """
+# Who reads may see the conversation of a hit. Being a value and no EXISTS it is not made a join: it is asked of one hit
+# after the other, the newest first, until a page is full.
+IS_SEEN = """(
+    SELECT it.deleted_at IS NULL AND it.inbox_id <> ALL(%(closed)s::bigint[])
+    FROM conversations_conversation AS it WHERE it.id = conversation_id
+)"""
+# The first step takes hits as the index of words has them; its count says whether it had to stop. OFFSET keeps the
+# planner from asking who may see a hit before they are in order.
+COLLECT = f"""
 WITH hits AS MATERIALIZED (
     SELECT id, conversation_id, created_at FROM conversations_message
     WHERE search @@ message_query(%(text)s) LIMIT %(most)s
 )
 SELECT total.count, page.* FROM (SELECT count(*) FROM hits) AS total LEFT JOIN LATERAL (
-    SELECT id, conversation_id, created_at FROM hits
-    WHERE (created_at, id) < (%(moment)s, %(key)s) ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+    SELECT id, conversation_id, created_at FROM (
+        SELECT id, conversation_id, created_at FROM hits
+        WHERE (created_at, id) < (%(moment)s, %(key)s) ORDER BY created_at DESC, id DESC OFFSET 0
+    ) AS newest
+    WHERE {IS_SEEN} LIMIT %(limit)s
 ) AS page ON true
-"""
+"""  # noqa: S608 - put together of our own words alone
 # The inner LIMIT keeps the planner on the index by time; the outer one stops it at the last hit that is wanted.
-WALK = """
+WALK = f"""
 SELECT id, conversation_id, created_at FROM (
     SELECT id, conversation_id, created_at, search FROM conversations_message
     WHERE (created_at, id) < (%(moment)s, %(key)s) ORDER BY created_at DESC, id DESC LIMIT %(most)s
 ) AS newest
-WHERE search @@ message_query(%(text)s) LIMIT %(limit)s
-"""
+WHERE search @@ message_query(%(text)s) AND {IS_SEEN} LIMIT %(limit)s
+"""  # noqa: S608 - put together of our own words alone
 WINDOW_END = """
 SELECT created_at, id FROM conversations_message WHERE (created_at, id) < (%(moment)s, %(key)s)
 ORDER BY created_at DESC, id DESC OFFSET %(most)s - 1 LIMIT 1
 """
-BY_NUMBER = """
+# Those whom most inboxes are closed to see few conversations: no row when there are more than that.
+FEW = """
+SELECT coalesce(array_agg(id), '{}') FROM (
+    SELECT id FROM conversations_conversation
+    WHERE inbox_id IN (SELECT id FROM conversations_inbox WHERE id <> ALL(%(closed)s::bigint[])) AND deleted_at IS NULL
+    LIMIT %(most)s + 1
+) AS seen HAVING count(*) <= %(most)s
+"""
+AMONG_FEW = """
 SELECT id, conversation_id, created_at FROM conversations_message
-WHERE numbers <> '' AND numbers LIKE %(pattern)s AND (created_at, id) < (%(moment)s, %(key)s)
+WHERE conversation_id = ANY(%(few)s::bigint[]) AND search @@ message_query(%(text)s)
+      AND (created_at, id) < (%(moment)s, %(key)s)
 ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
+BY_NUMBER = f"""
+SELECT id, conversation_id, created_at FROM conversations_message
+WHERE numbers <> '' AND numbers LIKE %(pattern)s AND (created_at, id) < (%(moment)s, %(key)s) AND {IS_SEEN}
+ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+"""  # noqa: S608 - put together of our own words alone
 FOUND_SINCE = """
 SELECT DISTINCT conversation_id FROM conversations_message
 WHERE conversation_id = ANY(%(conversations)s) AND (created_at, id) >= (%(moment)s, %(key)s)
@@ -113,20 +137,29 @@ class Effort:
     """When one way of searching costs more than another.
 
     Ordering the hits of a word needs all of them; above ``most_to_collect`` it is quicker to walk the messages from the
-    newest, ``window`` of them at first and twice as many each time that they did not hold enough hits.
+    newest, ``window`` of them at first and twice as many each time that they did not hold enough hits. Whoever sees
+    ``few_seen`` conversations at most would walk past what is closed to them: of theirs all messages are looked at.
     """
 
     most_to_collect: int = 8_000
+    few_seen: int = 5_000
     window: int = 40_000
 
 
-def find_messages(text: str, limit: int = 50, before: Mark | None = None, effort: Effort = Effort()) -> list[Hit]:
+def find_messages(
+    text: str,
+    limit: int = 50,
+    before: Mark | None = None,
+    closed: Collection[int] = (),
+    effort: Effort = Effort(),
+) -> list[Hit]:
     """Return the newest messages in which all words of ``text`` stand, in any of their forms, newest first.
 
     Numbers of four and more digits are also found as parts of order numbers and phones, however they are spaced.
-    ``before`` is the mark of the last hit of the page before.
+    ``before`` is the mark of the last hit of the page before. What stands in inboxes that are ``closed`` to whoever
+    reads, and what is deleted, is as if it were not there: it takes no place of what can be seen.
     """
-    asked = _asked(text, before, limit=limit)
+    asked = _asked(text, before, limit=limit, closed=list(closed))
     found = _by_number(asked) if asked["pattern"] else []
     found += _by_words(asked, effort)
     newest = sorted(set(found), key=lambda row: (row.created_at, row.id), reverse=True)[:limit]
@@ -156,10 +189,17 @@ def _asked(text: str, mark: Mark | None, **more: int | list[int]) -> Asked:
 def _by_words(asked: Asked, effort: Effort) -> list[_Row]:
     estimate = _estimate(asked)
     if estimate > effort.most_to_collect:
-        return _walked(asked, effort, estimate)
+        return _of_many(asked, effort, estimate)
     count, found = _collected(asked, most=effort.most_to_collect + 1)
     # The index has the oldest first, so what was cut off are the newest: begin again from the other end.
-    return _walked(asked, effort, count) if count > effort.most_to_collect else found
+    return _of_many(asked, effort, count) if count > effort.most_to_collect else found
+
+
+def _of_many(asked: Asked, effort: Effort, estimate: int) -> list[_Row]:
+    seen = _rows(FEW, {**asked, "most": effort.few_seen}) if asked["closed"] else []
+    if not seen:
+        return _walked(asked, effort, estimate)
+    return [_Row(*row) for row in _rows(AMONG_FEW, {**asked, "few": seen[0][0]})]
 
 
 def _collected(asked: Asked, most: int | None) -> tuple[int, list[_Row]]:

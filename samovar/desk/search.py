@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from samovar.accounts.models import User
-from samovar.conversations.models import Conversation
+from samovar.conversations.models import Conversation, Inbox
 from samovar.conversations.searching import Hit, Mark, find_messages, found_since
 from samovar.customers.models import Customer
 from samovar.customers.searching import find_customers
@@ -63,10 +63,13 @@ def find_more(user: User, text: str, after: str, limit: int = 20) -> Found:
 
 
 def _said(user: User, text: str, limit: int, start: Mark | None) -> Found:
+    if not user.can_look:
+        return Found([], [])
     found: dict[int, FoundConversation] = {}
-    before = start
+    before, closed = start, list(Inbox.objects.closed_to(user).values_list("pk", flat=True))
     for _step in range(MOST_STEPS):
-        hits = find_messages(text, limit * HITS_A_CONVERSATION, before)
+        # Only of what the reader may see: the mark of the next page tells when its last hit was written.
+        hits = find_messages(text, limit * HITS_A_CONVERSATION, before, closed)
         rows = _unseen(user, text, hits, start)
         for hit in hits:
             conversation = rows.get(hit.conversation_id)

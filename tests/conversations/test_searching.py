@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from samovar.conversations.models import Conversation
 from samovar.conversations.searching import Effort, find_messages, found_since
 from samovar.customers.searching import find_customers
 from samovar.desk.search import find
@@ -78,6 +79,32 @@ def test_what_was_found_is_gone_through_page_by_page(asked: str, effort: Effort)
     assert find_messages(asked, limit=4, before=second[-1].mark, effort=effort) == []
     assert found_since(asked, second[0].mark, {first[0].conversation_id, 0}) == {first[0].conversation_id}
     assert found_since(asked, (DAY + timedelta(days=1), 0), {first[0].conversation_id}) == set()
+
+
+@pytest.mark.parametrize(
+    "effort",
+    [
+        Effort(),
+        Effort(most_to_collect=0),
+        Effort(most_to_collect=0, few_seen=0, window=2),
+    ],
+    ids=["collected", "among few", "walked"],
+)
+def test_what_is_closed_takes_no_place_of_what_is_seen_however_it_is_looked_for(effort: Effort) -> None:
+    closed, deleted = (
+        make.inbox("pay@aurora.example"),
+        make.conversation("sofa in the bin", sender=make.sender("eve@mail.example"), subject="Bin", at=DAY),
+    )
+    ids = [make.received(f"sofa {number}", at=DAY + timedelta(hours=number)).message_id for number in range(4)]
+    for number in range(6):
+        make.received(f"sofa, closed {number}", at=DAY + timedelta(days=1, hours=number), inbox_id=closed.pk)
+    Conversation.objects.filter(pk=deleted.pk).update(deleted_at=DAY)
+
+    first = find_messages("sofa", limit=3, closed=[closed.pk], effort=effort)
+    rest = find_messages("sofa", limit=3, before=first[-1].mark, closed=[closed.pk], effort=effort)
+
+    assert [hit.message_id for hit in first + rest] == ids[::-1]
+    assert find_messages("sofa", closed=[closed.pk, make.inbox().pk], effort=effort) == []
 
 
 def test_hits_by_number_and_by_word_stand_in_one_order() -> None:

@@ -2,16 +2,21 @@
 
 import html
 import re
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from samovar.accounts.models import Role, User
+from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models.deleting import DeletionReason
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
 PALETTE = {"HX-Request": "true", "HX-Target": "palette-results"}
+MORE = {"HX-Request": "true", "HX-Target": "more"}
 
 
 @pytest.fixture
@@ -61,6 +66,65 @@ def test_what_was_found_is_shown_page_by_page_and_no_conversation_twice(client: 
     assert [len(page) for page in seen] == [20, 20, 5]
     assert sorted(pk for page in seen for pk in page) == opened
     assert set(opened[:3]) <= set(seen[0])
+
+
+def in_closed_inbox() -> Conversation:
+    """A conversation in an inbox that is open to a team of nobody here."""
+    pay = make.inbox("pay@aurora.example")
+    pay.open_for([make.team("Pay")], by=make.admin("anna"))
+    return make.conversation("A sofa in the closed inbox.", inbox_id=pay.pk, sender=make.sender("eve@mail.example"))
+
+
+def deleted() -> Conversation:
+    """A conversation that somebody has deleted."""
+    conversation = make.conversation("A sofa in the bin.", sender=make.sender("eve@mail.example"))
+    conversation.trash(DeletionReason.MISTAKE, by=make.agent("oleg"))
+    return conversation
+
+
+def say_again(conversation: Conversation, times: int) -> None:
+    """Let the first message of a conversation come many times more, each a second later."""
+    first = conversation.messages.earliest("created_at")
+    told = {"conversation": conversation, "inbox_id": first.inbox_id, "direction": "in"}
+    told |= {"text": first.text, "numbers": first.numbers}
+    moments = (first.created_at + timedelta(seconds=number + 1) for number in range(times))
+    Message.objects.bulk_create(Message(**told, sent_at=at, created_at=at) for at in moments)
+
+
+@pytest.mark.parametrize("out_of_sight", [in_closed_inbox, deleted])
+@pytest.mark.parametrize("headers", [{}, PALETTE], ids=["page", "palette"])
+def test_newer_messages_that_nobody_shows_me_hide_none_of_mine(
+    client: Client, olga: User, out_of_sight: Callable[[], Conversation], headers: dict[str, str]
+) -> None:
+    mine = make.conversation("A sofa for me.")
+    say_again(out_of_sight(), 250)
+
+    text = client.get("/search/?q=sofa", headers=headers).content.decode()
+
+    assert re.findall(r'href="/conversations/(\d+)/"', text) == [str(mine.pk)]
+
+
+@pytest.mark.parametrize("asked", ["sofa", "20418"])
+@pytest.mark.parametrize("out_of_sight", [in_closed_inbox, deleted])
+def test_the_mark_of_the_next_page_tells_nothing_of_what_nobody_shows_me(
+    client: Client, olga: User, out_of_sight: Callable[[], Conversation], asked: str
+) -> None:
+    conversation = out_of_sight()
+    Message.objects.filter(conversation=conversation).update(text="A sofa, order 20418", numbers="20418")
+    say_again(conversation, 250)
+
+    assert "after=" not in client.get("/search/", {"q": asked}, headers=MORE).content.decode()
+
+
+def test_what_is_open_to_a_team_is_found_by_its_members_and_by_administrators(client: Client, olga: User) -> None:
+    conversation = in_closed_inbox()
+    found = []
+
+    for user in (olga, make.admin("anton"), make.user(role=Role.OBSERVER)):
+        client.force_login(user)
+        found.append(f"/conversations/{conversation.pk}/" in client.get("/search/?q=sofa").content.decode())
+
+    assert found == [False, True, False]
 
 
 @pytest.mark.parametrize("mark", ["x", "1.1", "9999999999999999.1"])
