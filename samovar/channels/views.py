@@ -22,7 +22,7 @@ from samovar.channels.providers import guesses_of
 from samovar.channels.reading_views import beside
 from samovar.conversations.errors import AddressTaken
 from samovar.conversations.inbound import UNREADABLE
-from samovar.conversations.pages import done, message_at, refused
+from samovar.conversations.pages import done, looked_at, message_at, refused
 from samovar.jobs import holding
 from samovar.jobs.queue import enqueue
 
@@ -144,6 +144,7 @@ def restoring(request: StaffRequest, pk: int) -> HttpResponse:
 def raw_mail(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a mail as it came, as text, or hand it out whole (``?whole``); to an open page say why it was not read."""
     message = message_at(request, pk)
+    looked_at(request, message.conversation)
     raw = reading_again.raw_mail_of(message)
     context: dict[str, object] = {"message": message, "conversation": message.conversation, "raw": raw}
     context["most"] = reading_again.SHOWN_BYTES

@@ -8,6 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import push_url, trigger_client_event
 
+from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.requests import StaffRequest
 from samovar.conversations.models import Conversation, Message
 from samovar.conversations.queries import Wanted
@@ -21,9 +22,17 @@ def conversation_at(request: StaffRequest, pk: int) -> Conversation:
 def message_at(request: StaffRequest, pk: int) -> Message:
     """Return the message with this number when the person may see its conversation; answers 404 otherwise."""
     seen = Conversation.objects.all().visible_to(request.user)
-    rows = Message.objects.select_related("conversation").of_thread()
+    rows = Message.objects.select_related("conversation__customer").of_thread()
     found: Message = get_object_or_404(rows, pk=pk, conversation__in=seen)
     return found
+
+
+def looked_at(request: StaffRequest, conversation: Conversation) -> None:
+    """Write down that the person gets to read something of this conversation: a look at its customer.
+
+    Called by whatever gives out content, never by what an open page asks for in vain.
+    """
+    record_once(Action.CARD_OPENED, request.user, conversation.customer)
 
 
 def wanted_on(request: StaffRequest) -> Wanted:

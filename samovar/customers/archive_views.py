@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from samovar.accounts.auditing import Action, record
+from samovar.accounts.auditing import Action, record, record_once
 from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.customers import archive as archiving
 from samovar.customers.jobs import make_archive
@@ -22,6 +22,7 @@ MOST = 20
 def archives(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Show the archives of a person, how far each is, and ask for another one."""
     customer = get_object_or_404(Customer.objects.all().visible_to(request.user).present(), pk=pk)
+    record_once(Action.CARD_OPENED, request.user, customer)
     rows = list(PersonArchive.objects.filter(customer=customer).select_related("by").order_by("-pk")[:MOST])
     is_going_on = any(one.is_being_made for one in rows)
     context = {"customer": customer, "archives": rows, "purposes": Purpose.choices, "is_going_on": is_going_on}

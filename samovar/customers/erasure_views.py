@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.customers import erasure as erasing
 from samovar.customers.errors import CannotErase
@@ -30,6 +31,7 @@ def erasure(request: StaffRequest, pk: int) -> HttpResponseBase:
         done = Erasure.objects.filter(customer=customer).select_related("by").order_by("pk").last()
         rows = erasing.told(done.counts) if done else []
         return render(request, "customers/erasure_proof.html", {"customer": customer, "done": done, "rows": rows})
+    record_once(Action.CARD_OPENED, request.user, customer)
     context = {"customer": customer, "rows": erasing.told(erasing.preview(customer)), "grounds": Ground.choices}
     if request.method == "POST":
         return _erased(request, customer, context)

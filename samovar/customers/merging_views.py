@@ -25,6 +25,7 @@ MOST_FOUND = 20
 def candidates(request: StaffRequest, pk: int) -> HttpResponse:
     """Find the other card of the same person."""
     customer = get_object_or_404(Customer.objects.all().visible_to(request.user).present(), pk=pk)
+    record_once(Action.CARD_OPENED, request.user, customer)
     text = request.GET.get("q", "").strip()[:200]
     found = find_customers(request.user, text or customer.name, MOST_FOUND)
     context = {"customer": customer, "text": text, "found": [one for one in found if one.pk != pk]}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.customers import belonging, queries
 from samovar.customers.errors import CardClosed, NameTaken
@@ -68,6 +69,7 @@ def organisation_people(request: StaffRequest, pk: int) -> HttpResponse:
 def memberships(request: StaffRequest, pk: int) -> HttpResponse:
     """Note to which organisation a customer belongs."""
     customer = get_object_or_404(Customer.objects.all().visible_to(request.user).present(), pk=pk)
+    record_once(Action.CARD_OPENED, request.user, customer)
     form = JoiningForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         organisation = belonging.named(form.cleaned_data["organisation"], by=request.user)
@@ -81,6 +83,7 @@ def memberships(request: StaffRequest, pk: int) -> HttpResponse:
 def membership(request: StaffRequest, pk: int) -> HttpResponse:
     """Correct what a customer is in an organisation, and from when to when."""
     found = _membership(request, pk)
+    record_once(Action.CARD_OPENED, request.user, found.customer)
     known = {"role": found.role, "since_on": found.since_on, "until_on": found.until_on}
     form = PlaceForm(request.POST if request.method == "POST" else None, initial=known)
     if not form.is_valid():

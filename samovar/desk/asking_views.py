@@ -21,7 +21,7 @@ from samovar.conversations.beginning import Matter, newest_by
 from samovar.conversations.chips import Chip
 from samovar.conversations.errors import CustomerErased, EmptyMessage, NobodyToSendTo
 from samovar.conversations.models import Attachment, Conversation
-from samovar.conversations.pages import conversation_at
+from samovar.conversations.pages import conversation_at, looked_at
 from samovar.desk.starting_forms import QuestionForm, number_of
 
 
@@ -115,6 +115,7 @@ def _question(request: StaffRequest, main: Conversation, form: QuestionForm, pic
 
 
 def _page(request: StaffRequest, conversation: Conversation, form: QuestionForm, picked: list[Chip]) -> HttpResponse:
+    looked_at(request, conversation)
     can_send = ChannelAccount.objects.in_use().filter(inbox=conversation.inbox_id).exists()
     context = {"conversation": conversation, "form": form, "chips": picked, "can_send": can_send}
     context |= {"kept": asking.draft_of(conversation, request.user), "seen_id": newest_by(request.user)}

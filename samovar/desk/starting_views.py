@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.models import User
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.channels.models import ChannelAccount
@@ -168,6 +169,8 @@ def _customer(request: StaffRequest) -> Customer | None:
     )
     if found is None:
         raise Http404
+    # Their name stands on the page, and where a letter reaches them.
+    record_once(Action.CARD_OPENED, request.user, found.merged_into or found)
     return found.merged_into or found
 
 

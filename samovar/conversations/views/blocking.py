@@ -18,7 +18,7 @@ from samovar.conversations.errors import CannotBlock
 from samovar.conversations.models import Block, Conversation
 from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.message import Direction
-from samovar.conversations.pages import conversation_at
+from samovar.conversations.pages import conversation_at, looked_at
 from samovar.lib.text import tidy
 
 MOST_OFFERED = 5
@@ -29,6 +29,7 @@ MOST_OFFERED = 5
 def from_conversation(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask whom of a conversation to block, and do it."""
     conversation = conversation_at(request, pk)
+    looked_at(request, conversation)
     given = [request.POST] if request.method == "POST" else []
     form = SenderForm(*given, addresses=_writers(conversation), by=request.user)
     if not form.is_bound or not form.is_valid():

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.conversations import putting_off, threads
 from samovar.conversations import sides as side_talks
-from samovar.conversations.pages import conversation_at, message_at, wanted_on
+from samovar.conversations.pages import conversation_at, looked_at, message_at, wanted_on
 
 
 @require_GET
@@ -22,6 +22,7 @@ def news(request: StaffRequest, pk: int) -> HttpResponse:
     found = threads.news(conversation, int(after) if after.isdecimal() and len(after) < 19 else 0)
     if found.is_empty:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    looked_at(request, conversation)
     context = {
         "opened": threads.opened(request.user, pk),
         "conversation": conversation,
@@ -36,6 +37,7 @@ def news(request: StaffRequest, pk: int) -> HttpResponse:
 def earlier(request: StaffRequest, pk: int) -> HttpResponse:
     """Give the entries before those that a page shows."""
     conversation = conversation_at(request, pk)
+    looked_at(request, conversation)
     page = threads.newest(conversation, request.GET.get("before", ""))
     return render(request, "conversations/_entries.html", {"conversation": conversation, "page": page})
 
@@ -44,7 +46,10 @@ def earlier(request: StaffRequest, pk: int) -> HttpResponse:
 def sides(request: StaffRequest, pk: int) -> HttpResponse:
     """Give an open page what was asked outside, as it stands now."""
     conversation = conversation_at(request, pk)
-    context = {"conversation": conversation, "sides": side_talks.sides(conversation)}
+    found = side_talks.sides(conversation)
+    if found:
+        looked_at(request, conversation)
+    context = {"conversation": conversation, "sides": found}
     return render(request, "conversations/_sides.html", context)
 
 
@@ -61,6 +66,7 @@ def reading(request: StaffRequest, pk: int) -> HttpResponse:
 def on_paper(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a conversation as it is printed, without the desk around it; our notes only with ``?notes``."""
     conversation = conversation_at(request, pk)
+    looked_at(request, conversation)
     context = {
         "conversation": conversation,
         "said": threads.everything(conversation, with_notes="notes" in request.GET),
@@ -74,6 +80,7 @@ def on_paper(request: StaffRequest, pk: int) -> HttpResponse:
 def message(request: StaffRequest, pk: int) -> HttpResponse:
     """Show one message in full length; to an open page only its text, or only its quotes (``?part=``)."""
     found = message_at(request, pk)
+    looked_at(request, found.conversation)
     entry = threads.said(found, is_whole=True)
     if (part := request.GET.get("part")) in ("text", "quotes"):
         entry = replace(entry, passages=[one for one in entry.passages if one.is_hidden == (part == "quotes")])

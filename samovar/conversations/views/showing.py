@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from samovar.accounts.requests import StaffRequest
 from samovar.conversations import pictures
 from samovar.conversations.models import Attachment, Conversation
-from samovar.conversations.pages import message_at
+from samovar.conversations.pages import looked_at, message_at
 from samovar.lib.html import no_image, sanitise
 from samovar.lib.pictures import LARGE, SMALL, Picture
 from samovar.lib.text import file_name
@@ -37,6 +37,7 @@ def original(request: StaffRequest, pk: int) -> HttpResponse:
     found = message_at(request, pk)
     if not found.html:
         raise Http404
+    looked_at(request, found.conversation)
     remote = pictures.elsewhere(found, request.user) if "pictures" in request.GET else no_image
     page = sanitise(found.html, pictures.attached_to(found, request.user), remote)
     # The one HTML that does not come from our templates; the policy below holds even if the sanitiser had a hole.
@@ -97,4 +98,8 @@ def _attachment(request: StaffRequest, pk: int) -> Attachment:
     # One question, whether it is there or not: two would take longer where there is something to find.
     seen = Conversation.objects.all().visible_to(request.user)
     sent, own = Q(message__conversation__in=seen), Q(message=None, uploaded_by=request.user)
-    return get_object_or_404(Attachment.objects.filter(sent | own).select_related("file", "message"), pk=pk)
+    rows = Attachment.objects.select_related("file", "message__conversation__customer")
+    found = get_object_or_404(rows.filter(sent | own), pk=pk)
+    if found.message:
+        looked_at(request, found.message.conversation)
+    return found
