@@ -20,7 +20,7 @@ import bench.ready  # noqa: F401 - first of all, because the settings must be th
 from bench.figures import Figures
 from bench.serving import free_port, wait_for
 from samovar.accounts.models import Role, User
-from samovar.conversations.models import Conversation, Inbox, Message
+from samovar.conversations.models import Inbox, Message
 from samovar.operations import readiness
 from tests import make
 from tests.operations.traffic import Seat, Traffic
@@ -115,7 +115,7 @@ def measure(figures: Figures, folder: Path) -> None:
 def seat() -> Seat:
     """Return a place at the desk of somebody who may see everything."""
     boss = User.objects.filter(is_active=True, role=Role.ADMIN).order_by("pk")[0]
-    return Seat.of(boss, Conversation.objects.filter(deleted_at=None, messages__direction="in").order_by("-pk")[0])
+    return Seat.of(boss, make.conversation())
 
 
 def upgrade(process: subprocess.Popen[bytes], code: Path, traffic: Traffic) -> float:

@@ -85,7 +85,8 @@ class Traffic:
             self._answer(f"/conversations/{self._seat.conversation_id}/")
 
     def _note(self) -> None:
-        while not self._end.wait(self._pause_seconds):
+        # Nobody writes as fast as pages are read; and the conversation gets longer with each.
+        while not self._end.wait(4 * self._pause_seconds):
             text = f"Note {len(self.notes) + 1} of {id(self)}"
             fields = urlencode({"mode": "note", "text": text}).encode()
             if self._answer(f"/conversations/{self._seat.conversation_id}/messages/", fields) is not None:
