@@ -22,12 +22,12 @@ MOST = 20
 def archives(request: StaffRequest, pk: int) -> HttpResponseBase:
     """Show the archives of a person, how far each is, and ask for another one."""
     customer = get_object_or_404(Customer.objects.all().visible_to(request.user).present(), pk=pk)
-    record_once(Action.CARD_OPENED, request.user, customer)
     rows = list(PersonArchive.objects.filter(customer=customer).select_related("by").order_by("-pk")[:MOST])
     is_going_on = any(one.is_being_made for one in rows)
     context = {"customer": customer, "archives": rows, "purposes": Purpose.choices, "is_going_on": is_going_on}
     if request.method == "POST":
         return _asked(request, customer, context)
+    record_once(Action.CARD_OPENED, request.user, customer)
     return render(request, "customers/_archives.html" if request.htmx else "customers/archives.html", context)
 
 
@@ -49,6 +49,7 @@ def archive(request: StaffRequest, pk: int) -> HttpResponseBase:
 
 @lately_proven
 def _asked(request: StaffRequest, customer: Customer, context: dict[str, object]) -> HttpResponse:
+    record_once(Action.CARD_OPENED, request.user, customer)
     purpose = request.POST.get("purpose", "")
     if purpose not in Purpose.values:
         return render(request, "customers/archives.html", context | {"trouble": _("Say what for.")}, status=422)

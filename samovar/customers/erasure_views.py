@@ -31,15 +31,16 @@ def erasure(request: StaffRequest, pk: int) -> HttpResponseBase:
         done = Erasure.objects.filter(customer=customer).select_related("by").order_by("pk").last()
         rows = erasing.told(done.counts) if done else []
         return render(request, "customers/erasure_proof.html", {"customer": customer, "done": done, "rows": rows})
-    record_once(Action.CARD_OPENED, request.user, customer)
     context = {"customer": customer, "rows": erasing.told(erasing.preview(customer)), "grounds": Ground.choices}
     if request.method == "POST":
         return _erased(request, customer, context)
+    record_once(Action.CARD_OPENED, request.user, customer)
     return render(request, "customers/erasure.html", context)
 
 
 @lately_proven
 def _erased(request: StaffRequest, customer: Customer, context: dict[str, object]) -> HttpResponse:
+    record_once(Action.CARD_OPENED, request.user, customer)
     ground = request.POST.get("ground", "")
     if ground not in Ground.values or "is_sure" not in request.POST:
         trouble = _("Say why, and that you are sure.")
