@@ -7,6 +7,7 @@ from pathlib import Path
 import django_htmx
 import pytest
 from django.conf import LazySettings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.template import Context, Template
@@ -14,6 +15,7 @@ from django.template import Context, Template
 from samovar.ui import storage
 from tests.sources import PACKAGE, front_end
 
+LINKED = re.compile(r'{% static "([\w/-]+\.css)" %}')
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 
 
@@ -59,11 +61,18 @@ def test_the_style_of_the_parts_leaves_room_for_the_screens() -> None:
     assert len(gzip.compress(storage.one_sheet().encode())) <= 12_000
 
 
-def test_the_style_of_all_screens_together_is_at_most_25_kb() -> None:
-    screens = [path for path in front_end("css") if path.parts[-3] != "ui"]
-    weight = sum(len(gzip.compress(path.read_bytes())) for path in screens)
+def test_the_style_of_any_page_is_at_most_25_kb() -> None:
+    """Of what one page links to, the sheet of all parts included."""
+    parts = len(gzip.compress(storage.one_sheet().encode()))
+    pages = {page: LINKED.findall(page.read_text(encoding="utf-8")) for page in PACKAGE.rglob("templates/**/*.html")}
+    weights = {page.name: parts + sum(map(_weight, sheets)) for page, sheets in pages.items()}
 
-    assert weight + len(gzip.compress(storage.one_sheet().encode())) <= 25_000
+    assert len([page for page, sheets in pages.items() if sheets]) > 20
+    assert {page: weight for page, weight in weights.items() if weight > 25_000} == {}
+
+
+def _weight(sheet: str) -> int:
+    return len(gzip.compress(Path(str(finders.find(sheet))).read_bytes()))
 
 
 def test_all_scripts_together_are_at_most_60_kb() -> None:
