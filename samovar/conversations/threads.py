@@ -3,59 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat, JSONObject
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from samovar.accounts.models import User
-from samovar.accounts.voices import Voice
-from samovar.conversations import keeping, sides
-from samovar.conversations.chips import Chip, chips
-from samovar.conversations.events import (
-    ConfirmationWritten,
-    ConversationAssigned,
-    ConversationClearedOfSpam,
-    ConversationDeleted,
-    ConversationFreed,
-    ConversationJoined,
-    ConversationMarkedAsSpam,
-    ConversationPrioritised,
-    ConversationReopened,
-    ConversationResolved,
-    ConversationRestored,
-    ConversationSnoozed,
-    ConversationWoken,
-    LoopSuspected,
-    MessageReceived,
-    NoteAdded,
-    ParticipantAdmitted,
-    ParticipantDeclined,
-    PhoneCallLogged,
-    ReplyWritten,
-    VisitLogged,
-)
+from samovar.conversations.events import InThread, kinds_in_thread
 from samovar.conversations.models import (
-    Attachment,
     Conversation,
-    ConversationLink,
-    ConversationTag,
-    Draft,
-    Inbox,
     Message,
-    Participant,
 )
-from samovar.conversations.models.circle import CircleOf, circle
-from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.models.message import Direction
 from samovar.conversations.pieces import Passage, passages
-from samovar.conversations.recipients import Person
-from samovar.conversations.speaking import brand_row, voice_before
-from samovar.customers.consenting import Standing, standing_of, standings
-from samovar.customers.models import Identity
 from samovar.events.models import Event
-from samovar.events.queries import Horizon, place_of
 from samovar.lib.marks import mark, read_mark
 
 # A page of a thread ends at this many messages or at this much text, whichever comes first.
@@ -63,35 +22,12 @@ MESSAGES = 50
 CHARACTERS = 60_000
 AT_LEAST = 5
 LINES = 200
-MOST_OUTSIDERS, MOST_LINKS = 6, 5
 MOST_SHOWN = 8_000
 MOST_HIDDEN = 1_000
 WHOLE = 2_000_000
 MOST_PRINTED = 500
-WRITTEN = [
-    kind.__name__
-    for kind in (MessageReceived, ReplyWritten, NoteAdded, ConfirmationWritten, PhoneCallLogged, VisitLogged)
-]
-DECIDED = [
-    kind.__name__
-    for kind in (
-        ConversationAssigned,
-        ConversationFreed,
-        ConversationResolved,
-        ConversationReopened,
-        ConversationSnoozed,
-        ConversationWoken,
-        ConversationMarkedAsSpam,
-        ConversationClearedOfSpam,
-        ConversationDeleted,
-        ConversationRestored,
-        ConversationJoined,
-        ConversationPrioritised,
-        LoopSuspected,
-        ParticipantAdmitted,
-        ParticipantDeclined,
-    )
-]
+WRITTEN = kinds_in_thread(InThread.MESSAGE)
+DECIDED = kinds_in_thread(InThread.LINE)
 
 
 @dataclass(frozen=True)
@@ -150,167 +86,6 @@ class News:
     def received(self) -> list[Said]:
         """What the customer has written."""
         return [entry for entry in self.entries if isinstance(entry, Said) and entry.message.direction == Direction.IN]
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A conversation with all that its page shows besides the entries.
-
-    ``newest_id`` is the newest message that the customer wrote or can see, ``drafts`` is what the reader has typed and
-    not sent (text, saved_at), by mode, and ``files`` are the files (id, name, size_bytes, mode) that go with it.
-    ``outsiders`` are those about whom the team is asked and those it has let in (pk, shown, role, admitted), ``links``
-    are conversations that may be the same matter (pk, subject), ``sides`` is what was asked outside, as
-    ``sides.rows_of`` has it. ``position`` is where a stream begins that misses nothing of what is not shown. ``chips``
-    are whom an answer goes to, as its author has chosen it, ``voice`` is in whose name it would go out; ``is_doubted``
-    says that the sender of what is answered is not who they say they are. ``consents`` is what the customer agreed to.
-    """
-
-    conversation: Conversation
-    tags: list[dict[str, Any]]
-    drafts: dict[str, dict[str, str]]
-    files: list[dict[str, Any]]
-    addresses: list[dict[str, str]]
-    last_event_id: int
-    newest_id: int
-    position: str
-    outsiders: list[dict[str, Any]]
-    links: list[dict[str, Any]]
-    sides: list[dict[str, Any]]
-    chips: list[Chip]
-    is_doubted: bool
-    voice: Voice
-    consents: list[Standing]
-
-    @property
-    def kept_until(self) -> datetime | None:
-        """When it will be removed at the earliest, as its inbox says; None while nothing says so."""
-        return keeping.kept_until(self.conversation, vars(self.conversation)["retention"])
-
-    @property
-    def parent(self) -> dict[str, Any] | None:
-        """The conversation about which somebody outside is asked here (pk, subject), if the reader may see it."""
-        found: dict[str, Any] | None = vars(self.conversation)["main"]
-        return found
-
-    @property
-    def followed(self) -> dict[str, Any] | None:
-        """The conversation that this one may belong to (pk, subject), if the reader may see it."""
-        found: dict[str, Any] | None = vars(self.conversation)["followed"]
-        return found
-
-
-def opened(user: User, pk: int) -> Opened:
-    """Return the conversation as its page shows it to ``user``, in one query; raises Conversation.DoesNotExist."""
-    row = _rows_to_open(user).get(pk=pk)
-    found = vars(row)
-    people = circle(found["people"])
-    return Opened(
-        conversation=row,
-        tags=list({tag["id"]: tag for tag in found["tag_list"]}.values()),
-        drafts={draft["mode"]: draft for draft in found["draft_list"]},
-        files=found["file_list"],
-        addresses=found["address_list"],
-        last_event_id=found["last_event"] or 0,
-        newest_id=found["newest_message"] or 0,
-        position=place_of(found["before"]),
-        outsiders=found["outsider_list"],
-        sides=found["side_list"],
-        links=[_other(pk, one) for one in found["link_list"]],
-        chips=chips(people, _undecided(found["outsider_list"]), _kept_chips(found["draft_list"])),
-        is_doubted=bool(people.answered and people.answered.is_doubted),
-        voice=voice_before(found["brand"], row.inbox, user),
-        consents=standings(found["consent_list"]),
-    )
-
-
-def _shown_tag(field: str) -> Coalesce:
-    return Coalesce(f"tag__merged_into__{field}", f"tag__{field}")
-
-
-def _undecided(outsiders: list[dict[str, Any]]) -> list[Person]:
-    return [Person(one["name"], one["address"]) for one in outsiders if not one["admitted"]]
-
-
-def _kept_chips(drafts: list[dict[str, Any]]) -> list[list[Any]] | None:
-    return next((draft["chips"] for draft in drafts if draft["mode"] == DraftMode.REPLY), None)
-
-
-def _rows_to_open(user: User) -> QuerySet[Conversation]:
-    own, customer = OuterRef("pk"), OuterRef("customer")
-    tags = ConversationTag.objects.filter(conversation=own).order_by("tag__name")
-    drafts = Draft.objects.filter(conversation=own, user=user)
-    files = Attachment.objects.filter(draft__conversation=own, draft__user=user, message=None).order_by("pk")
-    written = Message.objects.filter(conversation=own).to_be_seen().order_by()
-    return (
-        Conversation.objects.all()
-        .visible_to(user)
-        .with_spam_reasons()
-        .select_related("customer", "assignee", "inbox")
-        .annotate(
-            tag_list=ArraySubquery(tags.values(found=JSONObject(id=_shown_tag("id"), name=_shown_tag("name")))),
-            draft_list=ArraySubquery(
-                drafts.values(found=JSONObject(mode="mode", text="text", saved_at="saved_at", chips="chips"))
-            ),
-            file_list=ArraySubquery(
-                files.values(found=JSONObject(pk="id", name="name", size_bytes="size_bytes", mode="draft__mode"))
-            ),
-            address_list=ArraySubquery(
-                Identity.objects.filter(customer=customer)
-                .order_by("pk")
-                .values(found=JSONObject(kind="kind", shown="shown"))
-            ),
-            consent_list=standing_of(customer),
-            outsider_list=ArraySubquery(_outsiders(own)),
-            link_list=ArraySubquery(_links(own, user)),
-            side_list=ArraySubquery(sides.rows_of(own)),
-            main=Subquery(sides.main_of(user).values(found=JSONObject(pk="pk", subject="subject"))),
-            followed=Subquery(_followed(user).values(found=JSONObject(pk="pk", subject="subject"))),
-            last_event=Subquery(Event.objects.filter(conversation_id=own).order_by("-id").values("id")[:1]),
-            people=CircleOf("pk"),
-            retention=Subquery(keeping.rule_for()),
-            brand=Subquery(brand_row(OuterRef("inbox__brand"))),
-            before=Horizon(),
-            newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),
-        )
-    )
-
-
-def _outsiders(own: OuterRef) -> QuerySet[Participant, Any]:
-    rows = Participant.objects.filter(conversation=own, declined_at=None).exclude(address="")
-    shown = Case(When(name="", then=F("address")), default=Concat("name", Value(" <"), "address", Value(">")))
-    found = JSONObject(
-        pk="id",
-        shown=shown,
-        name="name",
-        address="address",
-        role="role",
-        admitted=Q(admitted_at__isnull=False),
-        is_hidden="is_hidden",
-    )
-    # Those about whom somebody is asked come first, and of them who wrote: anybody can name very many.
-    order = (F("admitted_at").asc(nulls_first=True), "-role", "pk")
-    return rows.order_by(*order).values(found=found)[:MOST_OUTSIDERS]
-
-
-def _followed(user: User) -> QuerySet[Conversation]:
-    return Conversation.objects.all().visible_to(user).filter(pk=OuterRef("follows")).order_by()
-
-
-def _links(own: OuterRef, user: User) -> QuerySet[ConversationLink, Any]:
-    closed = Inbox.objects.closed_to(user).values("pk")
-    rows = ConversationLink.objects.filter(Q(conversation=own) | Q(other=own)).order_by("pk")
-    rows = rows.exclude(conversation__inbox__in=closed).exclude(other__inbox__in=closed)
-    rows = rows.filter(conversation__deleted_at=None, other__deleted_at=None)
-    found = JSONObject(
-        pk="conversation_id", subject="conversation__subject", other="other_id", other_subject="other__subject"
-    )
-    return rows.values(found=found)[:MOST_LINKS]
-
-
-def _other(pk: int, link: dict[str, Any]) -> dict[str, Any]:
-    if link["pk"] != pk:
-        return {"pk": link["pk"], "subject": link["subject"]}
-    return {"pk": link["other"], "subject": link["other_subject"]}
 
 
 def newest(conversation: Conversation, before: str = "") -> ThreadPage:

@@ -6,7 +6,7 @@ from typing import Any
 
 from samovar.accounts.models import User
 from samovar.conversations.models import Conversation
-from samovar.conversations.threads import Opened
+from samovar.conversations.opening import Opened
 from samovar.customers.consenting import Standing
 from samovar.customers.models import Customer, Membership, Merge
 from samovar.desk.history import History, history

@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.models import Company, User
 from samovar.accounts.requests import StaffRequest, admins_only
-from samovar.conversations import putting_off, queries, threads
+from samovar.conversations import opening, putting_off, queries, threads
 from samovar.conversations.models import Conversation
 from samovar.conversations.queries import Wanted
 from samovar.customers.consenting import standing
@@ -64,7 +64,7 @@ def first_steps(request: StaffRequest) -> HttpResponse:
 def conversation(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a conversation, beside its list and its customer; opening it is reading it."""
     try:
-        opened = threads.opened(request.user, pk)
+        opened = opening.opened(request.user, pk)
     except Conversation.DoesNotExist:
         return _moved(request.user, pk)
     # Also of what is fetched ahead: from then on it can be read without asking us.

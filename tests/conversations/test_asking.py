@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from samovar.accounts.models import User
 from samovar.channels.models import Delivery
 from samovar.channels.taking_in import take_in
-from samovar.conversations import admitting, threads
+from samovar.conversations import admitting, opening
 from samovar.conversations.chips import Chip, chips
 from samovar.conversations.drafting import Typed, write
 from samovar.conversations.errors import NobodyToSendTo
@@ -77,12 +77,12 @@ def test_what_somebody_outside_is_asked_and_answers_never_reaches_the_customer(
     assert [file.name for file in letter.attachments.all()] == ["scratch.jpg"]
     assert list(Delivery.objects.values_list("address", flat=True)) == [SUPPLIER]
     assert (side.assignee_id, side.customer.shown_name) == (olga.pk, SUPPLIER)
-    assert [one["is_waiting"] for one in threads.opened(olga, main.pk).sides] == [False]
+    assert [one["is_waiting"] for one in opening.opened(olga, main.pk).sides] == [False]
 
     answer = their_answer(side)
 
     assert answer.conversation_id == side.pk
-    [one] = threads.opened(olga, main.pk).sides
+    [one] = opening.opened(olga, main.pk).sides
     assert (one["is_answered"], one["is_waiting"], one["is_unread"]) == (True, True, True)
     assert main.messages.count() == 2
     assert not main.participants.exists()
@@ -199,7 +199,7 @@ def test_of_many_sides_unread_answers_stand_first_and_none_is_left_out(
     make.received("We have one", sender=make.sender(SUPPLIER, "Supplier"), signed_conversation=first.pk)
 
     with django_assert_num_queries(1):
-        shown = threads.opened(olga, main.pk).sides
+        shown = opening.opened(olga, main.pk).sides
 
     assert [one["pk"] for one in shown[:2]] == [first.pk, last.pk]
     page = client.get(main.get_absolute_url()).content.decode()

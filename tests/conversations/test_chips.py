@@ -12,7 +12,7 @@ from django.test import Client
 from samovar.accounts.models import User
 from samovar.channels import letters
 from samovar.channels.models import Delivery
-from samovar.conversations import admitting, chips, threads
+from samovar.conversations import admitting, chips, opening
 from samovar.conversations.chips import MOST_CHIPS, Chip
 from samovar.conversations.models import Conversation, Draft, Message, Participant
 from samovar.conversations.models.circle import circle_of
@@ -58,7 +58,7 @@ def send(client: Client, conversation: Conversation, *given: Given, off: tuple[s
 
 def shown(user: User, conversation: Conversation) -> list[tuple[str, str, bool, bool]]:
     """The chips on the page: field, address, is on, is new."""
-    found = threads.opened(user, conversation.pk).chips
+    found = opening.opened(user, conversation.pk).chips
     return [(str(one.field), one.person.address, one.is_on, one.is_new) for one in found]
 
 

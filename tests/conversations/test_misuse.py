@@ -2,7 +2,7 @@
 
 import pytest
 
-from samovar.conversations import admitting, threads
+from samovar.conversations import admitting, opening
 from samovar.conversations.intake import receive_all
 from samovar.conversations.models import Conversation, ConversationLink, Message, Participant
 from samovar.lib import clock
@@ -135,7 +135,7 @@ def test_who_writes_is_not_hidden_behind_those_whom_somebody_names() -> None:
 
     make.received("Hello", named_ids=("a@mail.example",), sender=make.sender("bob@mail.example", "Bob"))
 
-    shown = threads.opened(make.agent(), conversation.pk).outsiders
+    shown = opening.opened(make.agent(), conversation.pk).outsiders
     assert shown[0]["shown"] == "Bob <bob@mail.example>"
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from samovar.accounts.models import Role, User
-from samovar.conversations import threads
+from samovar.conversations import opening, threads
 from samovar.conversations.models import Conversation
 from samovar.customers.recognition import Sender
 from tests import make
@@ -28,7 +28,7 @@ def olga(client: Client) -> User:
 
 def test_news_bring_the_new_message_the_head_and_what_was_seen(client: Client, olga: User) -> None:
     conversation = make.conversation(external_id="a@mail.example")
-    after = threads.opened(olga, conversation.pk).last_event_id
+    after = opening.opened(olga, conversation.pk).last_event_id
     newest = make.received("When does it come?", named_ids=("a@mail.example",)).message_id
 
     text = client.get(f"/conversations/{conversation.pk}/news/?after={after}", headers=HTMX).content.decode()
@@ -62,7 +62,7 @@ def test_what_makes_no_sense_as_an_event_begins_from_the_first(client: Client, o
 
 def test_no_news_are_an_empty_answer(client: Client, olga: User) -> None:
     conversation = make.conversation()
-    after = threads.opened(olga, conversation.pk).last_event_id
+    after = opening.opened(olga, conversation.pk).last_event_id
 
     assert client.get(f"/conversations/{conversation.pk}/news/?after={after}", headers=HTMX).status_code == 204
 

@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from samovar.accounts.models import AuditEntry, User
-from samovar.conversations import threads
+from samovar.conversations import opening
 from samovar.conversations.errors import TagRetired
 from samovar.conversations.forms import TagForm
 from samovar.conversations.models import Conversation, ConversationTag, Tag
@@ -28,7 +28,7 @@ def lena(client: Client) -> User:
 
 def names(user: User, conversation: Conversation) -> list[str]:
     """The tags on the page of a conversation."""
-    return [tag["name"] for tag in threads.opened(user, conversation.pk).tags]
+    return [tag["name"] for tag in opening.opened(user, conversation.pk).tags]
 
 
 def undo(client: Client, address: str, **given: object) -> str:

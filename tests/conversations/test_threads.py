@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from samovar.accounts.models import Role
-from samovar.conversations import drafting, threads
+from samovar.conversations import drafting, opening, threads
 from samovar.conversations.events import MessageFailed
 from samovar.conversations.models import Conversation, Message
 from samovar.conversations.threads import Entry, Line, Said
@@ -107,7 +107,7 @@ def test_a_decision_stands_on_one_page_only() -> None:
 def test_news_are_what_has_happened_since() -> None:
     conversation, olga = make.conversation("Help", external_id="a@mail.example"), make.agent("olga")
     message = conversation.reply("Soon", by=olga)
-    after = threads.opened(olga, conversation.pk).last_event_id
+    after = opening.opened(olga, conversation.pk).last_event_id
 
     assert threads.news(conversation, after).is_empty
     make.received("When?", named_ids=("a@mail.example",))
@@ -116,7 +116,7 @@ def test_news_are_what_has_happened_since() -> None:
 
     assert words(found.entries) == ["When?", "ConversationResolved"]
     assert [one.message.text for one in found.received] == ["When?"]
-    assert found.last_event_id == threads.opened(olga, conversation.pk).last_event_id
+    assert found.last_event_id == opening.opened(olga, conversation.pk).last_event_id
     assert found.changed == []
     assert message.pk < found.received[0].message.pk
 
@@ -124,7 +124,7 @@ def test_news_are_what_has_happened_since() -> None:
 def test_a_message_that_could_not_leave_yet_is_news_once() -> None:
     conversation, olga = make.conversation(), make.agent("olga")
     message = conversation.reply("Soon", by=olga)
-    after = threads.opened(olga, conversation.pk).last_event_id
+    after = opening.opened(olga, conversation.pk).last_event_id
     message.note_deferred("The server is busy.")
 
     found = threads.news(conversation, after)
@@ -137,7 +137,7 @@ def test_a_message_that_could_not_leave_yet_is_news_once() -> None:
 def test_a_message_whose_delivery_failed_is_news_too() -> None:
     conversation, olga = make.conversation(), make.agent("olga")
     message = conversation.reply("Soon", by=olga)
-    after = threads.opened(olga, conversation.pk).last_event_id
+    after = opening.opened(olga, conversation.pk).last_event_id
     announce(MessageFailed(**conversation.heading(None), message_id=message.pk, reason="The server is down."))
 
     found = threads.news(conversation, after)
@@ -147,7 +147,7 @@ def test_a_message_whose_delivery_failed_is_news_too() -> None:
 
 def test_a_tag_is_news_without_a_line() -> None:
     conversation, olga = make.conversation(), make.agent("olga")
-    after = threads.opened(olga, conversation.pk).last_event_id
+    after = opening.opened(olga, conversation.pk).last_event_id
     conversation.tag(make.tag("Refund"), by=olga)
 
     found = threads.news(conversation, after)
@@ -162,7 +162,7 @@ def test_what_a_page_shows_of_a_conversation_is_read_at_once(django_assert_num_q
     drafting.attach(conversation, "note", ("plan.pdf", "application/pdf", b"%PDF"), by=olga)
 
     with django_assert_num_queries(1):
-        found = threads.opened(olga, conversation.pk)
+        found = opening.opened(olga, conversation.pk)
         assert (found.conversation.customer.name, found.conversation.inbox.address) == (
             "Elena Sokolova",
             "help@aurora.example",
@@ -179,7 +179,7 @@ def test_drafts_of_others_are_not_shown() -> None:
     conversation = make.conversation()
     drafting.keep(conversation, "reply", "Mine", by=make.agent("olga"))
 
-    assert threads.opened(make.agent("ivan"), conversation.pk).drafts == {}
+    assert opening.opened(make.agent("ivan"), conversation.pk).drafts == {}
 
 
 def test_a_thread_takes_three_queries_however_long_it_is(django_assert_num_queries: Counted) -> None:
@@ -193,4 +193,4 @@ def test_outside_experts_open_nothing() -> None:
     conversation = make.conversation()
 
     with pytest.raises(Conversation.DoesNotExist):
-        threads.opened(make.user(role=Role.EXPERT), conversation.pk)
+        opening.opened(make.user(role=Role.EXPERT), conversation.pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import putting_off, threads
+from samovar.conversations import opening, putting_off, threads
 from samovar.conversations import sides as side_talks
 from samovar.conversations.pages import conversation_at, looked_at, message_at, wanted_on
 
@@ -24,7 +24,7 @@ def news(request: StaffRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     looked_at(request, conversation)
     context = {
-        "opened": threads.opened(request.user, pk),
+        "opened": opening.opened(request.user, pk),
         "conversation": conversation,
         "news": found,
         "wanted": wanted_on(request),

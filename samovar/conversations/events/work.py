@@ -1,0 +1,154 @@
+"""What was decided about a conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from samovar.conversations.events.base import ConversationEvent, InThread
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationOpened(ConversationEvent):
+    """A matter was brought to us; ``kind`` as Conversation.kind."""
+
+    line = _("Conversation opened")
+    inbox_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationAssigned(ConversationEvent):
+    """Somebody, or nobody (None), answers for the conversation from now on."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Assigned to %(assignee_name)s")
+    assignee_id: int | None
+    assignee_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationFreed(ConversationAssigned):
+    """Nobody answers for the conversation from now on, because whoever did has left."""
+
+    in_thread = InThread.LINE
+    line = _("Back with the team: %(leaver_name)s no longer signs in")
+    leaver_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationResolved(ConversationEvent):
+    """The matter is settled."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Resolved")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationReopened(ConversationEvent):
+    """The matter turned out not to be settled."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Reopened")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationSnoozed(ConversationEvent):
+    """The conversation is out of sight until a moment, or until the customer writes."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Snoozed")
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationWoken(ConversationEvent):
+    """The conversation is in sight again."""
+
+    in_thread = InThread.LINE
+    line = _("Back from snooze")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationPrioritised(ConversationEvent):
+    """Somebody said how urgent it is; ``priority`` as Conversation.priority."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Another priority")
+    priority: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationTagged(ConversationEvent):
+    """A tag was put on."""
+
+    topic = "work"
+    line = _("Tagged: %(tag)s")
+    tag_id: int
+    tag: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationUntagged(ConversationEvent):
+    """A tag was taken off."""
+
+    topic = "work"
+    line = _("Tag removed: %(tag)s")
+    tag_id: int
+    tag: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationMarkedAsSpam(ConversationEvent):
+    """Somebody of the team says that nobody asked for it; that settles it."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Moved to spam")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationClearedOfSpam(ConversationEvent):
+    """Somebody says that it is no spam; who wrote waits as if it never had been.
+
+    Nobody is named when it was moved out of the provider's spam folder in another program. ``was_marked_by_us`` tells
+    whether somebody of the team had called it so, and not only its provider.
+    """
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Not spam")
+    was_marked_by_us: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationDeleted(ConversationEvent):
+    """Somebody took the conversation out of everybody's sight; it can be brought back for 30 days."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Deleted")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationRestored(ConversationEvent):
+    """Somebody brought a deleted conversation back."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Restored")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationJoined(ConversationEvent):
+    """Another conversation (``joined_id``) turned out to be the same one, by the ids of its mail."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Joined with #%(joined_id)s: one mail answers both")
+    joined_id: int
