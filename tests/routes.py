@@ -11,7 +11,7 @@ from tests import make
 OF_TEAMS = ["team", "team_retiring", "team_reviving"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
 OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "asking_draft", "sides"]
-OF_CONVERSATIONS += ["blocking"]
+OF_CONVERSATIONS += ["blocking", "colleagues"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]

@@ -14,6 +14,12 @@ export async function post(url, fields, options = {}) {
   return answer;
 }
 
+/** Ask for a piece of a page by GET; returns its elements, none when the answer is no success. */
+export async function elementsAt(url, fields, options = {}) {
+  const answer = await fetch(`${url}?${new URLSearchParams(fields)}`, { redirect: "error", ...options });
+  return answer.ok ? [...new DOMParser().parseFromString(await answer.text(), "text/html").body.children] : [];
+}
+
 /** Tell whether the session has ended: what came is the page on which to sign in. */
 export function isSignedOut(xhr) {
   return new URL(xhr.responseURL || location.href).pathname === SIGN_IN && location.pathname !== SIGN_IN;
