@@ -9,13 +9,18 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import LazySettings, settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management import call_command
 from django.core.signals import request_finished, request_started
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
+from django.test import Client, override_settings
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from samovar.accounts.models import Company, User
@@ -31,6 +36,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No page reaches anybody but us; what it asks of others is heard, and fails its test.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 WHOLE = """() => {
   const main = document.querySelector(".app > .main");
@@ -42,6 +49,7 @@ DESK, PHONE = 1440, 390
 LOOKS = [(DESK, False, False), (PHONE, True, True)]
 if os.environ.get("SAMOVAR_SHOTS"):
     LOOKS += [(DESK, True, True), (PHONE, False, True), (PHONE, True, False)]
+PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # Generous: a busy machine is not a mistake of the page.
@@ -126,7 +134,7 @@ class Pages:
         page = context.new_page()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.route("**/*", self._only_ours)
+        page.on("request", self._asked)
         return page
 
     def _heard(self, line: ConsoleMessage) -> None:
@@ -134,12 +142,9 @@ class Pages:
         if line.type == "error" and not line.text.startswith(("htmx:sendAbort", "htmx:afterRequest")):
             self.troubles.append(line.text)
 
-    def _only_ours(self, route: Route, request: Request) -> None:
-        if request.url.startswith((self.address, "data:", "blob:")):
-            route.continue_()
-        else:
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
             self.troubles.append(f"asks for {request.url}")
-            route.abort()
 
 
 def session_of(user: User) -> str:
@@ -149,9 +154,47 @@ def session_of(user: User) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+class Handler(StaticFilesHandler):
+    """Finds the files of single tests where they lie; all others are served as in production, to be kept."""
+
+    def _should_handle(self, path: str) -> bool:
+        return super()._should_handle(path) and bool(finders.find(unquote(path).removeprefix("/static/")))
+
+
+@pytest.fixture(scope="session")
+def as_in_production(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return the settings with which static files have their hashes and come in few requests; collects them once."""
+    served = {
+        "STATIC_ROOT": tmp_path_factory.mktemp("static"),
+        "STORAGES": {**settings.STORAGES, "staticfiles": {"BACKEND": "samovar.ui.storage.Storage"}},
+    }
+    with override_settings(**served):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return served
+
+
+@pytest.fixture(scope="session")
+def live_server(as_in_production: dict[str, Any], django_db_setup: None) -> Iterator[LiveServer]:
+    """Serve our pages and their files, all by the application itself."""
+    with override_settings(**as_in_production):
+        server = LiveServer("localhost", start=False)
+        server.thread.static_handler = Handler
+        server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def pages(browser: Browser, live_server: LiveServer, settings: LazySettings, in_hand: set[int]) -> Iterator[Pages]:
+def pages(
+    browser: Browser,
+    live_server: LiveServer,
+    as_in_production: dict[str, Any],
+    settings: LazySettings,
+    in_hand: set[int],
+) -> Iterator[Pages]:
     """Open pages by ``pages.open(user, width=PHONE, dark=True, language="ru")``; clear ``troubles`` if expected."""
+    for name, value in as_in_production.items():
+        setattr(settings, name, value)
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
     opened = Pages(browser, live_server.url)
     yield opened
@@ -163,11 +206,13 @@ def pages(browser: Browser, live_server: LiveServer, settings: LazySettings, in_
 
 
 @pytest.fixture
-def parts_page(settings: LazySettings) -> None:
+def parts_page(pages: Pages, settings: LazySettings) -> None:
     """Add the page of all parts, ``/parts/``, to the addresses."""
     settings.ROOT_URLCONF = "tests.browser.parts"
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [HERE / "templates"]}]
     settings.STATICFILES_DIRS = [HERE / "static"]
+    # What only tests have was not collected, and bears no hash.
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN}}
 
 
 @pytest.fixture

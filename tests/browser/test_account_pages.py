@@ -17,6 +17,7 @@ from samovar.channels.models import StaffLetter
 from samovar.lib import clock
 from tests import make
 from tests.browser.conftest import LOOKS, Pages
+from tests.browser.desks import QUIET
 
 SEEN = [(width, "ru" if ru else "en", dark) for width, dark, ru in LOOKS]
 RESETTING = {
@@ -36,7 +37,7 @@ def _no_counters(transactional_db: None) -> None:
 
 def test_from_the_setup_code_to_the_first_colleague(pages: Pages) -> None:
     page = pages.open()
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
     page.goto(f"/people/?code={first_run.setup_code()}")
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
     page.get_by_label("Setup code").fill(first_run.setup_code().lower())
@@ -52,7 +53,7 @@ def test_from_the_setup_code_to_the_first_colleague(pages: Pages) -> None:
     page.get_by_role("button", name="Invite").click()
     link = page.get_by_label("olga@aurora.example", exact=True).input_value()
     colleague = pages.open()
-    colleague.route("**/stream/**", lambda _route: None)
+    colleague.add_init_script(QUIET)
     colleague.goto(urlsplit(link).path)
     colleague.get_by_label("Your name").fill("Olga Belova")
     colleague.get_by_label("Password").fill("warm oak table 8")

@@ -18,6 +18,7 @@ from samovar.customers.consenting import Statement
 from samovar.customers.erasure import carry_on, erase
 from tests import make
 from tests.browser.conftest import LOOKS, Pages
+from tests.browser.desks import QUIET
 
 SEEN = [{"width": width, "language": "ru" if ru else "en", "dark": dark} for width, dark, ru in LOOKS]
 Axe = Callable[[Page], None]
@@ -37,7 +38,7 @@ def test_looks(pages: Pages, anna: User, axe: Axe, shoot: Shoot, look: dict[str,
         said = Statement(purpose="news", is_given=is_given, at=at, way="web", wording="Newsletter form, May 2026")
         consenting.enter(customer, said, by=anna)
     page = pages.open(anna, **look)
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
     looks = f"{look['width']}.{look['language']}"
 
     for name, address in (
@@ -71,7 +72,7 @@ def test_looks(pages: Pages, anna: User, axe: Axe, shoot: Shoot, look: dict[str,
 def test_looks_of_an_erasure(pages: Pages, anna: User, axe: Axe, shoot: Shoot, look: dict[str, Any]) -> None:
     customer = make.conversation().customer
     page = pages.open(make.admin("boris"), **look)
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
 
     for name in ("archives", "erasure", "proof", "erasures"):
         if name == "proof":

@@ -16,6 +16,7 @@ from samovar.customers.models import Erasure, PersonArchive
 from samovar.lib import clock
 from tests import make
 from tests.browser.conftest import Pages
+from tests.browser.desks import QUIET
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +27,7 @@ def test_two_cards_are_compared_made_one_and_parted_by_keyboard_alone(pages: Pag
     elena, twin = make.conversation().customer, make.customer("E. Sokolova", "es@work.example")
     make.conversation("Is it oak?", subject="Oak or ash?", sender=make.sender("es@work.example", "E. Sokolova"))
     page = pages.open(anna)
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
     page.goto(f"/customers/{elena.pk}/")
 
     choose_the_other_card(page, "es@work", "E. Sokolova")
@@ -81,7 +82,7 @@ def shows(page: Page, name: str, there: list[str], elsewhere: list[str]) -> None
 def test_a_person_is_taken_out_and_then_erased_and_what_is_shown_proves_it(pages: Pages, anna: User) -> None:
     customer = make.conversation("My doctor says that I need a standing desk.").customer
     page = pages.open(make.admin("boris"))
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
     page.goto("/search/?q=doctor")
     expect(page.locator(".found")).to_contain_text("A scratched desk")
 

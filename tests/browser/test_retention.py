@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from samovar.conversations.models import Conversation, Retention
 from tests import make
 from tests.browser.conftest import LOOKS, Pages
+from tests.browser.desks import QUIET
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +32,7 @@ def test_what_is_chosen_is_previewed_saved_and_stopped(
     Conversation.objects.update(resolved_at=at)
     old.messages.update(created_at=at)
     page = pages.open(lena, width=width, language=language, dark=dark)
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
     looks = f"{width}.{language}.{'dark' if dark else 'light'}"
     page.goto(f"/retention/{old.inbox_id}/")
     page.locator("#id_months").select_option("12")
@@ -67,7 +68,7 @@ def test_the_head_says_until_when_it_is_kept(
     old.resolve(by=lena)
     Retention.objects.all().decide(old.inbox, 12, None, by=lena)
     page = pages.open(lena, width=width, language=language, dark=dark)
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
 
     page.goto(old.get_absolute_url())
 

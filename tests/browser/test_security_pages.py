@@ -16,6 +16,7 @@ from samovar.accounts.models import Company, User
 from tests import make
 from tests.accounts.codes import code_of
 from tests.browser.conftest import LOOKS, PHONE, Pages
+from tests.browser.desks import QUIET
 from tests.browser.keyring import Keyring
 
 SEEN = [(width, "ru" if ru else "en", dark) for width, dark, ru in LOOKS]
@@ -89,7 +90,7 @@ def test_a_passkey_is_made_named_and_opens_the_door_by_itself(pages: Pages, olga
 def test_a_passkey_is_the_second_step_after_the_password(pages: Pages, olga: User) -> None:
     page = pages.open(olga)
     Keyring(page)
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
     _add_passkey(page, "laptop")
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     _sign_out(page)
@@ -106,7 +107,7 @@ def test_a_passkey_is_the_second_step_after_the_password(pages: Pages, olga: Use
 def test_who_refuses_is_told_in_a_sentence_and_can_try_again(pages: Pages, olga: User) -> None:
     page = pages.open(olga)
     keyring = Keyring(page)
-    page.route("**/stream/**", lambda _route: None)
+    page.add_init_script(QUIET)
     _add_passkey(page, "laptop")
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     _sign_out(page)
