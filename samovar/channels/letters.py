@@ -13,6 +13,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -24,10 +25,11 @@ from samovar.channels.mail.compose import CannotCompose, Draft, OutgoingFile, co
 from samovar.channels.models import ChannelAccount, Delivery
 from samovar.channels.smtp import Letter
 from samovar.conversations import signing
-from samovar.conversations.models import Conversation, FileLink, Inbox, Message
+from samovar.conversations.models import Attachment, Conversation, FileLink, Inbox, Message
 from samovar.conversations.models.message import Direction
 from samovar.customers.models import Identity
 from samovar.customers.models.identity import IdentityKind, normalised
+from samovar.lib import markdown
 
 # What can stand between < and >; ids that we made up for mails without one cannot.
 SENDABLE_ID = re.compile(r"[^\s<>@]+@[^\s<>@]+", re.ASCII)
@@ -42,6 +44,7 @@ HUMAN = Q(mail_class="human")
 # What separates the text of a mail from how it is signed.
 FOOT = "\n\n-- \n"
 LOGO_ID = "logo.{sha256}@samovar.invalid"
+PICTURE_ID = "picture.{pk}@samovar.invalid"
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def write(delivery: Delivery, account: ChannelAccount) -> Letter:
         cc=_people(message, "cc"),
         reply_to=(Address(sender.name, _answers_to(delivery, account)),),
         subject=message.subject or _subject(message.conversation),
-        text=signed_text(f"{message.text.rstrip()}\n\n{files}".strip() if files else message.text, voice),
+        text=signed_text("\n\n".join(filter(None, (_plain(message).rstrip(), files))), voice),
         html=_page(message, brand, voice, files),
         message_id=message.external_id,
         in_reply_to=answered,
@@ -97,10 +100,19 @@ def write(delivery: Delivery, account: ChannelAccount) -> Letter:
         raise Refused(text, address=delivery.address, error=str(error)) from error
 
 
-def page(text: str, paper: Stationery, marker: str = "", files: str = "") -> str:
-    """Return a letter as HTML; ``marker`` tells an answer where servers rewrite all ids, ``files`` where more lies."""
-    context = {"text": text.strip(), "paper": paper, "marker": marker, "files": files}
+def page(text: str, paper: Stationery, marker: str = "", files: str = "", body: SafeString | None = None) -> str:
+    """Return a letter as HTML; ``marker`` tells an answer where servers rewrite all ids, ``files`` where more lies.
+
+    ``body`` is the text where its author said more than plain words (``body_of``).
+    """
+    context = {"text": text.strip(), "body": body, "paper": paper, "marker": marker, "files": files}
     return render_to_string("channels/letter.html", context)
+
+
+def body_of(text: str, address_of: markdown.PictureAddress) -> SafeString | None:
+    """Return a text as HTML where it says something in Markdown, None where it does not."""
+    # It has passed the allow list for HTML from outside.
+    return SafeString(markdown.html_of(text, address_of)) if markdown.has_signs(text) else None
 
 
 def signed_text(text: str, voice: Voice) -> str:
@@ -110,12 +122,14 @@ def signed_text(text: str, voice: Voice) -> str:
 
 def _page(message: Message, brand: Brand, voice: Voice, files: str) -> str:
     logo = f"cid:{_logo_id(brand)}" if brand.logo else ""
-    return page(
-        message.text,
-        Stationery(brand, voice, logo),
-        signing.marker(message.conversation_id, message.created_at),
-        files,
-    )
+    marker = signing.marker(message.conversation_id, message.created_at)
+    known = {file.pk: f"cid:{_picture_id(file)}" for file in _attached(message) if _is_shown(message, file)}
+    body = body_of(message.text, known.get) if message.is_markdown else None
+    return page(message.text, Stationery(brand, voice, logo), marker, files, body)
+
+
+def _plain(message: Message) -> str:
+    return markdown.plain_of(message.text) if message.is_markdown else message.text
 
 
 def _logo(brand: Brand) -> tuple[OutgoingFile, ...]:
@@ -130,8 +144,22 @@ def _logo_id(brand: Brand) -> str:
 
 
 def _files(message: Message) -> list[OutgoingFile]:
-    attached = message.attachments.filter(link=None).select_related("file").order_by("pk")
-    return [OutgoingFile(one.name, one.media_type, one.file.read()) for one in attached]
+    return [
+        OutgoingFile(one.name, one.media_type, one.file.read(), _picture_id(one) if _is_shown(message, one) else "")
+        for one in _attached(message)
+    ]
+
+
+def _attached(message: Message) -> list[Attachment]:
+    return list(message.attachments.filter(link=None).select_related("file").order_by("pk"))
+
+
+def _is_shown(message: Message, file: Attachment) -> bool:
+    return message.is_markdown and file.is_inline and file.file.is_picture
+
+
+def _picture_id(file: Attachment) -> str:
+    return PICTURE_ID.format(pk=file.pk)
 
 
 def _links(message: Message) -> list[FileLink]:

@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-LINK = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
-# What stands after a link in a sentence and does not belong to it.
-AFTER_LINK = ".,;:!?'*_"
-CLOSED_BY = {")": "(", "]": "["}
+from samovar.lib.links import LINK, trimmed
+
 MANY_LINES = re.compile(r"\n[ \t\r]*+\n(?:[ \t\r]*+\n)++")
 # Blank lines go, so more is looked at than is shown.
 LOOKED_AT = 4
@@ -58,21 +56,10 @@ def _without_blank_ends(text: str) -> str:
 def _pieces(text: str) -> Iterator[Piece]:
     last = 0
     for match in LINK.finditer(text):
-        url = _trimmed(match.group())
+        url = trimmed(match.group())
         if match.start() > last:
             yield Piece(text[last : match.start()])
         yield Piece(url, url)
         last = match.start() + len(url)
     if last < len(text):
         yield Piece(text[last:])
-
-
-def _trimmed(url: str) -> str:
-    """Return a link without what belongs to the sentence; a bracket belongs to it unless it was opened in the link."""
-    unopened = {closing: url.count(closing) - url.count(opening) for closing, opening in CLOSED_BY.items()}
-    end = len(url)
-    while end and (url[end - 1] in AFTER_LINK or unopened.get(url[end - 1], 0) > 0):
-        end -= 1
-        if url[end] in unopened:
-            unopened[url[end]] -= 1
-    return url[:end]

@@ -8,10 +8,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from samovar.accounts.models import User
 from samovar.conversations.events import InThread, kinds_in_thread
-from samovar.conversations.models import (
-    Conversation,
-    Message,
-)
+from samovar.conversations.formatting import Formatted, formatted
+from samovar.conversations.models import Conversation, Message
 from samovar.conversations.models.message import Direction
 from samovar.conversations.pieces import Passage, passages
 from samovar.events.models import Event
@@ -32,10 +30,11 @@ DECIDED = kinds_in_thread(InThread.LINE)
 
 @dataclass(frozen=True)
 class Said:
-    """A message with its text in passages."""
+    """A message with its text in passages, or as HTML where it says something in Markdown."""
 
     message: Message
     passages: list[Passage]
+    formatted: Formatted | None = None
 
     @property
     def at(self) -> datetime:
@@ -118,7 +117,7 @@ def news(conversation: Conversation, after: int) -> News:
 def said(message: Message, *, is_whole: bool = False) -> Said:
     """Return a message as a page shows it, long texts and long quotes cut unless ``is_whole``."""
     most = (WHOLE, WHOLE) if is_whole else (MOST_SHOWN, MOST_HIDDEN)
-    return Said(message, passages(message.parts, *most))
+    return Said(message, passages(message.parts, *most), formatted(message, most[0]))
 
 
 def everything(conversation: Conversation, *, with_notes: bool) -> list[Said]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -194,3 +195,16 @@ def test_outside_experts_open_nothing() -> None:
 
     with pytest.raises(Conversation.DoesNotExist):
         opening.opened(make.user(role=Role.EXPERT), conversation.pk)
+
+
+def test_what_we_wrote_with_signs_is_shown_as_it_was_meant(client: Client) -> None:
+    conversation, olga = make.conversation("**Stars** of a customer"), make.agent()
+    conversation.reply("**Good** news", by=olga)
+    conversation.add_note("- oak\n- ash", by=olga)
+    client.force_login(olga)
+
+    page = client.get(conversation.get_absolute_url()).content.decode()
+
+    assert "<strong>Good</strong> news" in page
+    assert "<li>ash</li>" in page
+    assert "**Stars** of a customer" in page

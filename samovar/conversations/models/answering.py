@@ -24,6 +24,7 @@ from samovar.conversations.models.message import Attachment, Direction, Message,
 from samovar.conversations.recipients import Recipients, recipients
 from samovar.events.announcing import announce
 from samovar.lib import clock
+from samovar.lib.markdown import pictures_in
 from samovar.lib.text import storable
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Answerable(models.Model):
         circle, message.pk = circle_and_number(self.pk)
         message.recipients = (to or recipients(circle)).as_kept
         message.speak(self.inbox.voice_of(by))
+        message.is_markdown = True
         self._write(message, files)
         if files:
             FileLink.objects.all().make_for(message, self.inbox)
@@ -138,7 +140,9 @@ class Answerable(models.Model):
         """Leave a note that only the team sees; it changes nothing about whose turn it is."""
         now = clock.now()
         self._lock_for_writing(text, files, None)
-        message = self._write(self._draft(Direction.NOTE, text, by, now), files)
+        message = self._draft(Direction.NOTE, text, by, now)
+        message.is_markdown = True
+        self._write(message, files)
         self.noted()
         self.save(update_fields=["message_count", "version"])
         announce(NoteAdded(**self.heading(by), message_id=message.pk, preview=message.preview))
@@ -210,13 +214,14 @@ class Answerable(models.Model):
             if newest is not None and newest > seen_id:
                 raise NewerMessage(newest)
 
-    def _write(self, message: Message, files: Sequence[Attachment]) -> Message:
+    def _write(self, message: Message, files: Sequence[Attachment]) -> None:
         """Store a message of ours; its Message-ID is fixed here and never changes."""
         message.store(self.inbox)
         if files:
             own = Attachment.objects.filter(pk__in=[file.pk for file in files], message=None)
             own.filter(uploaded_by=message.author_id).update(message=message)
-        return message
+            if shown := pictures_in(message.text):
+                message.attachments.filter(pk__in=shown).update(is_inline=True)
 
     def _draft(self, direction: Direction, text: str, by: User | None, at: datetime) -> Message:
         return Message(conversation_id=self.pk, direction=direction, author=by, text=storable(text), created_at=at)

@@ -22,6 +22,7 @@ from samovar.conversations.models.delivering import Deliverable
 from samovar.conversations.models.inbox import Inbox
 from samovar.customers.models import Customer
 from samovar.files.models import StoredFile
+from samovar.lib.markdown import words_of
 from samovar.lib.media_types import is_disguised
 from samovar.lib.rows import next_ids
 from samovar.lib.text import digits_in, file_name
@@ -84,16 +85,17 @@ class Message(Deliverable):
     """One message of a conversation: from the customer, to the customer, or a note to the team.
 
     ``text`` is the whole plain text; ``hidden`` lists the ranges [start, end) of quotes and signatures that are
-    folded. ``external_id`` is the Message-ID without brackets; (inbox, external_id, dup_no) is unique, and a message
-    that comes with a known id but another body (``fingerprint``) gets the next ``dup_no``. ``sent_at`` is the
-    sender's clock, ``created_at`` is when it came; what was imported keeps its own time. ``noticed_at`` is when it
-    could first be seen here, if that was later. What ``is_history`` was read and settled elsewhere: it changes nothing
-    about whose turn it is. What ``is_spam`` was called so by its provider, and belongs to no
-    conversation that we had. A message of ours without an author was written in another program. A note with a ``way``
-    tells what was said there. In whose name an answer of ours went out and what stood at its foot is fixed when it is
-    written (``from_name``, ``signature``, ``legal_line``), so that later changes rewrite nothing. A letter to somebody
-    outside keeps the numbers of the messages that it quotes or whose files go along (``passed_on``). The column
-    ``search`` is kept by PostgreSQL (``conversations.searching``).
+    folded. What ``is_markdown`` was typed with its signs (``lib.markdown``). ``external_id`` is the Message-ID
+    without brackets; (inbox, external_id, dup_no) is unique, and a message that comes with a known id but another
+    body (``fingerprint``) gets the next ``dup_no``. ``sent_at`` is the sender's clock, ``created_at`` is when it
+    came; what was imported keeps its own time. ``noticed_at`` is when it could first be seen here, if that was
+    later. What ``is_history`` was read and settled elsewhere: it changes nothing about whose turn it is. What
+    ``is_spam`` was called so by its provider, and belongs to no conversation that we had. A message of ours without
+    an author was written in another program. A note with a ``way`` tells what was said there. In whose name an
+    answer of ours went out and what stood at its foot is fixed when it is written (``from_name``, ``signature``,
+    ``legal_line``), so that later changes rewrite nothing. A letter to somebody outside keeps the numbers of the
+    messages that it quotes or whose files go along (``passed_on``). The column ``search`` is kept by PostgreSQL
+    (``conversations.searching``).
     """
 
     conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -109,6 +111,7 @@ class Message(Deliverable):
     fingerprint = models.UUIDField(null=True)
     subject = models.CharField(_("subject"), max_length=1000, blank=True)
     text = models.TextField(_("text"), blank=True)
+    is_markdown = models.BooleanField(default=False, db_default=False)
     hidden = models.JSONField(default=list, blank=True)
     html = models.TextField(blank=True)
     has_foreign_pictures = models.BooleanField(default=False, db_default=False)
@@ -193,6 +196,8 @@ class Message(Deliverable):
     @property
     def preview(self) -> str:
         """The first words that a reader sees, on one line."""
+        if self.is_markdown:
+            return preview_of(words_of(self.text))
         return preview_of(self.text, self.hidden)
 
     @property

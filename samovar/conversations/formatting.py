@@ -1,0 +1,36 @@
+"""The text of a message of ours as HTML, where its author used signs of Markdown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from samovar.conversations.models import Attachment, Message
+from samovar.lib import markdown
+
+
+@dataclass(frozen=True)
+class Formatted:
+    """A text as safe HTML; ``is_cut`` says that it goes on."""
+
+    html: SafeString
+    is_cut: bool = False
+
+
+def formatted(message: Message, most: int) -> Formatted | None:
+    """Return the text of a message as the team sees it, at most ``most`` characters; None where it says no signs."""
+    if not message.is_markdown or not markdown.has_signs(message.text):
+        return None
+    return _formatted(message.text, most, message.attachments.all())
+
+
+def formatted_text(text: str, files: Iterable[Attachment]) -> Formatted | None:
+    """Return what is not sent yet as it is going to look; None where it says no signs."""
+    return _formatted(text, markdown.LONGEST, files) if markdown.has_signs(text) else None
+
+
+def _formatted(text: str, most: int, files: Iterable[Attachment]) -> Formatted:
+    known = {file.pk: reverse("picture", args=[file.pk]) for file in files if file.file.is_picture}
+    # It has passed the allow list for HTML from outside.
+    return Formatted(SafeString(markdown.html_of(text[:most], known.get)), is_cut=len(text) > most)
