@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from samovar.accounts.models import User
 from samovar.conversations.models.prioritising import Priority
-from tests.browser.conftest import LOOKS, Pages
+from tests.browser.conftest import DESK, LOOKS, PHONE, Pages
 from tests.browser.desks import inbox, two_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,6 +25,20 @@ def test_a_key_and_enter_make_it_urgent_and_undo_takes_it_back(pages: Pages, ann
     page.keyboard.press("z")
 
     expect(page.locator(".thread-marks .badge", has_text="Urgent")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_press_in_a_menu_does_what_it_says(pages: Pages, anna: User, width: int) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, first.get_absolute_url(), width=width)
+
+    page.get_by_role("button", name="Priority", exact=True).click()
+    page.get_by_role("button", name="Urgent", exact=True).click()
+    expect(page.locator(".thread-marks .badge", has_text="Urgent")).to_be_visible()
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Spam", exact=True).click()
+
+    expect(page.locator("#toasts")).to_contain_text("Moved to spam")
 
 
 def test_one_press_copies_the_link(pages: Pages, anna: User) -> None:

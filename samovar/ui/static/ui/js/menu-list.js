@@ -53,8 +53,9 @@ class MenuList extends HTMLElement {
     next.focus();
   };
 
+  // Closed only after the press has done its work: whoever loses the focus before is not the button of its form any more.
   #pressed = (event) => {
-    if (event.target.closest(".menu-item:not([data-stays])")) this.hidePopover();
+    if (event.target.closest(".menu-item:not([data-stays])")) setTimeout(() => this.hidePopover());
   };
 
   #place() {
