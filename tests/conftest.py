@@ -25,6 +25,7 @@ from samovar.lib.postgres import place
 from samovar.lib.postgres.cluster import Cluster
 from samovar.lib.postgres.processes import is_alive
 from samovar.operations import readiness
+from tests import template
 from tests.installation import HOMES, Installation, clear_away, empty_home
 from tests.postgres import database_address, empty_tables, end_other_sessions
 
@@ -53,7 +54,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             del os.environ["DJANGO_SETTINGS_MODULE"]
             return
     if not os.environ.get("DATABASE_URL"):
+        template.fill(HOME)
         Cluster(HOME).start(durable=False)
+        session.config.option.reuse_db = True
     # Before anything looks at them: a command would put them there beside another test that reads them.
     readiness.collect()
 
@@ -133,6 +136,14 @@ def _own_way_out(django_test_environment: None) -> None:
 def _own_emptying(django_test_environment: None) -> None:
     """Empty the database after each test that commits by deleting what is there."""
     setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())  # noqa: B010 - the library's own name
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Bring the database in which tests run, with its tables, into the cluster of this process."""
+    found = settings.DATABASES["default"]
+    if settings.DATABASE_IS_EMBEDDED:
+        template.database_for_tests(HOME, found.get("TEST", {}).get("NAME") or template.TESTED)
 
 
 @pytest.fixture(scope="session")
