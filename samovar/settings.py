@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "samovar.conversations.following.MergedMiddleware",
 ]
 
 ROOT_URLCONF = "samovar.urls"

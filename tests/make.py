@@ -22,11 +22,12 @@ from samovar.channels.models import folder as folders
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.channels.taking_in import take_in
 from samovar.conversations import blocking
+from samovar.conversations import merging as merging_conversations
 from samovar.conversations.blocking import Wish
 from samovar.conversations.drafting import attach
 from samovar.conversations.inbound import InboundFile, InboundMessage, Named, Receipt
 from samovar.conversations.intake import receive
-from samovar.conversations.models import Attachment, Block, Conversation, FileLink, Inbox, Message, Tag
+from samovar.conversations.models import Attachment, Block, Conversation, FileLink, Inbox, Message, Regrouping, Tag
 from samovar.conversations.models.block import BlockReason
 from samovar.customers import addresses, archive, belonging, merging
 from samovar.customers.merging import Decision
@@ -233,6 +234,11 @@ def membership(member: Customer | None = None, of: Organisation | None = None) -
 def merge(survivor: Customer | None = None, merged: Customer | None = None) -> Merge:
     """Make two cards one."""
     return merging.merge(Decision(survivor or customer(), merged or customer(), is_sure=True), by=agent())
+
+
+def regrouping() -> Regrouping:
+    """Merge two conversations of one customer."""
+    return merging_conversations.merge(conversation("And the lamp"), conversation(), by=agent())
 
 
 def person_archive() -> PersonArchive:

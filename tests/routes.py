@@ -11,7 +11,7 @@ from tests import make
 OF_TEAMS = ["team", "team_retiring", "team_reviving"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
 OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "asking_draft", "sides"]
-OF_CONVERSATIONS += ["blocking", "colleagues"]
+OF_CONVERSATIONS += ["blocking", "colleagues", "conversation_merging", "moving"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
@@ -38,6 +38,8 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     ),
     **dict.fromkeys(("membership", "membership_removal", "membership_restoring"), lambda: {"pk": make.membership().pk}),
     "merging_preview": lambda: {"pk": make.customer().pk, "other_pk": make.customer().pk},
+    "conversation_merging_preview": lambda: {"pk": make.conversation().pk, "other_pk": make.conversation().pk},
+    "regrouping_undoing": lambda: {"pk": make.regrouping().pk},
     "merge_undoing": lambda: {"pk": make.merge().pk},
     "archive": lambda: {"pk": make.person_archive().pk},
     "erasure": lambda: {"pk": make.customer().pk},

@@ -19,7 +19,7 @@ TOLD = {State.BOUNCED: "bounced", State.FAILED: "failed"}
 def tell(message: Message, at: datetime, by: User | None = None) -> None:
     """Note on ``message`` what its deliveries say now."""
     # Locked before they are read: of two workers that have just sent to one recipient each, the second sees both.
-    message.conversation.locked()
+    message.hold()
     message.note_fate(fate_of(list(Delivery.objects.filter(message=message).order_by("pk"))), at, by)
 
 

@@ -96,7 +96,7 @@ def send_elsewhere(delivery: Delivery, address: str, by: User) -> None:
     Raises AddressInUse when it went there already, or reached them after all.
     """
     message, now = delivery.message, clock.now()
-    message.conversation.locked()
+    message.hold()
     message.refresh_from_db(fields=["recipients"])
     delivery.refresh_from_db()
     went_to = Delivery.objects.filter(message=message).values_list("address", flat=True)

@@ -28,7 +28,11 @@ DECISIONS = (
     "ConversationWoken",
     "ConversationMarkedAsSpam",
     "ConversationClearedOfSpam",
+    "ConversationMerged",
+    "MessageMoved",
 )
+# What came here by these, and went again, has never made anybody wait.
+UNDOING = ("MergeUndone", "MoveUndone")
 
 
 @dataclass
@@ -103,15 +107,19 @@ class State:
             # A message that reopens it says by itself since when it waits.
             if event.actor_id is not None:
                 self.waiting_since = self.last_inbound_at if self._customer_wrote_last else None
-        elif event.kind == "ConversationMarkedAsSpam":
-            self._mark_as_spam(event)
-        elif event.kind == "ConversationClearedOfSpam":
-            self._clear_of_spam(event)
         elif event.kind == "ConversationPrioritised":
             self.priority = event.data["priority"]
+        elif take_in := SPECIAL.get(event.kind):
+            take_in(self, event)
         else:
             until = event.data.get("until")
             self.snoozed_until = datetime.fromisoformat(until) if until else None
+
+    def _take_over(self, event: Event) -> None:
+        """Wait since somebody has waited elsewhere, though we have written here meanwhile: about something else."""
+        if event.data["waiting_since"] and self.resolved_at is None:
+            since = datetime.fromisoformat(event.data["waiting_since"])
+            self.waiting_since = min(since, self.waiting_since or since)
 
     def _mark_as_spam(self, event: Event) -> None:
         self.kind, self._is_kind_decided = ConversationKind.SPAM, True
@@ -132,6 +140,14 @@ class State:
         return self.last_outbound_at is None or self.last_inbound_at > self.last_outbound_at
 
 
+SPECIAL = {
+    "ConversationMarkedAsSpam": State._mark_as_spam,
+    "ConversationClearedOfSpam": State._clear_of_spam,
+    "ConversationMerged": State._take_over,
+    "MessageMoved": State._take_over,
+}
+
+
 @dataclass(frozen=True)
 class Difference:
     """A field of a conversation that does not say what happened."""
@@ -148,7 +164,8 @@ def differences(conversation_ids: Sequence[int]) -> Iterator[Difference]:
     for conversation in Conversation.objects.filter(pk__in=conversation_ids):
         for field in fields(State):
             stands, derived = getattr(conversation, field.name), getattr(states[conversation.pk], field.name)
-            if stands != derived:
+            # Where nothing is left that was said, its moment stays: every row of a list has one.
+            if stands != derived and not (derived is None and field.name == "last_message_at"):
                 yield Difference(conversation.pk, field.name, stands, derived)
 
 
@@ -166,7 +183,8 @@ def mend(conversation_ids: Sequence[int]) -> int:
 
 def batches() -> Iterator[list[int]]:
     """Yield the ids of all conversations, in pieces."""
-    ids = Conversation.objects.order_by("pk").values_list("pk", flat=True)
+    # What was merged into another one holds nothing; its row says what it was, for undoing.
+    ids = Conversation.objects.filter(merged_at=None).order_by("pk").values_list("pk", flat=True)
     last = 0
     while piece := list(ids.filter(pk__gt=last)[:BATCH]):
         last = piece[-1]
@@ -199,5 +217,8 @@ class _Moment:
 
 def _moments(conversation_ids: Sequence[int]) -> Iterable[_Moment]:
     messages = Message.objects.filter(conversation__in=conversation_ids).defer("html", "recipients")
-    decisions = Event.objects.filter(conversation_id__in=conversation_ids, kind__in=DECISIONS)
+    events = Event.objects.filter(conversation_id__in=conversation_ids, kind__in=(*DECISIONS, *UNDOING))
+    found = list(events)
+    undone = {event.data["regrouping_id"] for event in found if event.kind in UNDOING}
+    decisions = [event for event in found if event.kind in DECISIONS and event.data.get("regrouping_id") not in undone]
     return [_Moment(row) for row in (*messages, *decisions)]

@@ -83,6 +83,16 @@ def keep(conversation: Conversation, mode: str, text: str, by: User) -> None:
 
 
 @transaction.atomic
+def add(conversation: Conversation, mode: str, text: str, by: User) -> None:
+    """Add to what ``by`` has typed so far, unless it says so already. Raises CustomerErased."""
+    conversation.writable()
+    draft = Draft.objects.filter(conversation=conversation, mode=mode, user=by).first()
+    before = draft.text if draft else ""
+    if text.strip() not in before:
+        keep(conversation, mode, "\n\n".join(part for part in (before, text) if part.strip()), by)
+
+
+@transaction.atomic
 def keep_chips(conversation: Conversation, found: Sequence[Chip], seen_id: int, by: User) -> None:
     """Keep to whom the reply of ``by`` shall go.
 

@@ -50,3 +50,15 @@ class NewerMessage(Exception):
 
 class CannotBlock(ValueError):
     """Somebody cannot be blocked; the text says why, in the reader's language."""
+
+
+class CannotRegroup(ValueError):
+    """Conversations cannot be merged, split or put back; the text says why, in the reader's language."""
+
+
+class MergedAway(Exception):
+    """The conversation was merged into another one before this could be done with it; ``old_id`` is its number."""
+
+    def __init__(self, old_id: int) -> None:
+        super().__init__(old_id)
+        self.old_id = old_id

@@ -36,7 +36,8 @@ def sides_about(customer_ids: Sequence[int]) -> set[int]:
 def settle(conversation_ids: Sequence[int]) -> None:
     """Let nobody wait for an answer to somebody erased, or about them, which cannot be written any more."""
     is_erased = Q(customer__erased_at__isnull=False) | Q(parent__customer__erased_at__isnull=False)
-    for conversation in Conversation.objects.filter(is_erased, pk__in=conversation_ids, resolved_at=None):
+    rows = Conversation.objects.filter(is_erased, pk__in=conversation_ids)
+    for conversation in rows.filter(resolved_at=None, merged_at=None):
         conversation.resolve(by=None)
 
 

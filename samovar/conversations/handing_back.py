@@ -4,10 +4,13 @@ It goes in batches, each a transaction of its own under the lock of the person, 
 same moment end in one of the two.
 """
 
+from contextlib import suppress
+
 from django.db import transaction
 
 from samovar.accounts.leaving import Work
 from samovar.accounts.models import User
+from samovar.conversations.errors import MergedAway
 from samovar.conversations.models import Conversation, LeftBehind
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.lib import clock
@@ -44,23 +47,26 @@ def give_back_some(user_id: int, by_id: int) -> bool:
     by = User.objects.get(pk=by_id)
     batch = list(LeftBehind.objects.filter(leaver=user).select_related("conversation").order_by("pk")[:AT_ONCE])
     for row in batch:
-        row.conversation.locked()
-        if row.conversation.assignee_id is None and row.conversation.resolved_at is None:
-            row.conversation.assign(to=user, by=by)
+        # What was merged is given back with what it was merged into.
+        with suppress(MergedAway):
+            row.conversation.locked()
+            if row.conversation.assignee_id is None and row.conversation.resolved_at is None:
+                row.conversation.assign(to=user, by=by)
     LeftBehind.objects.filter(pk__in=[row.pk for row in batch]).delete()
     return len(batch) == AT_ONCE
 
 
 def free_if_left(conversation_id: int) -> None:
     """Let nobody answer for a conversation that was taken up again, if whoever did has left meanwhile."""
-    rows = Conversation.objects.select_related("assignee").filter(assignee__is_active=False, resolved_at=None)
+    rows = Conversation.objects.select_related("assignee").filter(assignee__is_active=False)
+    rows = rows.filter(resolved_at=None, merged_at=None)
     conversation = rows.filter(pk=conversation_id).first()
     if conversation is not None and conversation.assignee is not None:
         conversation.free(conversation.assignee, by=None)
 
 
 def _held_by(user_id: int) -> ConversationQuerySet:
-    return Conversation.objects.filter(assignee=user_id, resolved_at=None)
+    return Conversation.objects.filter(assignee=user_id, resolved_at=None, merged_at=None)
 
 
 def _locked(user_id: int) -> User:

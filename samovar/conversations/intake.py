@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import connection, transaction
 
-from samovar.conversations import arriving, barring, deriving, flooding, joining
+from samovar.conversations import arriving, barring, deriving, flooding, joining, late
 from samovar.conversations.events import ConversationEvent
 from samovar.conversations.inbound import HUMAN, PASSED_ON, InboundFile, InboundMessage, Receipt
 from samovar.conversations.models import Conversation, Message, Participant, Reference, Retention, SpamSign
@@ -70,6 +70,7 @@ class _Rows:
     files: list[tuple[Message, InboundFile]] = field(default_factory=list)
     signs: list[SpamSign] = field(default_factory=list)
     participants: list[Participant] = field(default_factory=list)
+    late: list[tuple[Message, InboundMessage]] = field(default_factory=list)
     events: list[ConversationEvent] = field(default_factory=list)
     links: list[tuple[Conversation, tuple[Conversation, ...]]] = field(default_factory=list)
     # Where something came out of its order, so that the row is told anew from all that stands there.
@@ -105,6 +106,7 @@ class _Intake:
         message = self._note(inbound, conversation, customer, place)
         if place.conversation:
             self._append(inbound, conversation, customer)
+            self._rows.late += [(message, inbound)] if late.is_regrouped(conversation) else []
         self._rows.participants += arriving.named_beside(inbound, conversation, customer)
         # The ids of another matter of this inbox stay there; those that another inbox knows are known here too.
         is_other_matter = place.follows is not None and place.follows.inbox_id == inbound.inbox_id
@@ -124,6 +126,7 @@ class _Intake:
         Reference.objects.bulk_create(rows.references, ignore_conflicts=True)
         arriving.write_participants(rows.participants)
         arriving.write_files(rows.files)
+        late.note_all(rows.late)
         for conversation, others in rows.links:
             joining.link(conversation, others)
         announce_many(rows.events)

@@ -4,19 +4,34 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import push_url, trigger_client_event
 
 from samovar.accounts.auditing import Action, record_once
+from samovar.accounts.models import User
 from samovar.accounts.requests import StaffRequest
+from samovar.conversations.errors import MergedAway
 from samovar.conversations.models import Conversation, Message
 from samovar.conversations.queries import Wanted
 
 
 def conversation_at(request: StaffRequest, pk: int) -> Conversation:
-    """Return the conversation with this number when the person may see it; answers 404 otherwise."""
-    return get_object_or_404(Conversation.objects.all().visible_to(request.user).select_related("customer"), pk=pk)
+    """Return the conversation with this number when the person may see it; answers 404 otherwise.
+
+    Raises MergedAway for the number of one that was merged into another which the person may see.
+    """
+    found = Conversation.objects.all().visible_to(request.user).select_related("customer").filter(pk=pk).first()
+    if found is None:
+        if now_at(request.user, pk):
+            raise MergedAway(pk)
+        raise Http404
+    return found
+
+
+def now_at(user: User, old_id: int) -> Conversation | None:
+    """Return the conversation into which one with this number was merged, when the person may see that."""
+    return Conversation.objects.all().visible_to(user).filter(redirects=old_id).first()
 
 
 def message_at(request: StaffRequest, pk: int) -> Message:

@@ -21,6 +21,8 @@ from samovar.conversations.models import (
     Message,
     Participant,
     Reference,
+    RegroupedRow,
+    Regrouping,
     Retention,
     SpamSign,
     Tag,
@@ -159,4 +161,4 @@ declare(
         emptied={"text": "", "subject": "", "chips": None},
     )
 )
-declare_impersonal(Retention)
+declare_impersonal(Retention, Regrouping, RegroupedRow)

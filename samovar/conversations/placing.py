@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from samovar.conversations import late
 from samovar.conversations.inbound import HUMAN, InboundMessage
 from samovar.conversations.models import Conversation, ConversationRedirect, Message, Participant, Reference
 from samovar.conversations.models.conversation import ConversationKind
@@ -91,7 +92,9 @@ class Places:
         fresh = []
         for key in dict.fromkeys(map(reference_key, names)):
             holders = self._by_key.setdefault(key, [])
-            if conversation.pk not in holders:
+            # What was split off is no heir of what stayed: the mails there are still answered there.
+            is_others = bool(holders) and late.is_regrouped(conversation)
+            if conversation.pk not in holders and not is_others:
                 holders.append(conversation.pk)
                 fresh.append(key)
         return fresh
@@ -123,8 +126,8 @@ class Places:
 
     def _candidates(self, inbound: InboundMessage, customer: Customer) -> Iterator[tuple[str, Conversation]]:
         found = (
-            self._numbered(inbound.signed_conversation),
-            self._first(self._by_message.get(pk) for pk in inbound.answered_messages),
+            self._signed_for(inbound),
+            self._answered(inbound),
             self._known(inbound),
             self._numbered(inbound.marked_conversation),
             self._numbered(inbound.tagged_conversation),
@@ -134,6 +137,16 @@ class Places:
                 yield rule, conversation
         if inbound.joins_by_subject and (same := self._with_same_subject(inbound, customer)):
             yield RULES[5], same
+
+    def _signed_for(self, inbound: InboundMessage) -> Conversation | None:
+        """Return the conversation of a signed address, or the one into which what is answered was moved since."""
+        conversation = self._numbered(inbound.signed_conversation)
+        answered = self._answered(inbound) or self._known(inbound)
+        is_apart = conversation is not None and answered is not None and answered.pk != conversation.pk
+        return answered if conversation and is_apart and late.has_left(conversation.pk, inbound) else conversation
+
+    def _answered(self, inbound: InboundMessage) -> Conversation | None:
+        return self._first(self._by_message.get(pk) for pk in inbound.answered_messages)
 
     def _numbered(self, number: int | None) -> Conversation | None:
         return self._get(self._redirects.get(number, number)) if number is not None else None
@@ -190,7 +203,8 @@ class Places:
 
     def _guarded(self, inbound: InboundMessage, conversation: Conversation, rule: str) -> Place:
         is_elsewhere = conversation.inbox_id != inbound.inbox_id
-        has_new_subject = rule == STORED and _is_changed(inbound.subject_key, conversation.subject_key)
+        known = late.subjects_of(conversation)
+        has_new_subject = rule == STORED and all(_is_changed(inbound.subject_key, subject) for subject in known)
         is_over = _is_away(inbound, conversation) or _is_long_closed(inbound, conversation)
         if is_over or has_new_subject or (is_elsewhere and rule != SIGNED):
             return Place(follows=conversation, rule=rule)
@@ -209,7 +223,9 @@ class Places:
 
 
 def _rows(**wanted: object) -> dict[int, Conversation]:
-    rows = Conversation.objects.filter(**wanted).order_by("pk").select_for_update()
+    # What was merged while its row was waited for is left out, and looked for anew by its number.
+    rows = Conversation.objects.filter(**wanted, merged_at=None).annotate(**late.subjects_brought())
+    rows = rows.order_by("pk").select_for_update()
     return {row.pk: row for row in rows}
 
 

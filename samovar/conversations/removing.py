@@ -3,13 +3,17 @@
 The rows stay, so that no count changes, and so that a mail which is read again from its mailbox is still known.
 """
 
+from collections.abc import Collection
+
 from django.db.models import Q
 
 from samovar.accounts.auditing import Action, record
 from samovar.conversations import deriving
-from samovar.conversations.models import Conversation, ConversationRedirect
+from samovar.conversations.belongings import place_of
+from samovar.conversations.models import Conversation, ConversationRedirect, Message, RegroupedRow
 from samovar.conversations.models.deleting import BY_RETENTION, KEPT_FOR
 from samovar.customers import erasure
+from samovar.events.models import Event
 from samovar.lib import clock
 from samovar.lib.personal import declared
 
@@ -19,6 +23,19 @@ def due() -> list[int]:
     is_over = Q(deleted_at__lte=clock.now() - KEPT_FOR) | Q(deleted_at__isnull=False, deletion_reason=BY_RETENTION)
     rows = Conversation.objects.filter(is_over, removed_at=None)
     return list(rows.order_by("deleted_at").values_list("pk", flat=True))
+
+
+def told_of(numbers: Collection[int]) -> list[int]:
+    """Return the events of conversations: what tells of a message that was moved goes with the message."""
+    here = Message.objects.filter(conversation__in=numbers)
+    moved = RegroupedRow.objects.filter(place=place_of(Message), row_id__in=here.values("pk"))
+    told = dict(moved.values_list("row_id", "regrouping__source"))
+    named = dict(Event.objects.filter(conversation_id__in=numbers).values_list("pk", "data__message_id"))
+    away = Message.objects.filter(pk__in=set(named.values()) - {None}).exclude(conversation__in=numbers)
+    gone = set(away.values_list("pk", flat=True))
+    came = Event.objects.filter(conversation_id__in=set(told.values()), data__message_id__in=list(told))
+    own = {pk for pk, message_id in named.items() if message_id not in gone}
+    return sorted(own.union(came.values_list("pk", flat=True)))
 
 
 def remove(conversation_id: int) -> None:
@@ -32,7 +49,8 @@ def remove(conversation_id: int) -> None:
     held = 0
     for one in declared():
         if one.emptied and one.matters:
-            held += erasure.walk(one, one.of_conversations(numbers))[1]
+            rows = told_of(numbers) if one.model is Event else one.of_conversations(numbers)
+            held += erasure.walk(one, rows)[1]
     if held:
         return
     deriving.mend([conversation_id])

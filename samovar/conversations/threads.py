@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from samovar.accounts.models import User
-from samovar.conversations.events import InThread, kinds_in_thread
+from samovar.conversations.events import InThread, Regrouped, kinds_in_thread, kinds_of
 from samovar.conversations.formatting import Formatted, formatted
-from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models import Conversation, Message, Regrouping
 from samovar.conversations.models.message import Direction
 from samovar.conversations.pieces import Passage, passages
 from samovar.events.models import Event
@@ -26,6 +28,8 @@ WHOLE = 2_000_000
 MOST_PRINTED = 500
 WRITTEN = kinds_in_thread(InThread.MESSAGE)
 DECIDED = kinds_in_thread(InThread.LINE)
+REGROUPED = kinds_of(Regrouped)
+MOST_CHOOSABLE = 200
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,18 @@ class Line:
         return self.event.at
 
     @property
+    def regrouping_id(self) -> int | None:
+        """By what a merge, a split or a move that it tells of can be undone; None for everything else."""
+        is_in_force = bool(vars(self.event).get("is_in_force"))
+        return self.event.data["regrouping_id"] if is_in_force else None
+
+    @property
+    def other_id(self) -> int | None:
+        """The other conversation that it tells of, unless that stands here now."""
+        is_here = self.event.kind == "ConversationMerged" and self.regrouping_id is not None
+        return None if is_here else self.event.data.get("other_id")
+
+    @property
     def shows_actor(self) -> bool:
         """Whether the line has to say who decided; who takes a conversation is named by it already."""
         return bool(self.actor_name) and self.event.data.get("assignee_id") != self.event.actor_id
@@ -74,12 +90,16 @@ class ThreadPage:
 
 @dataclass(frozen=True)
 class News:
-    """What has happened since an event: entries to add, messages that look different now, and the newest event."""
+    """What has happened since an event: entries to add, messages that look different now, and the newest event.
+
+    What ``is_regrouped`` has to be drawn anew: messages came into the middle of the thread, or went.
+    """
 
     entries: list[Entry]
     changed: list[Said]
     last_event_id: int
     is_empty: bool
+    is_regrouped: bool = False
 
     @property
     def received(self) -> list[Said]:
@@ -105,12 +125,15 @@ def news(conversation: Conversation, after: int) -> News:
     events = list(_events(conversation).filter(pk__gt=after).order_by("pk")[:LINES])
     ids = {event.data["message_id"] for event in events if "message_id" in event.data}
     new = {event.data["message_id"] for event in events if event.kind in WRITTEN}
-    messages = [said(message) for message in Message.objects.filter(pk__in=ids).of_thread()] if ids else []
+    # Only what stands here still: who sees this conversation need not see where the rest was moved.
+    own = Message.objects.filter(pk__in=ids, conversation=conversation)
+    messages = [said(message) for message in own.of_thread()] if ids else []
     return News(
         entries=_merged((one for one in messages if one.message.pk in new), _as_lines(events)),
         changed=[one for one in messages if one.message.pk not in new],
         last_event_id=events[-1].pk if events else after,
         is_empty=not events,
+        is_regrouped=any(event.kind in REGROUPED for event in events),
     )
 
 
@@ -127,6 +150,12 @@ def everything(conversation: Conversation, *, with_notes: bool) -> list[Said]:
         rows = rows.exclude(direction=Direction.NOTE)
     found = rows.order_by("-created_at", "-id")[:MOST_PRINTED]
     return [said(message, is_whole=True) for message in reversed(found)]
+
+
+def choosable(conversation: Conversation) -> list[Message]:
+    """Return the newest messages, oldest first, as one chooses among them: without files and without the HTML."""
+    rows = Message.objects.filter(conversation=conversation).select_related("author", "customer").defer("html")
+    return list(reversed(rows.order_by("-created_at", "-id")[:MOST_CHOOSABLE]))
 
 
 def _how_many(found: list[Message]) -> int:
@@ -149,7 +178,11 @@ def _lines(conversation: Conversation, since: datetime | None, until: datetime |
 
 def _events(conversation: Conversation) -> QuerySet[Event]:
     actor = User.objects.filter(pk=OuterRef("actor_id")).values("name")
-    return Event.objects.filter(conversation_id=conversation.pk).annotate(actor_name=Subquery(actor))
+    told = Cast(KeyTextTransform("regrouping_id", OuterRef("data")), BigIntegerField())
+    in_force = Exists(Regrouping.objects.all().in_force().filter(pk=told))
+    is_in_force = Case(When(kind__in=REGROUPED, then=in_force), default=Value(False))
+    rows = Event.objects.filter(conversation_id=conversation.pk)
+    return rows.annotate(actor_name=Subquery(actor), is_in_force=is_in_force)
 
 
 def _as_lines(events: Iterable[Event]) -> list[Line]:

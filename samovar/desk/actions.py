@@ -8,10 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import User
+from samovar.conversations.models import Conversation
 from samovar.conversations.saved_views import FIRST, VIEWS
 
 # The page of a conversation.
-OPEN = re.compile(r"/conversations/\d+/")
+OPEN = re.compile(r"/conversations/(\d{1,18})/", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,30 @@ def actions(text: str, path: str, user: User) -> list[Action]:
     """Return the actions whose names hold all words of ``text``; those of a conversation only where one is open."""
     is_open = OPEN.match(path) is not None and user.can_answer
     here = [Action(str(label), icon, key) for label, icon, key in HERE] if is_open else []
-    possible = [*here, *_of_customer(path, user), *_beginnings(user), *_places()]
+    possible = [*here, *_of_conversation(path, user), *_of_customer(path, user), *_beginnings(user), *_places()]
     words = text.lower().split()
     return [action for action in possible if all(word in action.label.lower() for word in words)][:8]
+
+
+def _of_conversation(path: str, user: User) -> list[Action]:
+    """Return what can be merged of the conversation that is open; people first, because they are meant more often."""
+    found = OPEN.match(path)
+    if not found or not user.can_answer:
+        return []
+    rows = Conversation.objects.all().visible_to(user).filter(pk=int(found[1]))
+    return [
+        action
+        for pk, customer_id in rows.values_list("pk", "customer_id")
+        for action in (
+            Action(str(_("Merge this customer with another")), "together", url=reverse("merging", args=[customer_id])),
+            Action(
+                str(_("Merge this conversation with another")),
+                "together",
+                url=reverse("conversation_merging", args=[pk]),
+            ),
+            Action(str(_("Move messages")), "swap", url=reverse("moving", args=[pk])),
+        )
+    ]
 
 
 def _of_customer(path: str, user: User) -> list[Action]:

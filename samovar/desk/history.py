@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import User
-from samovar.conversations.models import Conversation, Inbox
+from samovar.conversations.models import Conversation, Inbox, Message
 from samovar.customers import timeline
 from samovar.events.models import Event
 from samovar.lib.marks import mark, read_mark
@@ -34,6 +36,11 @@ SIGNS = {
     "SenderUnblocked": ("undo", ""),
     "ConversationDeleted": ("trash", ""),
     "ConversationRestored": ("undo", ""),
+    "ConversationMerged": ("together", "accent"),
+    "ConversationSplit": ("swap", ""),
+    "MessageMoved": ("forward", ""),
+    "MergeUndone": ("undo", "warn"),
+    "MoveUndone": ("undo", "warn"),
     "ConversationSnoozed": ("snooze", ""),
     "ConversationPrioritised": ("sort", ""),
     "ConversationTagged": ("tag", ""),
@@ -101,8 +108,11 @@ def _closed(reader: User) -> list[Exists]:
     if not reader.is_admin:
         out_of_sight |= Q(inbox__in=Inbox.objects.closed_to(reader).values("pk"))
     hidden = Conversation.objects.filter(out_of_sight)
+    told = Cast(KeyTextTransform("message_id", OuterRef("data")), BigIntegerField())
+    moved = Message.objects.filter(pk=told, conversation__in=hidden)
     # What was said in a conversation before it was joined to another one stands under its old number.
-    return [Exists(hidden.filter(pk=own)), Exists(hidden.filter(redirects=own))]
+    # What was said and has been moved since is seen by those who see where it stands now.
+    return [Exists(hidden.filter(pk=own)), Exists(hidden.filter(redirects=own)), Exists(moved)]
 
 
 def _grouped(events: list[Event]) -> Iterator[Group]:

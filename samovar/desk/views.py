@@ -17,6 +17,7 @@ from samovar.accounts.models import Company, User
 from samovar.accounts.requests import StaffRequest, admins_only
 from samovar.conversations import opening, putting_off, queries, threads
 from samovar.conversations.models import Conversation
+from samovar.conversations.pages import now_at
 from samovar.conversations.queries import Wanted
 from samovar.customers.consenting import standing
 from samovar.customers.models import Customer, Merge
@@ -185,7 +186,8 @@ def _part(request: StaffRequest) -> str:
 
 
 def _moved(user: User, pk: int) -> HttpResponse:
-    now = Conversation.objects.all().visible_to(user).filter(redirects=pk).first()
+    now = now_at(user, pk)
     if now is None:
         raise Http404
-    return redirect(now, permanent=True)
+    # Not for good: a merge can be undone, and browsers would remember.
+    return redirect(now)

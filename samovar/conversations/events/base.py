@@ -30,5 +30,10 @@ def kinds_in_thread(place: InThread) -> list[str]:
     return [kind.__name__ for kind in _all_of(ConversationEvent) if kind.in_thread == place]
 
 
+def kinds_of(family: type[ConversationEvent]) -> list[str]:
+    """Return the kinds of events that are of one family."""
+    return [kind.__name__ for kind in _all_of(family)]
+
+
 def _all_of(kind: type[ConversationEvent]) -> list[type[ConversationEvent]]:
     return [kind, *(found for below in kind.__subclasses__() for found in _all_of(below))]

@@ -8,6 +8,7 @@ from samovar.conversations.models.inbox import Inbox, InboxAddress
 from samovar.conversations.models.leaving import LeftBehind
 from samovar.conversations.models.message import Attachment, Message, Reference
 from samovar.conversations.models.participant import Participant
+from samovar.conversations.models.regrouping import RegroupedRow, Regrouping
 from samovar.conversations.models.retention import Retention
 from samovar.conversations.models.tag import ConversationTag, Tag
 
@@ -27,6 +28,8 @@ __all__ = [
     "Message",
     "Participant",
     "Reference",
+    "RegroupedRow",
+    "Regrouping",
     "Retention",
     "SpamSign",
     "Tag",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import Team, User
+from samovar.conversations.errors import MergedAway
 from samovar.conversations.events import (
     ConversationAssigned,
     ConversationFreed,
@@ -52,7 +53,8 @@ class Conversation(Snoozable, Prioritised, Deletable, Answerable):
     Whose turn it is and what stands last is kept on the row, so that lists need no look at the messages; all of it
     can be derived again from the messages and the event log (``conversations.deriving``). ``version`` counts the
     messages and decisions, so that two people never overwrite each other unseen. With a ``parent`` it is a side
-    conversation with somebody outside about that one, of which the customer there learns nothing.
+    conversation with somebody outside about that one, of which the customer there learns nothing. What was merged into
+    another one (``merged_at``) holds nothing any more; its row stays for undoing, and its number leads to the other.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -67,6 +69,7 @@ class Conversation(Snoozable, Prioritised, Deletable, Answerable):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="sides", db_index=False)
     opened_at = models.DateTimeField(_("opened at"))
     resolved_at = models.DateTimeField(_("resolved at"), null=True)
+    merged_at = models.DateTimeField(_("merged at"), null=True)
     version = models.IntegerField(default=0)
 
     objects = ConversationQuerySet.as_manager()
@@ -148,9 +151,14 @@ class Conversation(Snoozable, Prioritised, Deletable, Answerable):
         return reverse("conversation", args=[self.pk])
 
     def locked(self) -> None:
-        """Take the row for this transaction and read what is true now."""
+        """Take the row for this transaction and read what is true now.
+
+        Raises MergedAway when it was merged into another one meanwhile: nothing may be done to what nobody sees.
+        """
         rows = Conversation.objects.select_related("inbox", "customer").select_for_update(of=("self",))
         reread(self, rows)
+        if self.merged_at is not None:
+            raise MergedAway(self.pk)
 
     @transaction.atomic
     def assign(self, to: User | None, by: User) -> None:

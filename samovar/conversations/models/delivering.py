@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from samovar.conversations.errors import MergedAway
 from samovar.conversations.events import (
     ConversationEvent,
     FailureDismissed,
@@ -103,6 +105,7 @@ class Deliverable(models.Model):
         mail_class: str
         recipients: dict[str, Any]
         conversation: models.ForeignKey[Conversation, Conversation]
+        conversation_id: int
 
     @property
     def is_automatic(self) -> bool:
@@ -141,7 +144,7 @@ class Deliverable(models.Model):
     @transaction.atomic
     def note_fate(self, fate: Fate, at: datetime, by: User | None = None) -> None:
         """Note what became of the message; noting the same again changes nothing more."""
-        conversation = self._locked()
+        conversation = self.hold()
         before = self._kept
         self.meet(fate, at)
         if self._kept != before:
@@ -185,10 +188,16 @@ class Deliverable(models.Model):
         kind = MessageFailed if lost else MessageDeferred
         return kind(**heading, at=at, message_id=self.pk, reason=reason)
 
-    def _locked(self) -> Conversation:
-        conversation = self.conversation
-        conversation.locked()
-        self.refresh_from_db(fields=KEPT)
+    def hold(self) -> Conversation:
+        """Take the row of the conversation in which it stands now, also when it was moved meanwhile; return it."""
+        is_gone = True
+        while is_gone:
+            conversation = self.conversation
+            with suppress(MergedAway):
+                conversation.locked()
+            self.refresh_from_db(fields=["conversation", *KEPT])
+            is_gone = self.conversation_id != conversation.pk
+        self.conversation = conversation
         return conversation
 
     def _note_on(self, conversation: Conversation) -> None:

@@ -41,13 +41,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self if user.is_admin else self.exclude(inbox__in=Inbox.objects.closed_to(user).values("pk"))
 
     def present(self) -> ConversationQuerySet:
-        """Return those that are not deleted."""
-        return self.filter(deleted_at=None)
+        """Return those that are neither deleted nor merged into another one."""
+        return self.filter(deleted_at=None, merged_at=None)
 
     def restorable(self) -> ConversationQuerySet:
         """Return those that are deleted and can be brought back; a side comes back with what it is about."""
         alone = models.Q(parent__deleted_at=None) | models.Q(parent__deletion_reason=BY_RETENTION)
-        return self.filter(alone, deleted_at__isnull=False, removed_at=None).exclude(deletion_reason=BY_RETENTION)
+        rows = self.filter(alone, deleted_at__isnull=False, removed_at=None, merged_at=None)
+        return rows.exclude(deletion_reason=BY_RETENTION)
 
     def closed_to(self, user: User) -> ConversationQuerySet:
         """Return those that stand in inboxes which are not open to ``user``."""
@@ -123,7 +124,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def due_to_wake(self, now: datetime) -> ConversationQuerySet:
         """Return those whose snooze has ended."""
-        return self.filter(snoozed_until__lte=now)
+        return self.filter(snoozed_until__lte=now, merged_at=None)
 
 
 def _of_spam(rows: models.QuerySet[Any, Any]) -> models.Case:

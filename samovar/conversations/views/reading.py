@@ -11,13 +11,19 @@ from django.views.decorators.http import require_GET, require_POST
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.conversations import opening, putting_off, threads
 from samovar.conversations import sides as side_talks
-from samovar.conversations.pages import conversation_at, looked_at, message_at, wanted_on
+from samovar.conversations.errors import MergedAway
+from samovar.conversations.pages import conversation_at, looked_at, message_at, now_at, wanted_on
 
 
 @require_GET
 def news(request: StaffRequest, pk: int) -> HttpResponse:
     """Give an open page what has happened since the event that it knows."""
-    conversation = conversation_at(request, pk)
+    try:
+        conversation = conversation_at(request, pk)
+    except MergedAway:
+        # The page stays, with what is typed in it, and says where to go on.
+        moved = {"now": now_at(request.user, pk), "old_id": pk}
+        return render(request, "conversations/_merged_away.html", moved)
     after = request.GET.get("after", "")
     found = threads.news(conversation, int(after) if after.isdecimal() and len(after) < 19 else 0)
     if found.is_empty:
@@ -27,6 +33,7 @@ def news(request: StaffRequest, pk: int) -> HttpResponse:
         "opened": opening.opened(request.user, pk),
         "conversation": conversation,
         "news": found,
+        "page": threads.newest(conversation) if found.is_regrouped else None,
         "wanted": wanted_on(request),
         "putting_off": putting_off.choices(timezone.now()),
     }

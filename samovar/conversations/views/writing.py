@@ -6,19 +6,20 @@ from http import HTTPStatus
 from django.contrib import messages as told
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.conversations import chips, drafting
-from samovar.conversations.errors import CustomerErased, EmptyMessage, NewerMessage, NobodyToSendTo
+from samovar.conversations.errors import CustomerErased, EmptyMessage, MergedAway, NewerMessage, NobodyToSendTo
 from samovar.conversations.forms import MessageForm, UploadForm
 from samovar.conversations.models import Attachment, Conversation, Message
 from samovar.conversations.models.draft import TYPED_HERE, DraftMode
-from samovar.conversations.pages import conversation_at, done, with_news
+from samovar.conversations.pages import conversation_at, done, now_at, with_news
+from samovar.ui.numbers import numbered
 
 # Digits of a number that the database can hold.
 LONGEST_NUMBER = 19
@@ -28,7 +29,13 @@ LONGEST_NUMBER = 19
 @require_POST
 def messages(request: StaffRequest, pk: int) -> HttpResponse:
     """Send a reply or leave a note."""
-    conversation = conversation_at(request, pk)
+    try:
+        return _written(request, conversation_at(request, pk))
+    except MergedAway:
+        return _kept_for(request, pk)
+
+
+def _written(request: StaffRequest, conversation: Conversation) -> HttpResponse:
     form = MessageForm(request.POST, request.FILES, writer=request.user)
     if not form.is_valid():
         mistakes = [str(mistake) for mistakes in form.errors.values() for mistake in mistakes]
@@ -84,6 +91,19 @@ def file(request: StaffRequest, pk: int) -> HttpResponse:
     """Remove a file that has not been sent."""
     get_object_or_404(Attachment.objects.filter(drafting.own_files(request.user)), pk=pk).delete()
     return HttpResponse()
+
+
+def _kept_for(request: StaffRequest, old_id: int) -> HttpResponse:
+    """Keep what was to be sent as a draft in what the conversation was merged into: others read along there."""
+    now, mode = now_at(request.user, old_id), request.POST.get("mode", "")
+    if now is None:
+        raise Http404
+    text, said = request.POST.get("text", ""), _("It was merged into %(number)s meanwhile. Your text is there.")
+    with suppress(CustomerErased):
+        if mode in TYPED_HERE and text.strip():
+            drafting.add(now, mode, text, by=request.user)
+    told.warning(request, said % {"number": numbered(now.pk)})
+    return HttpResponseClientRedirect(now.get_absolute_url()) if request.htmx else redirect(now)
 
 
 def _typed(request: StaffRequest, conversation: Conversation, form: MessageForm) -> drafting.Typed:
