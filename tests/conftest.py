@@ -178,6 +178,14 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture
 def installation(home: Path) -> Installation:
-    """Return an installation of the test's own with a running, empty database that is fast and not durable."""
+    """Return an installation of the test's own with a running database, fast and not durable: tables without rows."""
+    template.fill(home)
+    Cluster(home).start(durable=False)
+    return Installation(home)
+
+
+@pytest.fixture
+def bare_installation(home: Path) -> Installation:
+    """Return the same without our tables, as after the very first start of the database."""
     Cluster(home).start(durable=False)
     return Installation(home)

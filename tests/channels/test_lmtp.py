@@ -153,9 +153,15 @@ def test_the_command_takes_mail_until_it_is_told_to_stop(installation: Installat
     path = tmp_path / "lmtp"
     process = installation.begin("mail", "lmtp", "--listen", f"unix:{path}")
     try:
-        until(path.is_socket)
+        until(lambda: _is_listening(path))
         assert answers(str(path), mail(), "nobody@aurora.example") == [550]
     finally:
         process.terminate()
         said, _nothing = process.communicate(timeout=60)
     assert (process.returncode, "Mail is taken at" in said) == (0, True)
+
+
+def _is_listening(path: Path) -> bool:
+    """Tell whether somebody takes calls: the socket stands there a moment before."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        return caller.connect_ex(str(path)) == 0

@@ -70,13 +70,13 @@ def test_tables_of_another_version_are_named(healthy: Installation) -> None:
 
 
 def test_a_database_that_may_forget_is_broken_and_one_that_is_behind_is_not_touched(
-    installation: Installation,
+    bare_installation: Installation,
 ) -> None:
-    found = _found(installation, code=1)
+    found = _found(bare_installation, code=1)
 
     assert "may forget mail that it has confirmed: fsync" in found["Safety"][0]["words"]
     assert "changes of the tables are missing" in found["Work"][0]["words"]
-    assert installation.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+    assert bare_installation.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
 
 def test_without_a_database_the_rest_is_told_all_the_same(installation: Installation) -> None:

@@ -50,25 +50,25 @@ def _administer(installation: Installation, statement: bytes) -> None:
         connection.execute(statement)
 
 
-def test_several_processes_that_start_together_make_the_tables_once(installation: Installation) -> None:
-    running = [_ensuring(installation) for _ in range(3)]
+def test_several_processes_that_start_together_make_the_tables_once(bare_installation: Installation) -> None:
+    running = [_ensuring(bare_installation) for _ in range(3)]
     ended = [process.communicate(timeout=120) for process in running]
 
     assert [process.returncode for process in running] == [0, 0, 0], ended
     assert sum("tables" in said for said, _ in ended) == 1
     assert sum("static files" in said for said, _ in ended) == 1
-    [(twice,)] = installation.ask("SELECT count(*) - count(DISTINCT (app, name)) FROM django_migrations")
+    [(twice,)] = bare_installation.ask("SELECT count(*) - count(DISTINCT (app, name)) FROM django_migrations")
     assert twice == 0
-    assert (installation.home / "static" / "staticfiles.json").exists()
-    [(analyzed,)] = installation.ask(
+    assert (bare_installation.home / "static" / "staticfiles.json").exists()
+    [(analyzed,)] = bare_installation.ask(
         "SELECT count(last_analyze) FROM pg_stat_user_tables WHERE relname = 'events_event'"
     )
     assert analyzed == 1
 
     # Later ones find everything done, and a static file that changed is noticed.
-    assert _ensure(installation) == ("", "")
-    (installation.home / "static" / ".collected").write_text("those of an older version")
-    assert _ensure(installation) == ("Preparing static files …\n", "")
+    assert _ensure(bare_installation) == ("", "")
+    (bare_installation.home / "static" / ".collected").write_text("those of an older version")
+    assert _ensure(bare_installation) == ("Preparing static files …\n", "")
 
 
 def test_a_database_of_the_operators_own_is_set_up_like_the_built_in_one(installation: Installation) -> None:
