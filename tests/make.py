@@ -27,8 +27,19 @@ from samovar.conversations.blocking import Wish
 from samovar.conversations.drafting import attach
 from samovar.conversations.inbound import InboundFile, InboundMessage, Named, Receipt
 from samovar.conversations.intake import receive
-from samovar.conversations.models import Attachment, Block, Conversation, FileLink, Inbox, Message, Regrouping, Tag
+from samovar.conversations.models import (
+    Attachment,
+    Block,
+    Conversation,
+    FileLink,
+    Inbox,
+    Macro,
+    Message,
+    Regrouping,
+    Tag,
+)
 from samovar.conversations.models.block import BlockReason
+from samovar.conversations.models.macro import Wording
 from samovar.customers import addresses, archive, belonging, merging
 from samovar.customers.merging import Decision
 from samovar.customers.models import Customer, Identity, Membership, Merge, Organisation, PersonArchive, RemovedIdentity
@@ -299,3 +310,16 @@ def delivery_place() -> dict[str, object]:
     """Make a reply that waits to leave; return the numbers of its message and of its delivery."""
     made = delivery()
     return {"pk": made.message_id, "delivery_pk": made.pk}
+
+
+def macro(name: str = "Thanks for waiting", text: str = "Thank you.", by: User | None = None, **given: Any) -> Macro:
+    """Make a macro, everybody's unless it is said whose."""
+    return Macro.objects.all().make(Wording(name=name, text=text, **given), by=by or admin())
+
+
+def macro_of_a_leaver() -> Macro:
+    """Make a macro that belongs to somebody who no longer signs in."""
+    gone = agent()
+    made = macro(owner=gone, by=gone)
+    gone.deactivate(by=admin())
+    return made

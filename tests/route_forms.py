@@ -18,6 +18,7 @@ CHIPS = {
     "chip-field": ["to"],
     "chip-on": ["bob@mail.example"],
 }
+MACRO = {"name": "Thanks", "text": "Thank you.", "scope": "everybody"}
 LETTER = {"subject": "About the desk", "text": "We send you a new one.", **CHIPS}
 
 
@@ -78,6 +79,10 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "company": lambda: {"company": "Aurora"},
     "team": lambda: NAMED,
     "teams": lambda: NAMED,
+    "macro": lambda: MACRO | {"version": "0"},
+    "new_macro": lambda: MACRO,
+    "macro_preview": lambda: {"text": "Hello"},
+    "macro_key": lambda: {"digit": "1"},
     "tag": lambda: NAMED,
     "tag_merging": lambda: {"into": make.tag("Money").pk},
     "brand": lambda: BRAND,

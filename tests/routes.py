@@ -11,7 +11,7 @@ from tests import make
 OF_TEAMS = ["team", "team_retiring", "team_reviving"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
 OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "asking_draft", "sides"]
-OF_CONVERSATIONS += ["blocking", "colleagues", "conversation_merging", "moving"]
+OF_CONVERSATIONS += ["blocking", "colleagues", "conversation_merging", "moving", "macros_found", "steps"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
@@ -52,12 +52,15 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     "accepting": lambda: {"token": make.invited().link.split("/")[-2]},
     **dict.fromkeys(OF_TEAMS, lambda: {"pk": make.team().pk}),
     **dict.fromkeys(OF_CONVERSATIONS, lambda: {"pk": make.conversation().pk}),
-    **dict.fromkeys(("draft", "files"), lambda: {"pk": make.conversation().pk, "mode": "note"}),
+    **dict.fromkeys(("draft", "files", "planned"), lambda: {"pk": make.conversation().pk, "mode": "note"}),
     **dict.fromkeys(("block", "block_lifting"), lambda: {"pk": make.block().pk}),
     "file_link": lambda: {"pk": make.file_link().pk},
     "shared_file": lambda: {"token": "signed-by-nobody"},
     "participant": make.participant_numbers,
     **dict.fromkeys(("tag", "tag_retirement", "tag_merging"), lambda: {"pk": make.tag().pk}),
+    **dict.fromkeys(("macro", "macro_retirement", "macro_key"), lambda: {"pk": make.macro().pk}),
+    "macro_taking_over": lambda: {"pk": make.macro_of_a_leaver().pk},
+    "applied": lambda: {"pk": make.conversation().pk, "macro_pk": make.macro().pk},
     "tagging": lambda: {"pk": make.conversation().pk, "tag_pk": make.tag().pk},
     **dict.fromkeys(("message", "original"), lambda: {"pk": make.conversation(html="<p>Hello").messages.get().pk}),
     **dict.fromkeys(("attachment", "picture"), lambda: {"pk": make.attachment(content=make.picture()).pk}),
@@ -106,7 +109,7 @@ OPEN_TO_ALL_TEAMS = {"customer", "customer_details", "history", "addresses", "ad
 OPEN_TO_ALL_TEAMS |= {"address_removal", "address_restoring", "merging", "merging_preview", "merge_undoing"}
 OPEN_TO_ALL_TEAMS |= {"organisation", "organisation_details", "organisation_people", "memberships", "membership"}
 OPEN_TO_ALL_TEAMS |= {"membership_removal", "membership_restoring", "accepting", "single_sign_on_begin"}
-OPEN_TO_ALL_TEAMS |= {"block", "block_lifting", "consents"}
+OPEN_TO_ALL_TEAMS |= {"block", "block_lifting", "consents", "macro", "macro_key"}
 
 
 @dataclass(frozen=True)

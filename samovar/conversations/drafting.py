@@ -64,7 +64,7 @@ def write(conversation: Conversation, typed: Typed, by: User) -> Message:
 
 @transaction.atomic
 def keep(conversation: Conversation, mode: str, text: str, by: User) -> None:
-    """Keep what ``by`` has typed so far; an empty text without files and chosen people is no draft any more.
+    """Keep what ``by`` has typed so far; an empty text without files, people and steps is no draft any more.
 
     A browser that is slow may deliver the draft after the message: what has just been sent is no draft. Raises
     CustomerErased.
@@ -74,7 +74,7 @@ def keep(conversation: Conversation, mode: str, text: str, by: User) -> None:
         return
     draft = Draft.objects.filter(conversation=conversation, mode=mode, user=by)
     text = storable(text)
-    if text.strip() or draft.filter(Q(files__isnull=False) | Q(chips__isnull=False)).exists():
+    if text.strip() or draft.filter(Q(files__isnull=False) | Q(chips__isnull=False) | ~Q(steps=[])).exists():
         Draft.objects.update_or_create(
             conversation=conversation, mode=mode, user=by, defaults={"text": text, "saved_at": clock.now()}
         )

@@ -62,3 +62,15 @@ class MergedAway(Exception):
     def __init__(self, old_id: int) -> None:
         super().__init__(old_id)
         self.old_id = old_id
+
+
+class MacroChanged(Exception):
+    """Somebody else has changed the macro meanwhile."""
+
+
+class MacroKeyTaken(ValueError):
+    """Another macro, whose name is the text, is on this key."""
+
+
+class CannotStep(ValueError):
+    """A step of a macro cannot be done; the text says why, in the reader's language."""

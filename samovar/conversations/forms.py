@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import Role, User
-from samovar.conversations import chips, drafting, putting_off
+from samovar.conversations import chips, drafting, macro_steps, putting_off
 from samovar.conversations.models import Attachment, Tag
 from samovar.conversations.models.draft import TYPED_HERE
 from samovar.conversations.models.prioritising import Priority
@@ -54,6 +54,8 @@ class MessageForm(forms.Form):
     upload = ManyFilesField(required=False)
     seen = forms.IntegerField(required=False)
     then = forms.ChoiceField(choices=[("resolve", "")], required=False)
+    # It may go out with placeholders that nobody has filled in.
+    as_is = forms.BooleanField(required=False)
 
     def __init__(self, *given: Any, writer: User) -> None:
         super().__init__(*given)
@@ -61,9 +63,11 @@ class MessageForm(forms.Form):
         field.queryset = Attachment.objects.filter(drafting.own_files(writer))
 
     def clean(self) -> dict[str, Any] | None:
-        """Read to whom a reply shall go."""
+        """Read to whom a reply shall go, and what shall be done once it has gone."""
         cleaned = super().clean()
-        self.cleaned_data["chips"] = chips.read(self.data) if isinstance(self.data, QueryDict) else None
+        given = self.data if isinstance(self.data, QueryDict) else QueryDict()
+        self.cleaned_data["chips"] = chips.read(given)
+        self.cleaned_data["steps"] = macro_steps.read(given.getlist("step"))
         return cleaned
 
 

@@ -12,6 +12,7 @@ from samovar.accounts.models import User
 from samovar.accounts.voices import Voice
 from samovar.conversations import keeping, sides
 from samovar.conversations.chips import Chip, chips
+from samovar.conversations.macro_steps import from_draft
 from samovar.conversations.models import (
     Attachment,
     Conversation,
@@ -39,7 +40,7 @@ class Opened:
     """A conversation with all that its page shows besides the entries.
 
     ``newest_id`` is the newest message that the customer wrote or can see, ``drafts`` is what the reader has typed and
-    not sent (text, saved_at), by mode, and ``files`` are the files (id, name, size_bytes, mode) that go with it.
+    not sent (text, saved_at, steps), by mode, and ``files`` are the files (id, name, size_bytes, mode) that go with it.
     ``outsiders`` are those about whom the team is asked and those it has let in (pk, shown, role, admitted), ``links``
     are conversations that may be the same matter (pk, subject), ``sides`` is what was asked outside, as
     ``sides.rows_of`` has it. ``position`` is where a stream begins that misses nothing of what is not shown. ``chips``
@@ -49,7 +50,7 @@ class Opened:
 
     conversation: Conversation
     tags: list[dict[str, Any]]
-    drafts: dict[str, dict[str, str]]
+    drafts: dict[str, dict[str, Any]]
     files: list[dict[str, Any]]
     addresses: list[dict[str, str]]
     last_event_id: int
@@ -89,7 +90,7 @@ def opened(user: User, pk: int) -> Opened:
     return Opened(
         conversation=row,
         tags=list({tag["id"]: tag for tag in found["tag_list"]}.values()),
-        drafts={draft["mode"]: draft for draft in found["draft_list"]},
+        drafts={one["mode"]: one | {"steps": from_draft(one["steps"])} for one in found["draft_list"]},
         files=found["file_list"],
         addresses=found["address_list"],
         last_event_id=found["last_event"] or 0,
@@ -131,7 +132,9 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
         .annotate(
             tag_list=ArraySubquery(tags.values(found=JSONObject(id=_shown_tag("id"), name=_shown_tag("name")))),
             draft_list=ArraySubquery(
-                drafts.values(found=JSONObject(mode="mode", text="text", saved_at="saved_at", chips="chips"))
+                drafts.values(
+                    found=JSONObject(mode="mode", text="text", saved_at="saved_at", chips="chips", steps="steps")
+                )
             ),
             file_list=ArraySubquery(
                 files.values(found=JSONObject(pk="id", name="name", size_bytes="size_bytes", mode="draft__mode"))

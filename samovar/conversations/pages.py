@@ -1,17 +1,20 @@
 """How every answer at an address of a conversation begins and ends."""
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_htmx.http import push_url, trigger_client_event
 
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.models import User
 from samovar.accounts.requests import StaffRequest
 from samovar.conversations.errors import MergedAway
+from samovar.conversations.macro_steps import Outcome
 from samovar.conversations.models import Conversation, Message
 from samovar.conversations.queries import Wanted
 
@@ -66,6 +69,14 @@ def done(request: StaffRequest, conversation: Conversation, said: str = "", undo
         return redirect(conversation)
     answer = render(request, "conversations/_done.html", {"said": said, "undo_url": undo_url})
     return with_news(push_url(answer, False), conversation)
+
+
+def steps_done(request: StaffRequest, conversation: Conversation, outcome: Outcome, before: str = "") -> HttpResponse:
+    """Say what became of steps, after what else was done, with the one address that takes all of them back."""
+    codes = urlencode([("step", step.code) for step in outcome.back])
+    undo = f"{reverse('steps', args=[conversation.pk])}?{codes}" if codes else ""
+    said = " · ".join(filter(None, (before, outcome.words)))
+    return done(request, conversation, said or _("Nothing was left to do"), undo)
 
 
 def said_only(request: StaffRequest, conversation: Conversation, said: str, undo_url: str) -> HttpResponse:

@@ -18,6 +18,9 @@ from samovar.conversations.models import (
     FileLink,
     Inbox,
     InboxAddress,
+    Macro,
+    MacroKey,
+    MacroUse,
     Message,
     Participant,
     Reference,
@@ -111,7 +114,7 @@ declare(
         Draft,
         owners=["conversation__customer_id"],
         matters=["conversation_id"],
-        emptied={"text": "", "chips": None, "subject": "", "quoted": [], "copied": []},
+        emptied={"text": "", "chips": None, "subject": "", "quoted": [], "copied": [], "steps": []},
         harmless=["mode"],
     )
 )
@@ -161,4 +164,4 @@ declare(
         emptied={"text": "", "subject": "", "chips": None},
     )
 )
-declare_impersonal(Retention, Regrouping, RegroupedRow)
+declare_impersonal(Retention, Regrouping, RegroupedRow, Macro, MacroKey, MacroUse)

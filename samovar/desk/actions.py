@@ -8,11 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import User
+from samovar.conversations.macros import Offer, offers
 from samovar.conversations.models import Conversation
 from samovar.conversations.saved_views import FIRST, VIEWS
 
 # The page of a conversation.
 OPEN = re.compile(r"/conversations/(\d{1,18})/", re.ASCII)
+# Macros beside everything else that is found.
+MOST_MACROS = 3
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
     (_("Assign to me"), "user", "M"),
     (_("Tag the conversation"), "tag", "L"),
     (_("Priority"), "sort", "I"),
+    (_("Apply a macro"), "bolt", "B"),
 )
 
 
@@ -66,6 +70,17 @@ def _of_conversation(path: str, user: User) -> list[Action]:
             Action(str(_("Move messages")), "swap", url=reverse("moving", args=[pk])),
         )
     ]
+
+
+def applicable(text: str, path: str, user: User) -> tuple[Conversation | None, list[Offer]]:
+    """Return the conversation that is open and the macros that fit ``text``, to be applied there."""
+    found = OPEN.match(path)
+    if not found or not text or not user.can_answer:
+        return None, []
+    conversation = (
+        Conversation.objects.all().visible_to(user).select_related("customer").filter(pk=int(found[1])).first()
+    )
+    return conversation, offers(conversation, text, by=user)[:MOST_MACROS] if conversation else []
 
 
 def _of_customer(path: str, user: User) -> list[Action]:

@@ -29,6 +29,7 @@ PAGES = {
     "organisation": "organisation",
     "conversation": "conversation",
     "channelaccount": "mailbox",
+    "macro": "macro",
     "signinprovider": "sign_in_provider",
 }
 

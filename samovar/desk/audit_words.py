@@ -30,6 +30,10 @@ NAMES = {
     "sender_form": gettext_lazy("Whom customers see as the sender"),
     "months": gettext_lazy("Months"),
     "tag": gettext_lazy("Tag"),
+    "text": gettext_lazy("Text"),
+    "steps": gettext_lazy("Steps"),
+    "scope": gettext_lazy("Who has it"),
+    "shortcut": gettext_lazy("Letters that find it at once"),
     "conversations": gettext_lazy("Conversations"),
     "customers": gettext_lazy("Customers"),
     "messages": gettext_lazy("Messages"),
@@ -95,6 +99,7 @@ CHOICES: dict[str, Mapping[str, object]] = {
     "imap_security": dict(Security.choices),
     "smtp_security": dict(Security.choices),
     "copied_by": dict(CopiedBy.choices),
+    "scope": {"everybody": gettext_lazy("everybody")},
     "what": dict(BlockKind.choices),
     "taken": {name: Customer._meta.get_field(name).verbose_name for name in DETAILS},  # type: ignore[union-attr]  # all have one
 }

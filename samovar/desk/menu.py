@@ -45,6 +45,8 @@ def _settings(path: str, user: User) -> list[Section]:
     if user.can_lead:
         places.append((_("Tags"), reverse("all_tags"), "tag"))
         places.append((_("Retention"), reverse("all_retention"), "clock"))
+    if user.can_answer:
+        places.append((_("Macros"), reverse("all_macros"), "bolt"))
     if user.can_look:
         places.append((_("Blocked"), reverse("blocked"), "blocked"))
     if user.can_answer:

@@ -23,7 +23,7 @@ from samovar.customers.consenting import standing
 from samovar.customers.models import Customer, Merge
 from samovar.customers.queries import memberships_of
 from samovar.desk import panels
-from samovar.desk.actions import actions
+from samovar.desk.actions import actions, applicable
 from samovar.desk.beginning import steps
 from samovar.desk.history import TOPICS, history
 from samovar.desk.recent import recent, remember
@@ -146,11 +146,15 @@ def search(request: StaffRequest) -> HttpResponse:
         found = find_more(request.user, text, after) if after else find(request.user, text)
         template = "desk/_found_rows.html" if _part(request) == "more" else "desk/search.html"
         return render(request, template, {"text": text, "found": found})
+    path = request.htmx.current_url_abs_path or ""
+    conversation, offers = applicable(text, path, request.user)
     context = {
         "text": text,
+        "conversation": conversation,
+        "offers": offers,
         "found": find(request.user, text, limit=6) if text else Found([], []),
         "recent": [] if text else recent(request),
-        "actions": actions(text, request.htmx.current_url_abs_path or "", request.user),
+        "actions": actions(text, path, request.user),
         "search_url": f"{reverse('search')}?{urlencode({'q': text})}",
     }
     return render(request, "desk/_palette.html", context)

@@ -6,6 +6,7 @@ from samovar.conversations.models.draft import Beginning, Draft
 from samovar.conversations.models.file_link import FileLink
 from samovar.conversations.models.inbox import Inbox, InboxAddress
 from samovar.conversations.models.leaving import LeftBehind
+from samovar.conversations.models.macro import Macro, MacroKey, MacroUse
 from samovar.conversations.models.message import Attachment, Message, Reference
 from samovar.conversations.models.participant import Participant
 from samovar.conversations.models.regrouping import RegroupedRow, Regrouping
@@ -25,6 +26,9 @@ __all__ = [
     "Inbox",
     "InboxAddress",
     "LeftBehind",
+    "Macro",
+    "MacroKey",
+    "MacroUse",
     "Message",
     "Participant",
     "Reference",

@@ -41,7 +41,8 @@ class Draft(models.Model):
     """What one person has typed in one conversation and not sent yet, kept apart for reply, note and question.
 
     ``chips`` is to whom it shall go (``conversations.chips``), None while nobody has chosen. Of a question, ``subject``
-    is what it is about, and ``quoted`` and ``copied`` are the numbers of messages and files that go along.
+    is what it is about, and ``quoted`` and ``copied`` are the numbers of messages and files that go along. ``steps`` is
+    what will be done once it is sent: (kind, value, what that is called), as ``conversations.macro_steps`` has it.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -52,6 +53,7 @@ class Draft(models.Model):
     subject = models.CharField(_("subject"), max_length=1000, blank=True, default="", db_default="")
     quoted = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     copied = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    steps = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     saved_at = models.DateTimeField(_("saved at"))
 
     class Meta:

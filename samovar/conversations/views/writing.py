@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import chips, drafting
+from samovar.conversations import chips, drafting, macros, placeholders
 from samovar.conversations.errors import CustomerErased, EmptyMessage, MergedAway, NewerMessage, NobodyToSendTo
 from samovar.conversations.forms import MessageForm, UploadForm
 from samovar.conversations.models import Attachment, Conversation, Message
 from samovar.conversations.models.draft import TYPED_HERE, DraftMode
-from samovar.conversations.pages import conversation_at, done, now_at, with_news
+from samovar.conversations.pages import conversation_at, now_at, steps_done, with_news
 from samovar.ui.numbers import numbered
 
 # Digits of a number that the database can hold.
@@ -40,17 +40,20 @@ def _written(request: StaffRequest, conversation: Conversation) -> HttpResponse:
     if not form.is_valid():
         mistakes = [str(mistake) for mistakes in form.errors.values() for mistake in mistakes]
         return _not_sent(request, conversation, {"mistake": mistakes[0]})
+    if (left_open := _left_open(form)) and not form.cleaned_data["as_is"]:
+        return _not_sent(request, conversation, {"left_open": left_open})
     try:
         typed = _typed(request, conversation, form)
-        drafting.write(conversation, typed, by=request.user)
+        outcome = macros.send(conversation, typed, form.cleaned_data["steps"], by=request.user)
     except (CustomerErased, EmptyMessage, NobodyToSendTo) as mistake:
         return _not_sent(request, conversation, {"mistake": str(mistake)})
     except NewerMessage as newer:
         newest = Message.objects.select_related("author", "customer").get(pk=newer.message_id)
         return _not_sent(request, conversation, {"newest": newest})
     if not typed.is_last_word:
-        return _sent(request, conversation)
-    answer = done(request, conversation, _("Sent and resolved"))
+        is_more = outcome.said or outcome.missed
+        return steps_done(request, conversation, outcome, _("Sent")) if is_more else _sent(request, conversation)
+    answer = steps_done(request, conversation, outcome, _("Sent and resolved"))
     return trigger_client_event(answer, "conversations:next", after="settle") if request.htmx else redirect("/")
 
 
@@ -121,6 +124,12 @@ def _typed(request: StaffRequest, conversation: Conversation, form: MessageForm)
     )
 
 
+def _left_open(form: MessageForm) -> str:
+    """Ask about what a macro has left open in an answer; a note may say whatever it says."""
+    names = placeholders.left_open(form.cleaned_data["text"])
+    return placeholders.question(names) if names and form.cleaned_data["mode"] == DraftMode.REPLY else ""
+
+
 def _keep_chips(request: StaffRequest, conversation: Conversation) -> None:
     seen = request.POST.get("seen", "")
     with suppress(ValidationError):
@@ -149,5 +158,5 @@ def _not_sent(request: StaffRequest, conversation: Conversation, why: dict[str, 
         if mode == DraftMode.REPLY and "chips" in request.POST:
             _keep_chips(request, conversation)
     newer = _("Not sent yet: somebody wrote while you typed. Read it, then send again.")
-    told.warning(request, str(why.get("mistake", newer)))
+    told.warning(request, str(why.get("mistake") or why.get("left_open") or newer))
     return redirect(conversation)

@@ -3,6 +3,7 @@ import "conversations/conversation-list";
 import "conversations/copy-link";
 import "conversations/fetch-ahead";
 import "conversations/list-walk";
+import "conversations/macro-use";
 import "conversations/menu-choice";
 import "conversations/message-editor";
 import "conversations/pane-toggle";

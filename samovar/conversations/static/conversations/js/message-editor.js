@@ -53,7 +53,7 @@ class MessageEditor extends HTMLElement {
     const form = event.target;
     if (!form.matches(".compose form") || !isDone(event)) return;
     form.querySelector("textarea").value = "";
-    form.querySelector(".files").replaceChildren();
+    for (const part of form.querySelectorAll(".files")) part.replaceChildren();
     for (const line of this.querySelectorAll("[data-draft]")) line.hidden = true;
     this.querySelector("[value=reply]").checked = true;
     this.#see(true);

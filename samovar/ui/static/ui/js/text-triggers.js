@@ -2,7 +2,7 @@
 // by data-sign, with data-source for the address that gives the entries for the letters after it (?q=), or with what is
 // to be said about it inside. An entry has role="option" and data-inserts, the text that takes the place of sign and
 // letters; who does something else with it hears "text-triggers:chosen" and prevents that. A button that declares a sign
-// types it. With Ctrl or ⌘, Enter sends the text as it stands.
+// types it; the letters in data-at-once take an entry without Enter. With Ctrl or ⌘, Enter sends the text as it stands.
 import { typedAfter, write } from "ui/caret";
 import { HeldKeys } from "ui/held-keys";
 import { elementsAt } from "ui/http";
@@ -64,7 +64,7 @@ class TextTriggers extends HTMLElement {
     this.#shown = this.#at;
     this.#list.replaceChildren(...offers);
     const [first] = this.#options;
-    if (held && first) this.#take(first);
+    if (first && (held || first.dataset.atOnce === this.#at.letters)) this.#take(first);
     else if (this.#list.childElementCount) this.#list.open(this.#area, this.#at.start);
     else this.#dismiss();
     if (held && !first) write(this.#area, "\n");
