@@ -10,8 +10,8 @@ from django.test import Client
 
 from samovar.accounts.models import Company, Role, Team, User
 from samovar.channels.models import Delivery
-from samovar.conversations import deriving
-from samovar.conversations.models import Attachment, Conversation, Inbox, Message, Tag
+from samovar.conversations import deriving, placeholders
+from samovar.conversations.models import Attachment, Conversation, Inbox, Macro, Message, Tag
 from samovar.customers.models import Customer, Identity, Membership, Organisation
 from samovar.demo import company, filling
 from samovar.demo.company import PASSWORD
@@ -58,6 +58,21 @@ def test_the_company_its_customers_and_a_year_of_conversations_are_filled_in() -
     assert Membership.objects.exists()
     assert Attachment.objects.exists()
     assert not Delivery.objects.exists(), "nothing that was invented may be sent"
+
+
+@pytest.mark.parametrize(("language", "letter"), [("en", "t"), ("ru", "т"), ("ru", "с")])
+def test_agents_have_macros_in_both_languages_and_one_by_a_first_letter(language: str, letter: str) -> None:
+    company.found()
+    pavel = User.objects.get(email="pavel@aurora.example")
+    own = Macro.objects.all().offered_to(pavel)
+
+    first = own.found_by(letter, pavel)[0]
+    assert (first.language, first.name[0].lower()) == (language, letter)
+    assert first.text
+    assert not first.steps
+    assert not [mistake for macro in own for mistake in placeholders.mistakes(macro.text)]
+    assert own.filter(language=language).exclude(steps=[]).count() == 3
+    assert own.filter(language=language, steps=[]).count() == 10
 
 
 def test_every_history_is_complete() -> None:
