@@ -113,6 +113,13 @@ def test_of_equal_ones_what_one_takes_most_comes_first(olga: User) -> None:
     assert names(olga) == ["Thanks C", "Thanks A", "Thanks B"]
 
 
+def test_of_equal_ones_a_text_comes_before_what_is_done_at_once(olga: User) -> None:
+    make.macro("Close", text="", steps=[["resolve", ""]])
+    make.macro("Thanks")
+
+    assert names(olga) == ["Thanks", "Close"]
+
+
 def test_letters_are_those_of_names_in_any_case_and_yo_is_ye(olga: User) -> None:
     make.macro("Ещё немного")
 

@@ -77,7 +77,9 @@ class MacroQuerySet(models.QuerySet["Macro"]):
         digit = MacroKey.objects.filter(macro=models.OuterRef("pk"), user=user).values("digit")
         rows = self.annotate(used_by_me=Coalesce(models.Subquery(used), 0), digit=models.Subquery(digit[:1]))
         rows = rows.annotate(rank=_rank(wanted)).filter(rank__isnull=False) if wanted else rows.annotate(rank=Value(0))
-        return rows.order_by("rank", F("digit").asc(nulls_last=True), "-used_by_me", "name_key", "pk")
+        # Who presses Enter at once gets a text, which can be thrown away, and nothing that is done at once.
+        is_bare = models.ExpressionWrapper(Q(text=""), models.BooleanField())
+        return rows.order_by("rank", F("digit").asc(nulls_last=True), "-used_by_me", is_bare, "name_key", "pk")
 
     @transaction.atomic
     def make(self, wording: Wording, by: User) -> Macro:

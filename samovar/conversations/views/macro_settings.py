@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from samovar.accounts.requests import StaffRequest, agents_only, leads_only
 from samovar.conversations import macros, placeholders
 from samovar.conversations.errors import MacroChanged, MacroKeyTaken
+from samovar.conversations.formatting import formatted_text
 from samovar.conversations.macro_forms import LONGEST_TEXT, KeyForm, MacroForm, initial
 from samovar.conversations.macro_steps import named
 from samovar.conversations.models import Macro, MacroKey
@@ -156,7 +157,7 @@ def _page(request: StaffRequest, macro: Macro | None, form: MacroForm, *, is_new
 
 def _previewed(request: StaffRequest, text: str) -> dict[str, object]:
     filled = placeholders.fill(text, macros.sample_values(request.user))
-    return {"filled": filled, "mistakes": placeholders.mistakes(text)}
+    return {"filled": filled, "formatted": formatted_text(filled, ()), "mistakes": placeholders.mistakes(text)}
 
 
 def _changeable(request: StaffRequest, pk: int) -> Macro:
