@@ -7,11 +7,11 @@ from functools import cached_property
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.utils import timezone
 
 from samovar.accounts.models import Company, Team, User
 from samovar.channels.models import ChannelAccount
 from samovar.conversations.models import Inbox, Macro, Tag
-from samovar.conversations.models.macro import Wording
 from samovar.customers.models import Customer
 from samovar.demo.grammar import Somebody
 from samovar.demo.subjects import EXTRA_TAGS, SUBJECTS
@@ -83,8 +83,9 @@ def _found_macros() -> None:
     known = set(Macro.objects.values_list("name", flat=True))
     for row in table("macros")["macro"]:
         if row["name"] not in known:
-            steps = [(kind, tags.get(value, value)) for kind, value in row.get("steps", [])]
-            Macro.objects.all().make(Wording(**{**row, "text": row.get("text", ""), "steps": steps}), by=lead)
+            steps = [[kind, tags.get(value, value)] for kind, value in row.get("steps", [])]
+            macro = Macro(**{**row, "steps": steps}, changed_by=lead, changed_at=timezone.now())
+            macro.save()
 
 
 def open_accounts() -> list[User]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from samovar.accounts.models import Brand, Team, User
 from samovar.channels.models import Delivery
 from samovar.conversations import signing
-from samovar.conversations.models import Conversation, Inbox, Message, Tag
+from samovar.conversations.models import Conversation, Inbox, Macro, Message, Tag
 from samovar.customers.models import Customer, Identity, Organisation
 from samovar.events.models import Event
 from samovar.files.models import StoredFile
@@ -65,8 +65,8 @@ def everything() -> dict[str, list[Row]]:
     names = Names()
     # A task only names a delivery, and deliveries are compared.
     ours = [model for model in apps.get_models() if model.__module__.startswith("samovar.")]
-    # The first letter that leaves makes the brand under which it does.
-    ours = [model for model in ours if model not in (Event, Task, Brand)]
+    # The first letter that leaves makes the brand under which it does. Macros name tags by their numbers.
+    ours = [model for model in ours if model not in (Event, Task, Brand, Macro)]
     return {model._meta.label: sorted((_row(names, one) for one in _all(model)), key=repr) for model in ours}
 
 
