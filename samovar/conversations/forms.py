@@ -142,7 +142,7 @@ class TagForm(forms.Form):
         name = self.cleaned_data["name"]
         tags = Tag.objects.select_related("merged_into").called(name)
         found, _is_new = tags.get_or_create(defaults={"name": name})
-        return found.merged_into or found
+        return found.now
 
 
 class MergeForm(forms.Form):

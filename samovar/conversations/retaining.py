@@ -65,7 +65,7 @@ def due(inbox: Inbox, months: int, exempt_tag: Tag | None) -> ConversationQueryS
     rows = rows.exclude(Exists(sides.exclude(pk__in=_over(Conversation.objects.all(), edge).values("pk"))))
     if exempt_tag is None:
         return rows
-    keeping = ConversationTag.objects.filter(conversation=OuterRef("pk")).of(exempt_tag.merged_into or exempt_tag)
+    keeping = ConversationTag.objects.filter(conversation=OuterRef("pk")).of(exempt_tag.now)
     return rows.exclude(Exists(keeping))
 
 
