@@ -22,6 +22,7 @@ from samovar.channels.models import folder as folders
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.channels.taking_in import take_in
 from samovar.conversations import blocking
+from samovar.conversations import delivered_causes as delivered
 from samovar.conversations import merging as merging_conversations
 from samovar.conversations.blocking import Wish
 from samovar.conversations.drafting import attach
@@ -30,6 +31,7 @@ from samovar.conversations.intake import receive
 from samovar.conversations.models import (
     Attachment,
     Block,
+    Cause,
     Conversation,
     FileLink,
     Inbox,
@@ -194,6 +196,20 @@ def conversation(text: str = "The desk came with a scratch.", **given: Any) -> C
 def tag(name: str = "Refund") -> Tag:
     """Return the tag with this name, making it at first use."""
     return Tag.objects.get_or_create(name=name)[0]
+
+
+def cause(name: str = "Delivery", parent: Cause | None = None) -> Cause:
+    """Return the cause with this name, making it at first use."""
+    return Cause.objects.get_or_create(name=name, parent=parent)[0]
+
+
+def delivered_causes() -> dict[str, Cause]:
+    """Return the causes that come with the product, by their keys: a test that commits has emptied their table."""
+    found: dict[str, Cause] = {}
+    for place, key in enumerate(delivered.NAMES):
+        parent = found.get(key.partition(".")[0])
+        found[key] = Cause.objects.get_or_create(key=key, defaults={"parent": parent, "position": place})[0]
+    return found
 
 
 def block(value: str = "mallory@mail.example", by: User | None = None) -> Block:

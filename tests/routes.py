@@ -12,6 +12,7 @@ OF_TEAMS = ["team", "team_retiring", "team_reviving"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
 OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "asking_draft", "sides"]
 OF_CONVERSATIONS += ["blocking", "colleagues", "conversation_merging", "moving", "macros_found", "steps"]
+OF_CONVERSATIONS += ["causing", "idea"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
@@ -58,6 +59,7 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     "shared_file": lambda: {"token": "signed-by-nobody"},
     "participant": make.participant_numbers,
     **dict.fromkeys(("tag", "tag_retirement", "tag_merging"), lambda: {"pk": make.tag().pk}),
+    **dict.fromkeys(("cause", "cause_place", "cause_retirement", "cause_merging"), lambda: {"pk": make.cause().pk}),
     **dict.fromkeys(("macro", "macro_retirement", "macro_key"), lambda: {"pk": make.macro().pk}),
     "macro_taking_over": lambda: {"pk": make.macro_of_a_leaver().pk},
     "applied": lambda: {"pk": make.conversation().pk, "macro_pk": make.macro().pk},

@@ -4,7 +4,7 @@ The row keeps whose turn it is and what was said last, so that lists are quick; 
 happened, to prove that both agree and to mend the row when they do not.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
@@ -18,19 +18,6 @@ from samovar.conversations.models.message import Direction
 from samovar.events.models import Event
 
 BATCH = 500
-DECISIONS = (
-    "ConversationAssigned",
-    "ConversationResolved",
-    "ConversationReopened",
-    "ConversationFreed",
-    "ConversationPrioritised",
-    "ConversationSnoozed",
-    "ConversationWoken",
-    "ConversationMarkedAsSpam",
-    "ConversationClearedOfSpam",
-    "ConversationMerged",
-    "MessageMoved",
-)
 # What came here by these, and went again, has never made anybody wait.
 UNDOING = ("MergeUndone", "MoveUndone")
 
@@ -52,6 +39,8 @@ class State:
     message_count: int = 0
     kind: str = ConversationKind.HUMAN
     priority: int = 0
+    cause_id: int | None = None
+    idea_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self._opener_id: int | None = None
@@ -98,22 +87,40 @@ class State:
 
     def add_decision(self, event: Event) -> None:
         """Take in what somebody decided; decisions come oldest first, after the messages of the same moment."""
-        if event.kind in ("ConversationAssigned", "ConversationFreed"):
-            self.assignee_id = event.data["assignee_id"]
-        elif event.kind == "ConversationResolved":
-            self.resolved_at, self.waiting_since, self.snoozed_until = event.at, None, None
-        elif event.kind == "ConversationReopened":
-            self.resolved_at = None
-            # A message that reopens it says by itself since when it waits.
-            if event.actor_id is not None:
-                self.waiting_since = self.last_inbound_at if self._customer_wrote_last else None
-        elif event.kind == "ConversationPrioritised":
-            self.priority = event.data["priority"]
-        elif take_in := SPECIAL.get(event.kind):
-            take_in(self, event)
-        else:
-            until = event.data.get("until")
-            self.snoozed_until = datetime.fromisoformat(until) if until else None
+        DECISIONS[event.kind](self, event)
+
+    def _assign(self, event: Event) -> None:
+        self.assignee_id = event.data["assignee_id"]
+
+    def _resolve(self, event: Event) -> None:
+        self.resolved_at, self.waiting_since, self.snoozed_until = event.at, None, None
+
+    def _reopen(self, event: Event) -> None:
+        self.resolved_at = None
+        # A message that reopens it says by itself since when it waits.
+        if event.actor_id is not None:
+            self.waiting_since = self.last_inbound_at if self._customer_wrote_last else None
+
+    def _prioritise(self, event: Event) -> None:
+        self.priority = event.data["priority"]
+
+    def _snooze(self, event: Event) -> None:
+        self.snoozed_until = datetime.fromisoformat(event.data["until"])
+
+    def _wake(self, _event: Event) -> None:
+        self.snoozed_until = None
+
+    def _set_cause(self, event: Event) -> None:
+        self.cause_id = event.data["cause_id"]
+
+    def _remove_cause(self, _event: Event) -> None:
+        self.cause_id = None
+
+    def _note_idea(self, event: Event) -> None:
+        self.idea_at = self.idea_at or event.at
+
+    def _dismiss_idea(self, _event: Event) -> None:
+        self.idea_at = None
 
     def _take_over(self, event: Event) -> None:
         """Wait since somebody has waited elsewhere, though we have written here meanwhile: about something else."""
@@ -140,7 +147,18 @@ class State:
         return self.last_outbound_at is None or self.last_inbound_at > self.last_outbound_at
 
 
-SPECIAL = {
+DECISIONS: dict[str, Callable[[State, Event], None]] = {
+    "ConversationAssigned": State._assign,
+    "ConversationResolved": State._resolve,
+    "ConversationReopened": State._reopen,
+    "ConversationFreed": State._assign,
+    "ConversationPrioritised": State._prioritise,
+    "ConversationCauseSet": State._set_cause,
+    "ConversationCauseRemoved": State._remove_cause,
+    "IdeaNoted": State._note_idea,
+    "IdeaDismissed": State._dismiss_idea,
+    "ConversationSnoozed": State._snooze,
+    "ConversationWoken": State._wake,
     "ConversationMarkedAsSpam": State._mark_as_spam,
     "ConversationClearedOfSpam": State._clear_of_spam,
     "ConversationMerged": State._take_over,

@@ -25,6 +25,18 @@ class TagRetired(ValueError):
     """The tag, whose name is the text, is not in use any more."""
 
 
+class CauseTaken(ValueError):
+    """Another cause beside it has this name, which is the text."""
+
+
+class CauseRetired(ValueError):
+    """The cause, whose name is the text, is not in use any more."""
+
+
+class CauseHasParts(ValueError):
+    """What was asked for would break the two levels of causes; the text says so, in the reader's language."""
+
+
 class AddressTaken(Exception):
     """Another inbox, whose name is the text, has this address."""
 

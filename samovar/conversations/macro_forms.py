@@ -205,7 +205,7 @@ def _said(name: str) -> str:
 
 def _tag_called(name: str) -> Tag:
     found = Tag.objects.all().called(name).select_related("merged_into").first()
-    tag = found and (found.merged_into or found)
+    tag = found.now if found else None
     if tag is not None and tag.archived_at is None:
         return tag
     nearest = get_close_matches(name, Tag.objects.all().in_use().values_list("name", flat=True), n=1)

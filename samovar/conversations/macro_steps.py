@@ -158,7 +158,7 @@ def _shown(kind: str, value: str) -> str:
 
 def _tag_of(step: Step) -> Tag:
     found = Tag.objects.select_related("merged_into").filter(pk=_number(step.value)).first()
-    tag = found and (found.merged_into or found)
+    tag = found.now if found else None
     if tag is None:
         raise CannotStep(_("the tag is no longer there"))
     return tag

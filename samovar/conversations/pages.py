@@ -58,8 +58,12 @@ def wanted_on(request: StaffRequest) -> Wanted:
     return Wanted.of(QueryDict(urlsplit(request.htmx.current_url or "").query))
 
 
-def done(request: StaffRequest, conversation: Conversation, said: str = "", undo_url: str = "") -> HttpResponse:
+def done(
+    request: StaffRequest, conversation: Conversation, said: str = "", undo_url: str = "", more: str = ""
+) -> HttpResponse:
     """Say what has been done, with the address that undoes it, and let the open page fetch what is new.
+
+    ``more`` is a template of what could be done next, offered beside it.
 
     Without scripts the person is led back to the conversation, where it is said.
     """
@@ -67,16 +71,19 @@ def done(request: StaffRequest, conversation: Conversation, said: str = "", undo
         if said:
             messages.success(request, said, extra_tags=undo_url)
         return redirect(conversation)
-    answer = render(request, "conversations/_done.html", {"said": said, "undo_url": undo_url})
+    context = {"said": said, "undo_url": undo_url, "more": more, "conversation": conversation}
+    answer = render(request, "conversations/_done.html", context)
     return with_news(push_url(answer, False), conversation)
 
 
-def steps_done(request: StaffRequest, conversation: Conversation, outcome: Outcome, before: str = "") -> HttpResponse:
+def steps_done(
+    request: StaffRequest, conversation: Conversation, outcome: Outcome, before: str = "", more: str = ""
+) -> HttpResponse:
     """Say what became of steps, after what else was done, with the one address that takes all of them back."""
     codes = urlencode([("step", step.code) for step in outcome.back])
     undo = f"{reverse('steps', args=[conversation.pk])}?{codes}" if codes else ""
     said = " · ".join(filter(None, (before, outcome.words)))
-    return done(request, conversation, said or _("Nothing was left to do"), undo)
+    return done(request, conversation, said or _("Nothing was left to do"), undo, more)
 
 
 def said_only(request: StaffRequest, conversation: Conversation, said: str, undo_url: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from samovar.conversations.models import (
     Attachment,
     Beginning,
     Block,
+    Cause,
     Conversation,
     ConversationLink,
     ConversationRedirect,
@@ -71,7 +72,7 @@ declare(
         Conversation,
         owners=["customer_id"],
         matters=["pk"],
-        emptied={"subject": "", "subject_key": "", "preview": "", "undelivered_at": None},
+        emptied={"subject": "", "subject_key": "", "preview": "", "undelivered_at": None, "idea_title": ""},
         harmless=["kind", "deletion_reason"],
         also=settle,
     )
@@ -151,9 +152,17 @@ declare(
 # A key is a hash of the id of a mail and leads to nothing that is left.
 declare(Personal(Reference, owners=["conversation__customer_id"], harmless=["key"]))
 declare_impersonal(
-    ConversationLink, ConversationRedirect, ConversationTag, Inbox, InboxAddress, Inbox.teams.through, SpamSign, Tag
+    Cause,
+    ConversationLink,
+    ConversationRedirect,
+    ConversationTag,
+    Inbox,
+    InboxAddress,
+    Inbox.teams.through,
+    SpamSign,
+    Tag,
 )
-declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag")
+declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag", "cause", "cause_key", "author_name")
 declare_about(sides_about)
 declare_elsewhere(Elsewhere(Conversation, found=conversations_of_others, taken_out=take_out))
 # What is typed before there is a conversation belongs to whom it is addressed to, and goes when it is sent.

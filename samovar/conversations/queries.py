@@ -89,6 +89,8 @@ def page(user: User, wanted: Wanted) -> ListPage:
         rows = rows.with_reasons()
     if view.says_why_spam:
         rows = rows.with_spam_reasons()
+    if view.tells_ideas:
+        rows = rows.with_ideas()
     fetched = list(rows.for_list().order_by(*_order(view))[: wanted.size + 1])
     shown = fetched[: wanted.size]
     following = wanted.at(mark(getattr(shown[-1], view.field), shown[-1].pk)) if len(fetched) > wanted.size else None

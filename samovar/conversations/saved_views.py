@@ -18,7 +18,8 @@ class SavedView:
     """One view: ``name`` stands in the address, ``order`` is the field that sorts, "-" first for the newest on top.
 
     ``has_count`` says that somebody has to act on what stands in it; ``tone`` marks it in the navigation.
-    ``has_reasons`` has each row say why it did not arrive, ``says_why_spam`` why it is spam.
+    ``has_reasons`` has each row say why it did not arrive, ``says_why_spam`` why it is spam, ``tells_ideas`` what the
+    idea is and who has had it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class SavedView:
     tone: str = ""
     has_reasons: bool = False
     says_why_spam: bool = False
+    tells_ideas: bool = False
     empty_title: Promise
     empty_text: Promise
 
@@ -134,6 +136,26 @@ VIEWS = {
             says_why_spam=True,
             empty_title=_("No spam"),
             empty_text=_("What your mail provider or one of you calls spam, and what the blocked write, is kept here."),
+        ),
+        SavedView(
+            name="without-cause",
+            title=_("Without a cause"),
+            select=lambda rows, user: rows.without_cause(),
+            order="-resolved_at",
+            empty_title=_("Every resolved conversation has its cause"),
+            empty_text=_(
+                "What was resolved before anybody said why people had written will stand here. Press T in it."
+            ),
+        ),
+        SavedView(
+            name="ideas",
+            title=pgettext_lazy("saved view", "Ideas"),
+            select=lambda rows, user: rows.ideas(),
+            order="-idea_at",
+            has_count=False,
+            tells_ideas=True,
+            empty_title=_("No ideas yet"),
+            empty_text=_("Mark a conversation as an idea under More actions: it stands here with who had it."),
         ),
     )
 }

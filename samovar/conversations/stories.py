@@ -10,7 +10,7 @@ from datetime import datetime
 
 from samovar.accounts.models import User
 from samovar.conversations.inbound import InboundFile, InboundMessage
-from samovar.conversations.models import Tag
+from samovar.conversations.models import Cause, Tag
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,6 +83,14 @@ class Untagged(Act):
 
     by: User
     tag: Tag
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Explained(Act):
+    """``by`` said why the customer turned to us, or that nobody knows."""
+
+    by: User
+    cause: Cause | None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

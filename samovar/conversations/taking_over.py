@@ -22,6 +22,12 @@ def state(done: Regrouping, by: User) -> datetime | None:
     if source.priority > target.priority:
         done.before["priority"] = [target.priority, source.priority]
         target.prioritise(Priority(source.priority), by=by)
+    if source.cause and target.cause is None:
+        done.before["cause"] = source.cause_id
+        target.keep_cause(source.cause, by=by)
+    if source.idea_at and target.idea_at is None:
+        done.before["idea"] = True
+        target.note_idea(by=by, title=source.idea_title, author=source.idea_author)
     return source.waiting_since
 
 
@@ -45,6 +51,10 @@ def give_back(done: Regrouping, target: Conversation, by: User) -> None:
         target.assign(to=None, by=by)
     if "priority" in before and target.priority == before["priority"][1]:
         target.prioritise(Priority(before["priority"][0]), by=by)
+    if "cause" in before and target.cause_id == before["cause"]:
+        target.keep_cause(None, by=by)
+    if "idea" in before:
+        target.dismiss_idea(by=by)
     if "resolved" in before and not has_news:
         target.resolve(by=by)
     until = datetime.fromisoformat(before["snoozed_until"]) if "snoozed_until" in before else None

@@ -4,7 +4,7 @@ What an act changes on a row is asked of the models and of ``conversations.arriv
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -183,6 +183,11 @@ class Thread:
             heading = self.conversation.heading(act.by)
             self._rows.events.append(ConversationUntagged(**heading, at=act.at, tag_id=act.tag.pk, tag=act.tag.name))
 
+    def _explain(self, act: stories.Explained) -> None:
+        event = self.conversation.explained(act.cause, act.by)
+        if event is not None:
+            self._rows.events.append(replace(event, at=act.at))
+
     def _snooze(self, act: stories.Snoozed) -> None:
         if self.conversation.snoozed_until != act.until:
             self.conversation.snoozed_until = act.until
@@ -263,6 +268,7 @@ APPLY: dict[type[stories.Act], Callable[[Thread, Any], None]] = {
     stories.Assigned: Thread._assign,
     stories.Tagged: Thread._tag,
     stories.Untagged: Thread._untag,
+    stories.Explained: Thread._explain,
     stories.Snoozed: Thread._snooze,
     stories.Woken: Thread._wake,
     stories.Resolved: Thread._resolve,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from samovar.accounts.models import Company, Team, User
 from samovar.channels.models import ChannelAccount
-from samovar.conversations.models import Inbox, Macro, Tag
+from samovar.conversations.models import Cause, Inbox, Macro, Tag
 from samovar.customers.models import Customer
 from samovar.demo.grammar import Somebody
 from samovar.demo.subjects import EXTRA_TAGS, SUBJECTS
@@ -38,6 +38,7 @@ class Cast:
     staff: Mapping[str, list[Colleague]]
     inboxes: Mapping[str, Inbox]
     tags: Mapping[str, Tag]
+    causes: Mapping[str, Cause]
 
     @cached_property
     def writers(self) -> dict[str, list[Colleague]]:
@@ -108,6 +109,7 @@ def cast() -> Cast:
         },
         inboxes={inbox["key"]: inboxes[inbox["address"]] for inbox in given["inbox"]},
         tags={tag.name: tag for tag in Tag.objects.all()},
+        causes={cause.key: cause.now for cause in Cause.objects.in_order()},
     )
 
 

@@ -20,12 +20,14 @@ from samovar.demo.mails import Thread, sender_of
 from samovar.demo.people import Person
 from samovar.demo.rhythm import OPENS, ZONE, after_work, around, when_awake
 from samovar.demo.slots import Matter
-from samovar.demo.subjects import EXTRA_TAGS, Subject
+from samovar.demo.subjects import COMPLAINTS, EXTRA_TAGS, Subject
 
 # Minutes until somebody answers: the middle, and how far it spreads; ours are minutes of working time.
 FIRST_ANSWER, NEXT_ANSWER, COLLEAGUE, CUSTOMER, SETTLING = (38, 1.0), (25, 0.9), (12, 0.8), (110, 1.4), (70, 1.0)
 TRIAGE = (9, 0.7)
 TAGGED, TAGGED_TWICE, TRIAGED, HANDED_ON, NOTED = 0.86, 0.12, 0.5, 0.06, 0.14
+# Most of what is settled has its cause; of those who had to ask twice some write for that.
+EXPLAINED, BLAMED = 0.88, 0.35
 THANKED, ASKED_MORE, FAILED, FAILED_FOR_GOOD = 0.5, 0.3, 0.008, 0.6
 # Words that promise something with the letter: theirs, ours.
 THEY_ATTACH = ("attached", "photo", "pictures", "во вложении", "приложил", "снимок", "снимка", "фото")
@@ -62,7 +64,7 @@ class Plot:
         self._mate = setting.random.choice([one for one in helpers if one is not self._agent])
         self._last: Replied | None = None
         self._unheard_from: int | None = None
-        self._is_taken = False
+        self._is_taken = self._is_late = False
 
     def play(self, name: str) -> list[Act]:
         """Let the conversation go the way ``name``, and return all acts."""
@@ -104,6 +106,7 @@ class Plot:
             self._at,
             when_awake(self._at + timedelta(hours=around(self._random, 26, 0.4)), self._random),
         )
+        self._is_late = True
         self._hear("chase", since=opened_at)
         self._maybe_note()
         self._reply("answer", NEXT_ANSWER, is_late=True)
@@ -254,7 +257,16 @@ class Plot:
         self._wait(SETTLING)
         self._take(self._agent)
         self._do(stories.Read)
+        if self._random.random() < EXPLAINED:
+            self._explain()
         self._do(stories.Resolved, by=self._agent.user)
+
+    def _explain(self) -> None:
+        """Say why they wrote; whoever waited too long writes for that."""
+        is_complaint = self._is_late and self._random.random() < BLAMED
+        key = COMPLAINTS[0] if is_complaint else self._set.subject.cause or self._random.choice(COMPLAINTS)
+        if key in self._set.cast.causes:
+            self._do(stories.Explained, by=self._agent.user, cause=self._set.cast.causes[key])
 
     def _wait(self, pace: tuple[float, float]) -> None:
         self._at = after_work(self._at, around(self._random, *pace))

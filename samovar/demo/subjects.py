@@ -27,6 +27,11 @@ class Subject:
     papers: float = 0.0
     for_firms: bool = False
 
+    @property
+    def cause(self) -> str:
+        """The key of the delivered cause that those who write about it have, "" where each has another."""
+        return CAUSES.get(self.key, "")
+
 
 SUBJECTS = (
     Subject("damage", "Damaged on delivery", "help", "service", "warehouse", 13, USUAL, photos=0.6),
@@ -46,6 +51,25 @@ SUBJECTS = (
     Subject("thanks", "Praise", "help", "service", "service", 5, {"thanks": 1}, photos=0.4),
     Subject("complaint", "Complaint", "help", "service", "delivery", 4, QUARRELS),
 )  # fmt: skip
+# Why people write about each, by the keys of the delivered causes; who complains has a reason of their own.
+CAUSES = {
+    "damage": "delivery.damaged",
+    "late": "delivery.late",
+    "window": "delivery.when",
+    "missing": "delivery.missing",
+    "assembly": "product.use",
+    "stock": "offer.stock",
+    "material": "offer.choice",
+    "care": "product.care",
+    "invoice": "payment.papers",
+    "refund": "returns.money",
+    "warranty": "product.broken",
+    "change": "order.change",
+    "quote": "offer.price",
+    "swap": "returns.how",
+    "thanks": "praise",
+}
+COMPLAINTS = ("service.wait", "service.repeat", "service.unknowing", "service.powerless", "service.promise")
 EXTRA_TAGS = ("Regular customer", "Urgent", "Negative review", "Call back", "Stairs")
 _WEIGHTS = list(accumulate(subject.weight for subject in SUBJECTS))
 

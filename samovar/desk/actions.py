@@ -20,12 +20,13 @@ MOST_MACROS = 3
 
 @dataclass(frozen=True)
 class Action:
-    """One entry of the palette: it follows ``url``, or presses what has ``key`` on the open page."""
+    """One entry of the palette: it follows ``url``, or presses what has ``key`` (or ``does``) on the open page."""
 
     label: str
     icon: str
     key: str = ""
     url: str = ""
+    does: str = ""
 
 
 CUSTOMER = re.compile(r"/customers/(\d{1,18})/", re.ASCII)
@@ -36,6 +37,7 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
     (_("Snooze"), "snooze", "S"),
     (_("Assign to somebody"), "user", "A"),
     (_("Assign to me"), "user", "M"),
+    (_("Set the cause"), "loop", "T"),
     (_("Tag the conversation"), "tag", "L"),
     (_("Priority"), "sort", "I"),
     (_("Apply a macro"), "bolt", "B"),
@@ -46,6 +48,7 @@ def actions(text: str, path: str, user: User) -> list[Action]:
     """Return the actions whose names hold all words of ``text``; those of a conversation only where one is open."""
     is_open = OPEN.match(path) is not None and user.can_answer
     here = [Action(str(label), icon, key) for label, icon, key in HERE] if is_open else []
+    here += [Action(str(_("Mark as an idea")), "star", does="idea")] if is_open else []
     possible = [*here, *_of_conversation(path, user), *_of_customer(path, user), *_beginnings(user), *_places()]
     words = text.lower().split()
     return [action for action in possible if all(word in action.label.lower() for word in words)][:8]

@@ -43,6 +43,7 @@ def _settings(path: str, user: User) -> list[Section]:
         places.append((_("Audit log"), reverse("audit"), "shield"))
         places.append((_("Erased persons"), reverse("erasures"), "trash"))
     if user.can_lead:
+        places.append((_("Causes"), reverse("all_causes"), "loop"))
         places.append((_("Tags"), reverse("all_tags"), "tag"))
         places.append((_("Retention"), reverse("all_retention"), "clock"))
     if user.can_answer:

@@ -71,6 +71,10 @@ class _Teller:
         self._conversation(story).untag(act.tag, by=act.by)
 
     @perform.register
+    def _(self, act: stories.Explained, story: stories.Story) -> None:
+        self._conversation(story).set_cause(act.cause, by=act.by)
+
+    @perform.register
     def _(self, act: stories.Snoozed, story: stories.Story) -> None:
         self._conversation(story).snooze(act.until, by=act.by)
 

@@ -8,7 +8,7 @@ from random import Random
 from samovar.accounts.models import User
 from samovar.conversations import stories
 from samovar.conversations.inbound import UNREADABLE, InboundFile
-from samovar.conversations.models import Tag
+from samovar.conversations.models import Cause, Tag
 from samovar.conversations.stories import Act, Received, Replied, Story
 from samovar.lib.text import storable
 from tests import make
@@ -33,11 +33,16 @@ class Cast:
 
     users: list[User]
     tags: list[Tag]
+    causes: list[Cause]
 
 
 def cast() -> Cast:
     """Make the people and the words that stories need."""
-    return Cast([make.agent("olga"), make.agent("pavel"), make.lead("igor")], [make.tag("Refund"), make.tag("Возврат")])
+    users, tags = (
+        [make.agent("olga"), make.agent("pavel"), make.lead("igor")],
+        [make.tag("Refund"), make.tag("Возврат")],
+    )
+    return Cast(users, tags, [make.cause("Damaged"), make.delivered_causes()["delivery.late"]])
 
 
 def invent(random: Random, cast: Cast, count: int) -> list[Story]:
@@ -59,7 +64,7 @@ class _Inventor:
         self._acts.append(self._mail())
         makers: tuple[Callable[[], Act], ...] = (
             self._answer, self._answer, self._mail, self._reply, self._reply, self._outcome, self._note,
-            self._assigned, self._tagged, self._snoozed, self._decided,
+            self._assigned, self._tagged, self._explained, self._snoozed, self._decided,
         )  # fmt: skip
         for _ in range(self._random.randrange(16)):
             self._at += timedelta(minutes=self._random.randrange(1, 400))
@@ -125,6 +130,9 @@ class _Inventor:
     def _tagged(self) -> Act:
         kind = self._random.choice((stories.Tagged, stories.Tagged, stories.Untagged))
         return kind(at=self._at, by=self._by(), tag=self._random.choice(self._cast.tags))
+
+    def _explained(self) -> Act:
+        return stories.Explained(at=self._at, by=self._by(), cause=self._random.choice([*self._cast.causes, None]))
 
     def _snoozed(self) -> Act:
         if self._random.random() < 0.5:

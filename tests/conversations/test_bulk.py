@@ -21,8 +21,8 @@ from tests.conversations import by_verbs, inventing, rows
 
 pytestmark = pytest.mark.django_db
 ACTS = (stories.Received, stories.Replied, stories.Sent, stories.Failed, stories.Noted, stories.Assigned,
-        stories.Tagged, stories.Untagged, stories.Snoozed, stories.Woken, stories.Resolved, stories.Reopened,
-        stories.Read)  # fmt: skip
+        stories.Tagged, stories.Untagged, stories.Explained, stories.Snoozed, stories.Woken, stories.Resolved,
+        stories.Reopened, stories.Read)  # fmt: skip
 
 
 def _undone(tell: Callable[[Sequence[Story]], Any], told: Sequence[Story]) -> tuple[Any, list[rows.Row]]:

@@ -3,7 +3,8 @@
 from itertools import count
 
 from samovar.accounts.models import User
-from samovar.conversations.models import Inbox, Tag
+from samovar.conversations.delivered_causes import NAMES
+from samovar.conversations.models import Cause, Inbox, Tag
 from samovar.demo.company import Cast, colleague
 from samovar.demo.subjects import EXTRA_TAGS, SUBJECTS
 from samovar.demo.vocabulary import table
@@ -21,4 +22,5 @@ def unsaved_cast() -> Cast:
         for key, rows in given["staff"].items()
     }
     names = (*(subject.tag for subject in SUBJECTS), *EXTRA_TAGS)
-    return Cast(staff, inboxes, {name: Tag(pk=next(numbers), name=name) for name in names})
+    tags = {name: Tag(pk=next(numbers), name=name) for name in names}
+    return Cast(staff, inboxes, tags, {key: Cause(pk=next(numbers), key=key) for key in NAMES})

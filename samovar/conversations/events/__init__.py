@@ -41,6 +41,8 @@ from samovar.conversations.events.talk import (
 )
 from samovar.conversations.events.work import (
     ConversationAssigned,
+    ConversationCauseRemoved,
+    ConversationCauseSet,
     ConversationClearedOfSpam,
     ConversationDeleted,
     ConversationFreed,
@@ -55,11 +57,16 @@ from samovar.conversations.events.work import (
     ConversationTagged,
     ConversationUntagged,
     ConversationWoken,
+    IdeaDismissed,
+    IdeaNoted,
+    IdeaReworded,
 )
 
 __all__ = [
     "ConfirmationWritten",
     "ConversationAssigned",
+    "ConversationCauseRemoved",
+    "ConversationCauseSet",
     "ConversationClearedOfSpam",
     "ConversationDeleted",
     "ConversationEvent",
@@ -82,6 +89,9 @@ __all__ = [
     "FailureDismissed",
     "FileLinkRestored",
     "FileLinkWithdrawn",
+    "IdeaDismissed",
+    "IdeaNoted",
+    "IdeaReworded",
     "InThread",
     "LoopSuspected",
     "MergeUndone",

@@ -104,6 +104,62 @@ class ConversationUntagged(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConversationCauseSet(ConversationEvent):
+    """Somebody said why the customer turned to us.
+
+    ``cause`` is its name as it was; with ``cause_key`` it was a delivered one, and is read in the reader's language.
+    """
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Cause: %(cause)s")
+    cause_id: int
+    cause: str
+    cause_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationCauseRemoved(ConversationEvent):
+    """Somebody said that the cause it had is not the one, and that nobody knows another."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Cause removed: %(cause)s")
+    cause_id: int
+    cause: str
+    cause_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaNoted(ConversationEvent):
+    """There is an idea in the conversation: its customer's, or that of one of the team (``author_id``)."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Marked as an idea")
+    author_id: int | None = None
+    author_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaReworded(ConversationEvent):
+    """Somebody said in other words what the idea is."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("The idea was put in other words")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaDismissed(ConversationEvent):
+    """It is no idea after all."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("No longer marked as an idea")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConversationMarkedAsSpam(ConversationEvent):
     """Somebody of the team says that nobody asked for it; that settles it."""
 

@@ -1,6 +1,7 @@
 """Conversations, their messages and what hangs on them."""
 
 from samovar.conversations.models.block import Block, SpamSign
+from samovar.conversations.models.cause import Cause
 from samovar.conversations.models.conversation import Conversation, ConversationLink, ConversationRedirect
 from samovar.conversations.models.draft import Beginning, Draft
 from samovar.conversations.models.file_link import FileLink
@@ -17,6 +18,7 @@ __all__ = [
     "Attachment",
     "Beginning",
     "Block",
+    "Cause",
     "Conversation",
     "ConversationLink",
     "ConversationRedirect",

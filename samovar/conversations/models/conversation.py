@@ -21,8 +21,10 @@ from samovar.conversations.events import (
     ConversationUntagged,
 )
 from samovar.conversations.models.answering import Answerable
+from samovar.conversations.models.causing import Caused
 from samovar.conversations.models.deleting import Deletable
 from samovar.conversations.models.inbox import Inbox
+from samovar.conversations.models.noteworthy import Noteworthy
 from samovar.conversations.models.prioritising import Prioritised
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.models.snoozing import Snoozable
@@ -43,11 +45,13 @@ class ConversationKind(models.TextChoices):
     SPAM = "spam", _("Spam")
 
 
+# Settled with a customer, and nobody has said why they turned to us.
+WITHOUT_CAUSE = Q(kind="human", resolved_at__isnull=False, cause=None, parent=None, deleted_at=None, merged_at=None)
 # What was resolved, and where no person waits: it is over with its last message, because nobody resolves it.
 CAN_BE_OVER = Q(resolved_at__isnull=False) | ~Q(kind="human")
 
 
-class Conversation(Snoozable, Prioritised, Deletable, Answerable):
+class Conversation(Snoozable, Prioritised, Caused, Noteworthy, Deletable, Answerable):
     """An exchange with one customer about one matter, over any number of channels.
 
     Whose turn it is and what stands last is kept on the row, so that lists need no look at the messages; all of it
@@ -138,6 +142,25 @@ class Conversation(Snoozable, Prioritised, Deletable, Answerable):
                 "id",
                 name="conversation_over",
                 condition=Q(deleted_at=None) & CAN_BE_OVER,
+            ),
+            models.Index(
+                models.F("resolved_at").desc(),
+                models.F("id").desc(),
+                name="conversation_without_cause",
+                condition=WITHOUT_CAUSE,
+            ),
+            models.Index(
+                "cause",
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                name="conversation_of_cause",
+                condition=Q(cause__isnull=False),
+            ),
+            models.Index(
+                models.F("idea_at").desc(),
+                models.F("id").desc(),
+                name="conversation_ideas",
+                condition=Q(idea_at__isnull=False),
             ),
             models.Index("snoozed_until", name="conversation_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index("customer", models.F("last_message_at").desc(), name="conversation_of_customer"),

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from samovar.accounts.models import User
 from samovar.conversations.models.block import SpamSign
+from samovar.conversations.models.cause import Cause
 from samovar.conversations.models.deleting import BY_RETENTION
 from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.message import Message
@@ -59,12 +60,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         tags = ConversationTag.objects.filter(conversation=models.OuterRef("pk"))
         shown = tags.annotate(shown=Coalesce("tag__merged_into__name", "tag__name"))
         names = ArraySubquery(shown.order_by("shown").values("shown").distinct())
-        return self.select_related("customer", "assignee").annotate(tag_names=names)
+        return self.select_related("customer", "assignee", "cause__merged_into").annotate(tag_names=names)
 
     def with_reasons(self) -> ConversationQuerySet:
         """Fetch, kept as it was written down, why the oldest message of each did not arrive: ``why_undelivered``."""
         lost = Message.objects.filter(conversation=models.OuterRef("pk")).exclude(failure="").order_by("created_at")
         return self.annotate(why_undelivered=models.Subquery(lost.values("failure")[:1]))
+
+    def with_ideas(self) -> ConversationQuerySet:
+        """Fetch who of the team has had the idea of each, None for its customer: ``idea_of``."""
+        return self.annotate(idea_of=models.F("idea_author__name"))
 
     def with_spam_reasons(self) -> ConversationQuerySet:
         """Fetch why each stands among spam: ``spam_decision`` of a person (kind, by), ``spam_sign`` (reason, block)."""
@@ -109,6 +114,20 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def undelivered(self) -> ConversationQuerySet:
         """Return those whose last message of ours did not arrive."""
         return self.exclude(kind="spam").filter(undelivered_at__isnull=False)
+
+    def without_cause(self) -> ConversationQuerySet:
+        """Return those that were settled with a customer, and of which nobody has said why they turned to us."""
+        # As the index has it, word for word.
+        settled = self.filter(kind="human", resolved_at__isnull=False)
+        return settled.filter(cause=None, parent=None, deleted_at=None, merged_at=None)
+
+    def of_cause(self, cause: Cause) -> ConversationQuerySet:
+        """Return those with this cause, with one below it, or with one that was merged into either."""
+        return self.filter(cause__in=Cause.objects.all().meaning(cause).values("pk"))
+
+    def ideas(self) -> ConversationQuerySet:
+        """Return those in which somebody has had an idea."""
+        return self.filter(idea_at__isnull=False)
 
     def automatic(self) -> ConversationQuerySet:
         """Return those with machines on the other side."""

@@ -10,8 +10,9 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from samovar.conversations import spam
+from samovar.conversations import delivered_causes, spam
 from samovar.conversations.models import Conversation, Message
+from samovar.events.models import Event
 from samovar.lib import sayings
 from samovar.ui import durations
 
@@ -41,6 +42,8 @@ class Row:
     subject: str
     priority: int
     priority_shown: str
+    cause: str
+    idea: str
     tags: tuple[str, ...]
     assignee: str
     assignee_id: int | None
@@ -49,6 +52,7 @@ class Row:
     form: str
     wait: str
     why_spam: str = ""
+    idea_title: str = ""
     has_acts: bool = False
 
 
@@ -60,6 +64,13 @@ def their_name(message: Message, conversation: Conversation) -> str:
     if message.customer_id == conversation.customer_id:
         return conversation.customer.shown_name
     return message.sender_address or gettext("Unknown sender")
+
+
+@register.filter
+def cause_line(event: Event) -> str:
+    """Return what was decided about a cause: a delivered one in the reader's language, any other as it was called."""
+    key = event.data["cause_key"]
+    return Event(kind=event.kind, data={"cause": delivered_causes.shown(key) if key else event.data["cause"]}).line
 
 
 @register.filter
@@ -88,7 +99,9 @@ def conversation_row(
         subject=conversation.subject or conversation.preview,
         priority=conversation.priority,
         priority_shown=conversation.get_priority_display(),
-        tags=tuple(vars(conversation)["tag_names"][:MOST_TAGS]),
+        cause=str(conversation.cause.now) if conversation.cause else "",
+        idea=_idea(conversation),
+        tags=tuple(vars(conversation)["tag_names"][: MOST_TAGS - bool(conversation.cause)]),
         assignee=conversation.assignee.name if conversation.assignee else "",
         assignee_id=conversation.assignee_id,
         sign=sign,
@@ -96,6 +109,7 @@ def conversation_row(
         form=form,
         wait=durations.distance(due) if form == "wait" else "",
         why_spam=why.words if why else "",
+        idea_title=conversation.idea_title if "idea_of" in vars(conversation) else "",
         has_acts=bool(why) and acts,
     )
     return _drawn(row, translation.get_language(), timezone.get_current_timezone_name())
@@ -106,7 +120,16 @@ def _drawn(row: Row, _language: str, _zone: str) -> SafeString:
     return render_to_string("conversations/_row.html", {"row": row})
 
 
+def _idea(conversation: Conversation) -> str:
+    """Return how the mark of an idea reads: where a list is about ideas, with the name of one of us who has had it."""
+    if conversation.idea_at is None:
+        return ""
+    return vars(conversation).get("idea_of") or gettext("Idea")
+
+
 def _due(conversation: Conversation) -> tuple[str, datetime, str]:
+    if conversation.idea_at and "idea_of" in vars(conversation):
+        return "star", conversation.idea_at, "short"
     if conversation.snoozed_until:
         return "snooze", conversation.snoozed_until, "short"
     if conversation.waiting_since:

@@ -34,7 +34,8 @@ def resolution(request: StaffRequest, pk: int) -> HttpResponse:
         conversation.reopen(by=request.user)
         return done(request, conversation, _("Reopened"), _address("resolution", pk))
     conversation.resolve(by=request.user)
-    return done(request, conversation, _resolved(conversation), _address("resolution", pk, undo=""))
+    undo = _address("resolution", pk, undo="")
+    return done(request, conversation, _resolved(conversation), undo, more="conversations/_cause_key.html")
 
 
 @agents_only

@@ -53,7 +53,8 @@ def _written(request: StaffRequest, conversation: Conversation) -> HttpResponse:
     if not typed.is_last_word:
         is_more = outcome.said or outcome.missed
         return steps_done(request, conversation, outcome, _("Sent")) if is_more else _sent(request, conversation)
-    answer = steps_done(request, conversation, outcome, _("Sent and resolved"))
+    said = _("Sent and resolved: %(name)s") % {"name": conversation.customer.shown_name}
+    answer = steps_done(request, conversation, outcome, said, more="conversations/_cause_offer.html")
     return trigger_client_event(answer, "conversations:next", after="settle") if request.htmx else redirect("/")
 
 

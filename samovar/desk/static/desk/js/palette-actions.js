@@ -1,7 +1,11 @@
-// An action of the palette presses what has the same key on the page: data-presses="E".
+// An action of the palette presses what has the same key on the page (data-presses="E"), or, also in a menu that is
+// closed, what says that it does just that (data-does="idea"). So does whatever else says data-presses.
 document.addEventListener("click", (event) => {
-  const key = event.target.closest("[data-presses]")?.dataset.presses;
-  if (!key) return;
-  const targets = document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`);
-  [...targets].find((target) => target.checkVisibility() && !target.closest("dialog"))?.click();
+  const wanted = event.target.closest("[data-presses]")?.dataset.presses;
+  if (!wanted) return;
+  const name = CSS.escape(wanted);
+  const targets = document.querySelectorAll(`[data-key="${name}"], [data-does="${name}"]`);
+  [...targets]
+    .find((target) => (target.dataset.does || target.checkVisibility()) && !target.closest("dialog"))
+    ?.click();
 });

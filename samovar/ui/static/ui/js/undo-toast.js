@@ -14,7 +14,8 @@ class UndoToast extends HTMLElement {
     const older = [...this.parentElement.querySelectorAll("undo-toast")].slice(0, -1);
     for (const toast of older.slice(0, older.length + 1 - MOST)) toast.remove();
     // The key undoes what was done last.
-    for (const toast of older) toast.querySelector("[data-key]")?.removeAttribute("data-key");
+    for (const made of older.flatMap((toast) => [...toast.querySelectorAll("[data-key]")]))
+      made.removeAttribute("data-key");
     this.#release();
   }
 
@@ -35,7 +36,8 @@ class UndoToast extends HTMLElement {
   };
 
   #answered = (event) => {
-    if (event.detail.successful) this.remove();
+    // What is only looked up for a menu in it is no answer to what it offers.
+    if (event.detail.successful && event.detail.requestConfig.verb !== "get") this.remove();
   };
 }
 customElements.define("undo-toast", UndoToast);
