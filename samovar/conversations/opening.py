@@ -25,6 +25,7 @@ from samovar.conversations.models import (
 )
 from samovar.conversations.models.circle import CircleOf, circle
 from samovar.conversations.models.draft import DraftMode
+from samovar.conversations.previous import Previous, found_for, previous
 from samovar.conversations.recipients import Person
 from samovar.conversations.speaking import brand_row, voice_before
 from samovar.customers.consenting import Standing, standing_of, standings
@@ -74,6 +75,11 @@ class Opened:
         """The conversation about which somebody outside is asked here (pk, subject), if the reader may see it."""
         found: dict[str, Any] | None = vars(self.conversation)["main"]
         return found
+
+    @property
+    def previous(self) -> Previous | None:
+        """What the customer talked about with us before, if the reader may see it."""
+        return previous(self.conversation)
 
     @property
     def followed(self) -> dict[str, Any] | None:
@@ -139,11 +145,7 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             file_list=ArraySubquery(
                 files.values(found=JSONObject(pk="id", name="name", size_bytes="size_bytes", mode="draft__mode"))
             ),
-            address_list=ArraySubquery(
-                Identity.objects.filter(customer=customer)
-                .order_by("pk")
-                .values(found=JSONObject(kind="kind", shown="shown"))
-            ),
+            address_list=ArraySubquery(_addresses(customer)),
             consent_list=standing_of(customer),
             outsider_list=ArraySubquery(_outsiders(own)),
             link_list=ArraySubquery(_links(own, user)),
@@ -155,9 +157,15 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             retention=Subquery(keeping.rule_for()),
             brand=Subquery(brand_row(OuterRef("inbox__brand"))),
             before=Horizon(),
+            previous=found_for(user),
             newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),
         )
     )
+
+
+def _addresses(customer: OuterRef) -> QuerySet[Identity, Any]:
+    rows = Identity.objects.filter(customer=customer).order_by("pk")
+    return rows.values(found=JSONObject(kind="kind", shown="shown"))
 
 
 def _outsiders(own: OuterRef) -> QuerySet[Participant, Any]:

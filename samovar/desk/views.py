@@ -77,6 +77,7 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
         "conversation": opened.conversation,
         "current_id": pk,
         "page": threads.newest(opened.conversation, request.GET.get("before", "")),
+        "previous": opened.previous,
         "person": panels.beside(request.user, opened),
         "side_panels": panels.SIDE,
         "topics": TOPICS.items(),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from http import HTTPStatus
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +13,7 @@ from samovar.conversations import opening, putting_off, threads
 from samovar.conversations import sides as side_talks
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.pages import conversation_at, looked_at, message_at, now_at, wanted_on
+from samovar.conversations.previous import previous, talk_above
 
 
 @require_GET
@@ -29,11 +30,13 @@ def news(request: StaffRequest, pk: int) -> HttpResponse:
     if found.is_empty:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     looked_at(request, conversation)
+    opened = opening.opened(request.user, pk)
     context = {
-        "opened": opening.opened(request.user, pk),
+        "opened": opened,
         "conversation": conversation,
         "news": found,
         "page": threads.newest(conversation) if found.is_regrouped else None,
+        "previous": opened.previous,
         "wanted": wanted_on(request),
         "putting_off": putting_off.choices(timezone.now()),
     }
@@ -42,11 +45,22 @@ def news(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def earlier(request: StaffRequest, pk: int) -> HttpResponse:
-    """Give the entries before those that a page shows."""
-    conversation = conversation_at(request, pk)
-    looked_at(request, conversation)
-    page = threads.newest(conversation, request.GET.get("before", ""))
-    return render(request, "conversations/_entries.html", {"conversation": conversation, "page": page})
+    """Give the entries before those that a page shows, also of the same customer's conversation before (``of``)."""
+    opened, before, given = conversation_at(request, pk), request.GET.get("before", ""), request.GET.get("of", "")
+    of = int(given) if given.isdecimal() and len(given) < 19 else None
+    above = talk_above(request.user, opened, of or pk)
+    if above is None and of is not None:
+        raise Http404
+    shown, is_another = above or opened, of not in (None, pk)
+    looked_at(request, shown)
+    context = {
+        "conversation": shown,
+        "page": threads.newest(shown, before),
+        "previous": previous(above) if above else None,
+        "reading": opened if is_another else None,
+        "is_last_page": is_another and not before,
+    }
+    return render(request, "conversations/_entries.html", context)
 
 
 @require_GET

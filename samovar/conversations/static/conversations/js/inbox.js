@@ -10,3 +10,4 @@ import "conversations/pane-toggle";
 import "conversations/recipient-chips";
 import "conversations/thread-gone";
 import "conversations/thread-head";
+import "conversations/thread-upward";
