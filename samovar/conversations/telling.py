@@ -252,6 +252,7 @@ class Thread:
             direction=direction,
             author_id=act.by.pk,
             text=storable(act.text),
+            is_markdown=True,
             created_at=act.at,
         ).complete(self._batch.inboxes[self.conversation.inbox_id])
         self._rows.messages.append(message)
