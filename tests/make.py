@@ -25,7 +25,7 @@ from samovar.conversations import blocking
 from samovar.conversations import delivered_causes as delivered
 from samovar.conversations import merging as merging_conversations
 from samovar.conversations.blocking import Wish
-from samovar.conversations.drafting import attach
+from samovar.conversations.drafting import Typed, attach
 from samovar.conversations.inbound import InboundFile, InboundMessage, Named, Receipt
 from samovar.conversations.intake import receive
 from samovar.conversations.models import (
@@ -37,11 +37,13 @@ from samovar.conversations.models import (
     Inbox,
     Macro,
     Message,
+    PendingReply,
     Regrouping,
     Tag,
 )
 from samovar.conversations.models.block import BlockReason
 from samovar.conversations.models.macro import Wording
+from samovar.conversations.sending_off import Leaving, send_off
 from samovar.customers import addresses, archive, belonging, merging
 from samovar.customers.merging import Decision
 from samovar.customers.models import Customer, Identity, Membership, Merge, Organisation, PersonArchive, RemovedIdentity
@@ -59,7 +61,10 @@ def user(name: str = "", *, role: str = Role.AGENT, password: str | None = None)
     Hashing a password takes longer than most tests, so by default there is none; ``client.force_login`` is the way in.
     """
     name = name or f"person{next(_numbers)}"
-    return User.objects.create(email=f"{name}@aurora.example", name=name.title(), role=role, password=password)
+    made = User.objects.create(email=f"{name}@aurora.example", name=name.title(), role=role, password=password)
+    # Most tests are about what is sent, few about taking it back.
+    made.change_ways(undo_seconds=0)
+    return made
 
 
 def agent(name: str = "") -> User:
@@ -226,6 +231,18 @@ def attachment(name: str = "scratch.jpg", content: bytes = b"picture") -> Attach
 def upload(by: User, name: str = "plan.pdf", content: bytes = b"%PDF") -> Attachment:
     """Make a file that ``by`` is going to send as a note."""
     return attach(conversation(), "note", (name, "application/pdf", content), by=by)
+
+
+def pending_reply(by: User | None = None, at: datetime | None = None) -> PendingReply:
+    """Make a reply that waits for its moment."""
+    found, typed = conversation(), Typed(mode="reply", text="We come on Friday.")
+    return send_off(found, typed, by or agent(), Leaving(at=at or timezone.now() + timedelta(days=1)))
+
+
+def pending_place() -> dict[str, object]:
+    """Make a reply that waits for its moment; return the numbers of its conversation and its own."""
+    made = pending_reply()
+    return {"pk": made.conversation_id, "pending_pk": made.pk}
 
 
 def file_link() -> FileLink:

@@ -51,6 +51,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "causing": lambda: {"cause": make.cause().pk},
     "idea": lambda: {"title": "A box with a handle"},
     "participant": lambda: {"choice": "admit"},
+    "pending": lambda: {"text": "We come on Friday.", "at": "2035-01-01T09:00"},
     "blocking": lambda: {"who": make.sender().shown, "reason": "spam"},
     "blocked": lambda: {"who": "mallory@elsewhere.example", "reason": "spam"},
     "asking": lambda: LETTER,

@@ -13,6 +13,7 @@ OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", 
 OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "asking_draft", "sides"]
 OF_CONVERSATIONS += ["blocking", "colleagues", "conversation_merging", "moving", "macros_found", "steps"]
 OF_CONVERSATIONS += ["causing", "idea"]
+OF_CONVERSATIONS += ["preview"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
@@ -58,6 +59,7 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     "file_link": lambda: {"pk": make.file_link().pk},
     "shared_file": lambda: {"token": "signed-by-nobody"},
     "participant": make.participant_numbers,
+    **dict.fromkeys(("pending", "taking_back", "sending_now"), make.pending_place),
     **dict.fromkeys(("tag", "tag_retirement", "tag_merging"), lambda: {"pk": make.tag().pk}),
     **dict.fromkeys(("cause", "cause_place", "cause_retirement", "cause_merging"), lambda: {"pk": make.cause().pk}),
     **dict.fromkeys(("macro", "macro_retirement", "macro_key"), lambda: {"pk": make.macro().pk}),

@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts import first_run
@@ -13,6 +14,7 @@ from samovar.accounts.new_passwords import PasswordField, WithPassword
 from samovar.accounts.voices import no_address, tidy_signature
 from samovar.lib.text import tidy
 
+UNDO_SECONDS = (5, 10, 20, 30, 60)
 THEMES = [("", _("As the system has it")), ("light", _("Light")), ("dark", _("Dark"))]
 
 
@@ -20,6 +22,13 @@ def time_zones() -> list[tuple[str, str]]:
     """Return the zones that bear the name of a place, and first the one of the browser."""
     places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     return [("", str(_("As the browser has it"))), *((zone, zone.replace("_", " ")) for zone in places)]
+
+
+def undo_choices() -> list[tuple[int, str]]:
+    """Return for how long somebody may want to be able to take back what they have sent."""
+    within = (ngettext("within %(count)d second", "within %(count)d seconds", count) for count in UNDO_SECONDS)
+    timed = (text % {"count": count} for text, count in zip(within, UNDO_SECONDS, strict=True))
+    return [(0, gettext("Not possible: it leaves at once")), *zip(UNDO_SECONDS, timed, strict=True)]
 
 
 def email_taken() -> str:
@@ -112,6 +121,15 @@ class ProfileForm(forms.Form):
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=time_zones)
     has_keys = forms.BooleanField(
         label=_("Single-letter keys"), required=False, help_text=_("E resolves, R replies. The key ? shows them all.")
+    )
+
+    undo_seconds = forms.TypedChoiceField(
+        label=_("Taking back what was sent"),
+        required=False,
+        coerce=int,
+        empty_value="10",
+        choices=undo_choices,
+        help_text=_("So long a reply waits after you have sent it, and Z brings it back."),
     )
 
     def clean_name(self) -> str:

@@ -35,6 +35,7 @@ from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 
 BACKEND = "samovar.accounts.backends.StaffBackend"
 OWN_WAYS = ["name", "public_name", "title", "signature", "language", "theme", "time_zone", "has_keys"]
+OWN_WAYS += ["undo_seconds"]
 
 
 @login_not_required

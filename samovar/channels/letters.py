@@ -83,7 +83,7 @@ def write(delivery: Delivery, account: ChannelAccount) -> Letter:
         to=_people(message, "to") or (Address("", delivery.address),),
         cc=_people(message, "cc"),
         reply_to=(Address(sender.name, _answers_to(delivery, account)),),
-        subject=message.subject or _subject(message.conversation),
+        subject=message.subject or subject_of(message.conversation),
         text=signed_text("\n\n".join(filter(None, (_plain(message).rstrip(), files))), voice),
         html=_page(message, brand, voice, files),
         message_id=message.external_id,
@@ -113,6 +113,14 @@ def body_of(text: str, address_of: markdown.PictureAddress) -> SafeString | None
     """Return a text as HTML where it says something in Markdown, None where it does not."""
     # It has passed the allow list for HTML from outside.
     return SafeString(markdown.html_of(text, address_of)) if markdown.has_signs(text) else None
+
+
+def subject_of(conversation: Conversation) -> str:
+    """Return the subject of an answer; whoever has not written to us yet gets no answer."""
+    subject = conversation.subject
+    if ANSWER.match(subject) or not conversation.messages.filter(direction=Direction.IN).exists():
+        return subject
+    return f"Re: {subject}".strip()
 
 
 def signed_text(text: str, voice: Voice) -> str:
@@ -211,14 +219,6 @@ def _marks(message: Message, *, answers: bool) -> dict[str, str]:
         "X-Auto-Response-Suppress": "All",
         "Precedence": "auto_reply",
     }
-
-
-def _subject(conversation: Conversation) -> str:
-    """Return the subject of an answer; whoever has not written to us yet gets no answer."""
-    subject = conversation.subject
-    if ANSWER.match(subject) or not conversation.messages.filter(direction=Direction.IN).exists():
-        return subject
-    return f"Re: {subject}".strip()
 
 
 def _answered(message: Message) -> str:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from samovar.channels import passing_on_views, reading_views, rules_views, sign_in_views, undelivered, views
+from samovar.channels import passing_on_views, previewing, reading_views, rules_views, sign_in_views, undelivered, views
 
 urlpatterns = [
+    path("conversations/<int:pk>/preview/", previewing.preview, name="preview"),
     path("mailboxes/", views.mailboxes, name="mailboxes"),
     path("mailboxes/new/", views.new_mailbox, name="new_mailbox"),
     path("mailboxes/servers/", views.servers, name="mailbox_servers"),

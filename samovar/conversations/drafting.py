@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -11,11 +12,11 @@ from samovar.accounts.models import User
 from samovar.conversations import admitting
 from samovar.conversations.chips import Chip, as_kept
 from samovar.conversations.errors import NobodyToSendTo
-from samovar.conversations.models import Attachment, Conversation, Draft, Message
+from samovar.conversations.models import Attachment, Conversation, Draft, Message, PendingReply
 from samovar.conversations.models.circle import circle_of
 from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.models.message import Direction
-from samovar.conversations.recipients import Recipients, chosen
+from samovar.conversations.recipients import Circle, Recipients, chosen
 from samovar.lib import clock
 from samovar.lib.text import storable
 
@@ -31,7 +32,8 @@ DELETE FROM conversations_draft WHERE id IN (SELECT id FROM sent)
 class Typed:
     """What somebody sends: ``files`` were uploaded before, ``seen_id`` is the newest message that they have seen.
 
-    ``chips`` are those that were in sight, None where a reply goes to whom it goes by itself.
+    ``chips`` are those that were in sight, None where a reply goes to whom it goes by itself. With ``is_last_word`` the
+    matter is settled by it, with ``snooze_until`` it is put off.
     """
 
     mode: str
@@ -40,26 +42,54 @@ class Typed:
     seen_id: int | None = None
     is_last_word: bool = False
     chips: Sequence[Chip] | None = None
+    snooze_until: datetime | None = None
+
+    @property
+    def leaves_the_list(self) -> bool:
+        """Whether its author goes on with the next conversation."""
+        return self.is_last_word or self.snooze_until is not None
 
 
 @transaction.atomic
 def write(conversation: Conversation, typed: Typed, by: User) -> Message:
-    """Send a reply or leave a note; its draft is gone then. With ``is_last_word`` the matter is settled too.
+    """Send a reply or leave a note; its draft is gone then.
 
     Whoever gets a reply takes part from now on. Raises EmptyMessage and NewerMessage as Conversation.reply(), and
     NobodyToSendTo when no chip is on; the draft stays in that case. Raises CustomerErased.
     """
+    message = say(conversation, typed, by)
+    forget(conversation, typed.mode, by)
+    return message
+
+
+@transaction.atomic
+def say(conversation: Conversation, typed: Typed, by: User) -> Message:
+    """Do the same for something that is no draft any more."""
     files = list(typed.files)
     if typed.mode == DraftMode.REPLY:
         to = None if typed.chips is None else _let_in(conversation, typed.chips, by)
         message = conversation.reply(typed.text, by=by, files=files, seen_id=typed.seen_id, to=to)
     else:
         message = conversation.add_note(typed.text, by=by, files=files)
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET, [conversation.pk, by.pk, typed.mode])
     if typed.is_last_word:
         conversation.resolve(by=by)
+    elif typed.snooze_until and typed.snooze_until > clock.now():
+        conversation.snooze(typed.snooze_until, by=by)
     return message
+
+
+def forget(conversation: Conversation, mode: str, by: User) -> None:
+    """Let what ``by`` typed be no draft any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [conversation.pk, by.pk, mode])
+
+
+def people_of(circle: Circle, chips: Sequence[Chip]) -> Recipients:
+    """Return to whom a reply goes with these chips; raises NobodyToSendTo."""
+    found = chosen([(one.field, one.person) for one in chips if one.is_on], circle.closed)
+    if not found.everybody:
+        raise NobodyToSendTo(_("Nobody gets this yet. Choose to whom it goes."))
+    return found
 
 
 @transaction.atomic
@@ -101,7 +131,7 @@ def keep_chips(conversation: Conversation, found: Sequence[Chip], seen_id: int, 
     """
     conversation.writable()
     own = Message.objects.filter(conversation=conversation, author=by, direction=Direction.OUT, pk__gt=seen_id)
-    if not own.exists():
+    if not own.exists() and not PendingReply.objects.leaving().filter(conversation=conversation, author=by).exists():
         Draft.objects.update_or_create(
             conversation=conversation,
             mode=DraftMode.REPLY,
@@ -126,19 +156,22 @@ def attach(conversation: Conversation, mode: str, file: tuple[str, str, bytes], 
 
 def own_files(by: User) -> Q:
     """Select the files that ``by`` has uploaded and not sent."""
-    return Q(uploaded_by=by, message=None)
+    return Q(uploaded_by=by, message=None, pending=None)
 
 
 def _let_in(conversation: Conversation, chips: Sequence[Chip], by: User) -> Recipients:
     circle = circle_of(conversation.pk)
-    found = chosen([(one.field, one.person) for one in chips if one.is_on], circle.closed)
-    if not found.everybody:
-        raise NobodyToSendTo(_("Nobody gets this yet. Choose to whom it goes."))
+    found = people_of(circle, chips)
     admitting.admit_all(conversation, found, by, circle)
     return found
 
 
 def _was_just_sent(conversation: Conversation, mode: str, text: str, by: User) -> bool:
+    if not text.strip():
+        return False
     direction = Direction.OUT if mode == DraftMode.REPLY else Direction.NOTE
+    pending = PendingReply.objects.filter(conversation=conversation, author=by, text=storable(text))
+    if mode == DraftMode.REPLY and pending.exists():
+        return True
     last = Message.objects.filter(conversation=conversation, author=by, direction=direction).order_by("-pk").first()
-    return last is not None and bool(text.strip()) and last.text.strip() == storable(text).strip()
+    return last is not None and last.text.strip() == storable(text).strip()

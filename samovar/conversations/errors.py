@@ -9,6 +9,25 @@ class EmptyMessage(ValueError):
     """There is neither text nor a file to send."""
 
 
+class LeavesInThePast(ValueError):
+    """The moment at which a reply shall leave has passed."""
+
+
+class LeftAlready(Exception):
+    """A reply cannot be taken back or changed any more: it has left."""
+
+
+class AnswerOnItsWay(Exception):
+    """A colleague has sent off an answer that has not left yet; whoever writes has not seen it.
+
+    ``pending_id`` is theirs.
+    """
+
+    def __init__(self, pending_id: int) -> None:
+        super().__init__(pending_id)
+        self.pending_id = pending_id
+
+
 class CustomerErased(ValueError):
     """The customer was erased: nothing can be written to them or about them any more."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from samovar.conversations.models import Attachment, Message
+from samovar.conversations.models import Message
 from samovar.lib import markdown
 
 
@@ -22,15 +22,16 @@ def formatted(message: Message, most: int) -> Formatted | None:
     """Return the text of a message as the team sees it, at most ``most`` characters; None where it says no signs."""
     if not message.is_markdown or not markdown.has_signs(message.text):
         return None
-    return _formatted(message.text, most, message.attachments.all())
+    files = message.attachments.all()
+    return _formatted(message.text, most, [file.pk for file in files if file.file.is_picture])
 
 
-def formatted_text(text: str, files: Iterable[Attachment]) -> Formatted | None:
-    """Return what is not sent yet as it is going to look; None where it says no signs."""
-    return _formatted(text, markdown.LONGEST, files) if markdown.has_signs(text) else None
+def formatted_text(text: str, picture_ids: Iterable[int]) -> Formatted | None:
+    """Return what has not left yet as it is going to look; None where it says no signs."""
+    return _formatted(text, markdown.LONGEST, picture_ids) if markdown.has_signs(text) else None
 
 
-def _formatted(text: str, most: int, files: Iterable[Attachment]) -> Formatted:
-    known = {file.pk: reverse("picture", args=[file.pk]) for file in files if file.file.is_picture}
+def _formatted(text: str, most: int, picture_ids: Iterable[int]) -> Formatted:
+    known = {pk: reverse("picture", args=[pk]) for pk in picture_ids}
     # It has passed the allow list for HTML from outside.
     return Formatted(SafeString(markdown.html_of(text[:most], known.get)), is_cut=len(text) > most)

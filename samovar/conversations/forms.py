@@ -21,6 +21,7 @@ from samovar.lib.text import tidy
 
 LARGEST = 25 * 1024 * 1024
 LONGEST_SNOOZE = timedelta(days=3653)
+MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]
 ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
 
 
@@ -46,16 +47,23 @@ class ManyFilesField(forms.FileField):
 
 
 class MessageForm(forms.Form):
-    """A reply or a note; ``file`` was uploaded before, ``upload`` comes with the form where no script runs."""
+    """A reply or a note; ``file`` was uploaded before, ``upload`` comes with the form where no script runs.
+
+    ``then`` is what happens beside: "resolve", "snooze tomorrow" (or any choice of the menu), "later tomorrow", and
+    "later at" for the moment ``at``.
+    """
 
     mode = forms.ChoiceField(choices=[(mode.value, mode.label) for mode in TYPED_HERE])
     text = forms.CharField(required=False, strip=False)
     file = forms.ModelMultipleChoiceField(Attachment.objects.none(), required=False)
     upload = ManyFilesField(required=False)
     seen = forms.IntegerField(required=False)
-    then = forms.ChoiceField(choices=[("resolve", "")], required=False)
     # It may go out with placeholders that nobody has filled in.
     as_is = forms.BooleanField(required=False)
+    seen_pending = forms.IntegerField(required=False)
+    then = forms.CharField(required=False, max_length=20)
+    at = forms.DateTimeField(required=False, input_formats=MOMENTS)
+    is_sure = forms.BooleanField(required=False)
 
     def __init__(self, *given: Any, writer: User) -> None:
         super().__init__(*given)
@@ -63,8 +71,16 @@ class MessageForm(forms.Form):
         field.queryset = Attachment.objects.filter(drafting.own_files(writer))
 
     def clean(self) -> dict[str, Any] | None:
-        """Read to whom a reply shall go, and what shall be done once it has gone."""
+        """Read to whom a reply shall go, when, and what shall be done once it has gone."""
         cleaned = super().clean()
+        verb, _blank, choice = self.cleaned_data.get("then", "").partition(" ")
+        moment = self.cleaned_data.get("at") if choice == "at" else putting_off.moment(choice, timezone.now())
+        if verb not in ("", "resolve", "snooze", "later") or (verb in ("snooze", "later") and moment is None):
+            raise forms.ValidationError(_("Choose a moment."))
+        self.cleaned_data["snooze_until"] = moment if verb == "snooze" else None
+        self.cleaned_data["leaves_at"] = moment if verb == "later" else None
+        if moment and moment > timezone.now() + LONGEST_SNOOZE:
+            raise forms.ValidationError(_("Choose a moment within ten years."))
         given = self.data if isinstance(self.data, QueryDict) else QueryDict()
         self.cleaned_data["chips"] = chips.read(given)
         self.cleaned_data["steps"] = macro_steps.read(given.getlist("step"))
@@ -85,7 +101,7 @@ class SnoozeForm(forms.Form):
     """Until when a conversation is put off: one of the choices of the menu, or any moment."""
 
     until = forms.CharField(required=False, max_length=20)
-    at = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"])
+    at = forms.DateTimeField(required=False, input_formats=MOMENTS)
 
     def clean(self) -> dict[str, Any] | None:
         """Ask for one of both."""
@@ -101,6 +117,13 @@ class SnoozeForm(forms.Form):
         """The moment that was chosen."""
         typed: datetime | None = self.cleaned_data.get("at")
         return typed or putting_off.moment(self.cleaned_data.get("until", ""), timezone.now())
+
+
+class LeavingForm(forms.Form):
+    """What a planned reply says, and when it leaves."""
+
+    text = forms.CharField(required=False, strip=False)
+    at = forms.DateTimeField(input_formats=MOMENTS)
 
 
 class AssignmentForm(forms.Form):

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from samovar.conversations import removing, retaining
+from samovar.conversations import releasing, removing, retaining
 from samovar.conversations.handing_back import give_back_some, hand_back_some
-from samovar.conversations.models import Conversation
+from samovar.conversations.models import Conversation, PendingReply
 from samovar.conversations.tidying import throw_away_files
 from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job
@@ -22,6 +22,25 @@ def wake_snoozed() -> None:
     while batch := list(due[:AT_ONCE]):
         for conversation in batch:
             conversation.wake_when_due()
+
+
+@job
+def release_reply(pending_id: int) -> None:
+    """Let a reply leave whose moment has come."""
+    releasing.release(pending_id)
+
+
+@job(every="1 minute")
+def release_due() -> None:
+    """Let those leave whose task was lost; who is at one of them holds its row."""
+    for pk in PendingReply.objects.due(clock.now()).values_list("pk", flat=True)[:AT_ONCE]:
+        enqueue(release_reply, pk, key=f"reply {pk}")
+
+
+@job
+def hold_of_leaver(user_id: int) -> None:
+    """Hold what somebody had planned who has left."""
+    releasing.hold_of_leaver(user_id)
 
 
 @job

@@ -22,18 +22,22 @@ from samovar.conversations.models import (
     Inbox,
     Message,
     Participant,
+    PendingReply,
 )
 from samovar.conversations.models.circle import CircleOf, circle
 from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.previous import Previous, found_for, previous
 from samovar.conversations.recipients import Person
 from samovar.conversations.speaking import brand_row, voice_before
+from samovar.conversations.waiting import Waiting, waiting, waiting_rows
 from samovar.customers.consenting import Standing, standing_of, standings
 from samovar.customers.models import Identity
 from samovar.events.models import Event
 from samovar.events.queries import Horizon, place_of
+from samovar.lib.media_types import PICTURES
 
 MOST_OUTSIDERS, MOST_LINKS = 6, 5
+FILE = {"pk": "id", "name": "name", "size_bytes": "size_bytes", "mode": "draft__mode", "kind": "file__kind"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Opened:
     are conversations that may be the same matter (pk, subject), ``sides`` is what was asked outside, as
     ``sides.rows_of`` has it. ``position`` is where a stream begins that misses nothing of what is not shown. ``chips``
     are whom an answer goes to, as its author has chosen it, ``voice`` is in whose name it would go out; ``is_doubted``
-    says that the sender of what is answered is not who they say they are. ``consents`` is what the customer agreed to.
+    says that the sender of what is answered is not who they say they are. ``consents`` is what the customer agreed to,
+    ``pending`` are the replies that have not left.
     """
 
     conversation: Conversation
@@ -64,6 +69,7 @@ class Opened:
     is_doubted: bool
     voice: Voice
     consents: list[Standing]
+    pending: list[Waiting]
 
     @property
     def kept_until(self) -> datetime | None:
@@ -97,7 +103,7 @@ def opened(user: User, pk: int) -> Opened:
         conversation=row,
         tags=list({tag["id"]: tag for tag in found["tag_list"]}.values()),
         drafts={one["mode"]: one | {"steps": from_draft(one["steps"])} for one in found["draft_list"]},
-        files=found["file_list"],
+        files=[{**file, "is_picture": file["kind"] in PICTURES} for file in found["file_list"]],
         addresses=found["address_list"],
         last_event_id=found["last_event"] or 0,
         newest_id=found["newest_message"] or 0,
@@ -109,6 +115,7 @@ def opened(user: User, pk: int) -> Opened:
         is_doubted=bool(people.answered and people.answered.is_doubted),
         voice=voice_before(found["brand"], row.inbox, user),
         consents=standings(found["consent_list"]),
+        pending=waiting(found["pending_list"], user),
     )
 
 
@@ -142,11 +149,10 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
                     found=JSONObject(mode="mode", text="text", saved_at="saved_at", chips="chips", steps="steps")
                 )
             ),
-            file_list=ArraySubquery(
-                files.values(found=JSONObject(pk="id", name="name", size_bytes="size_bytes", mode="draft__mode"))
-            ),
+            file_list=ArraySubquery(files.values(found=JSONObject(**FILE))),
             address_list=ArraySubquery(_addresses(customer)),
             consent_list=standing_of(customer),
+            pending_list=ArraySubquery(waiting_rows(PendingReply.objects.filter(conversation=own))),
             outsider_list=ArraySubquery(_outsiders(own)),
             link_list=ArraySubquery(_links(own, user)),
             side_list=ArraySubquery(sides.rows_of(own)),

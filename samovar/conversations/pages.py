@@ -15,8 +15,9 @@ from samovar.accounts.models import User
 from samovar.accounts.requests import StaffRequest
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.macro_steps import Outcome
-from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models import Conversation, Message, PendingReply
 from samovar.conversations.queries import Wanted
+from samovar.conversations.waiting import waiting_in
 
 
 def conversation_at(request: StaffRequest, pk: int) -> Conversation:
@@ -101,6 +102,20 @@ def refused(request: StaffRequest, conversation: Conversation, said: str) -> Htt
     context = {"said": said, "is_refused": True}
     answer = render(request, "conversations/_done.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return push_url(answer, False)
+
+
+def sent_off(request: StaffRequest, conversation: Conversation, row: PendingReply) -> HttpResponse:
+    """Say that a reply is on its way, show it, and offer to take it back."""
+    said = _("It goes out at its moment") if row.is_scheduled else _("It leaves in a moment")
+    back = f"{conversation.get_absolute_url()}pending/{row.pk}/return/"
+    more = "conversations/_cause_offer.html" if row.is_last_word else ""
+    answer = done(request, conversation, said, back, more)
+    if not request.htmx or row.is_scheduled:
+        # What is planned is news to everybody who looks at the conversation, and is drawn with it.
+        return answer
+    context = {"conversation": conversation, "pending": waiting_in(conversation.pk, request.user), "is_oob": True}
+    answer.write(render(request, "conversations/_pending.html", context).content)
+    return answer
 
 
 def with_news(answer: HttpResponse, conversation: Conversation) -> HttpResponse:

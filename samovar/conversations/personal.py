@@ -24,6 +24,7 @@ from samovar.conversations.models import (
     MacroUse,
     Message,
     Participant,
+    PendingReply,
     Reference,
     RegroupedRow,
     Regrouping,
@@ -32,6 +33,7 @@ from samovar.conversations.models import (
     Tag,
 )
 from samovar.conversations.models.message import Direction
+from samovar.conversations.models.pending import Held
 from samovar.conversations.recipients import mailbox_key
 from samovar.lib.personal import (
     Elsewhere,
@@ -103,8 +105,13 @@ declare(
 declare(
     Personal(
         Attachment,
-        owners=["message__conversation__customer_id", "message__customer_id", "draft__conversation__customer_id"],
-        matters=["message__conversation_id", "draft__conversation_id"],
+        owners=[
+            "message__conversation__customer_id",
+            "message__customer_id",
+            "draft__conversation__customer_id",
+            "pending__conversation__customer_id",
+        ],
+        matters=["message__conversation_id", "draft__conversation_id", "pending__conversation_id"],
         emptied={"name": "", "content_id": ""},
         harmless=["media_type"],
         also=_let_go_of_files,
@@ -117,6 +124,16 @@ declare(
         matters=["conversation_id"],
         emptied={"text": "", "chips": None, "subject": "", "quoted": [], "copied": [], "steps": []},
         harmless=["mode"],
+    )
+)
+# What is emptied never leaves: there is nobody to write to.
+declare(
+    Personal(
+        PendingReply,
+        owners=["conversation__customer_id"],
+        matters=["conversation_id"],
+        emptied={"text": "", "chips": None, "steps": [], "held": Held.HIDDEN},
+        harmless=["held"],
     )
 )
 declare(

@@ -35,7 +35,10 @@ _refused: dict[str, float] = {}
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a signed address says: who may see which picture of which message; one of both sources is empty."""
+    """What a signed address says: who may see which picture of which message; one of both sources is empty.
+
+    Without a message it is a picture that the person has uploaded and not sent.
+    """
 
     user_id: int
     message_id: int
@@ -83,7 +86,11 @@ def elsewhere(message: Message, reader: User) -> Callable[[str], str | None]:
 def drawn(ticket: Ticket) -> Picture | None:
     """Return the picture that a ticket is for, if its reader may see it now and it is one."""
     reader = User.objects.filter(pk=ticket.user_id, is_active=True).first()
-    if reader is None or not _is_visible(ticket.message_id, reader):
+    if reader is None:
+        return None
+    if not ticket.message_id:
+        return _unsent(ticket, reader)
+    if not _is_visible(ticket.message_id, reader):
         return None
     if ticket.address:
         content = _fetched(ticket.address)
@@ -97,6 +104,12 @@ def redrawn(attachment: Attachment, fits: tuple[int, int] = pictures.LARGE) -> P
     if not attachment.file.is_picture or attachment.file.size_bytes > pictures.MOST_BYTES:
         return None
     return pictures.redrawn(attachment.file.read(), fits)
+
+
+def _unsent(ticket: Ticket, reader: User) -> Picture | None:
+    rows = Attachment.objects.filter(pk=ticket.attachment_id, message=None, uploaded_by=reader).select_related("file")
+    found = rows.first()
+    return redrawn(found) if found else None
 
 
 def _is_visible(message_id: int, reader: User) -> bool:

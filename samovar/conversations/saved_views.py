@@ -90,6 +90,15 @@ VIEWS = {
             empty_text=_("Press S in a conversation to put it aside until a day, or until the customer writes."),
         ),
         SavedView(
+            name="scheduled",
+            title=pgettext_lazy("saved view", "Goes out later"),
+            select=lambda rows, user: rows.scheduled(user),
+            order="leaves_at",
+            has_count=False,
+            empty_title=_("No answer waits for its moment"),
+            empty_text=_("Choose Send later in the menu beside Send, and the answer leaves by itself."),
+        ),
+        SavedView(
             name="resolved",
             title=pgettext_lazy("saved view", "Resolved"),
             select=lambda rows, user: rows.resolved(),

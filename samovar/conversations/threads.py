@@ -27,6 +27,8 @@ MOST_HIDDEN = 1_000
 WHOLE = 2_000_000
 MOST_PRINTED = 500
 WRITTEN = kinds_in_thread(InThread.MESSAGE)
+# What changes which answers have not left.
+PENDING = ("ReplyScheduled", "ReplyUnscheduled", "ReplyWritten", "ScheduledHeld")
 DECIDED = kinds_in_thread(InThread.LINE)
 REGROUPED = kinds_of(Regrouped)
 MOST_CHOOSABLE = 200
@@ -99,6 +101,7 @@ class News:
     changed: list[Said]
     last_event_id: int
     is_empty: bool
+    has_pending: bool
     is_regrouped: bool = False
 
     @property
@@ -133,6 +136,7 @@ def news(conversation: Conversation, after: int) -> News:
         changed=[one for one in messages if one.message.pk not in new],
         last_event_id=events[-1].pk if events else after,
         is_empty=not events,
+        has_pending=any(event.kind in PENDING for event in events),
         is_regrouped=any(event.kind in REGROUPED for event in events),
     )
 

@@ -5,13 +5,14 @@ from samovar.accounts.models import Action, AuditEntry, Invitation, User
 from samovar.channels.events import StaffLetterFailed
 from samovar.conversations import handing_back
 from samovar.conversations.events import ConversationAssigned, ConversationReopened
-from samovar.conversations.jobs import give_back, hand_back
+from samovar.conversations.jobs import give_back, hand_back, hold_of_leaver
 from samovar.jobs.queue import enqueue
 
 
 def hand_work_back(event: StaffLeft) -> None:
     """Let what somebody answered for go back to the team."""
     enqueue(hand_back, event.user_id, event.actor_id or 0)
+    enqueue(hold_of_leaver, event.user_id)
 
 
 def give_work_back(event: StaffReturned) -> None:

@@ -10,10 +10,12 @@ from django.utils import timezone
 from samovar.accounts.models import Role, User
 from samovar.conversations import queries
 from samovar.conversations.deriving import differences
+from samovar.conversations.drafting import Typed
 from samovar.conversations.models import Conversation
 from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.queries import Wanted
 from samovar.conversations.saved_views import VIEWS
+from samovar.conversations.sending_off import Leaving, send_off
 from samovar.lib import clock
 from tests import make
 
@@ -60,6 +62,8 @@ def test_every_view_holds_what_its_name_says() -> None:
     rows[4].reply("Done", by=olga)
     Conversation.objects.filter(pk=rows[4].pk).update(undelivered_at=timezone.now())
     put_off_until_now(rows[6], by=olga)
+    planned = Typed(mode="reply", text="Tomorrow")
+    send_off(rows[5], planned, olga, Leaving(at=timezone.now() + timedelta(days=1)))
     make.conversation(mail_class="bounce", sender=make.sender("daemon@mail.example", "Daemon"))
     make.conversation(mail_class="unreadable", sender=make.sender("odd@mail.example", "Odd"))
     make.conversation(is_spam=True, sender=make.sender("eve@mail.example", "Eve"))
@@ -72,6 +76,7 @@ def test_every_view_holds_what_its_name_says() -> None:
         "unassigned": ["Customer 4", "Customer 5", "Customer 6"],
         "to-look-at": ["Customer 6"],
         "snoozed": ["Customer 2"],
+        "scheduled": ["Customer 5"],
         "resolved": ["Customer 3"],
         "undelivered": ["Customer 4"],
         "automatic": ["Daemon"],

@@ -39,6 +39,7 @@ class Ways(TypedDict, total=False):
     theme: str
     time_zone: str
     has_keys: bool
+    undo_seconds: int
 
 
 class UserManager(BaseUserManager["User"]):
@@ -91,6 +92,8 @@ class User(AbstractBaseUser, Present):
     theme = models.CharField(_("theme"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     has_keys = models.BooleanField(_("single-letter keys"), default=True)
+    # For how long what they send can still be taken back; 0 lets it leave at once.
+    undo_seconds = models.PositiveSmallIntegerField(_("time to take back what was sent"), default=10, db_default=10)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     left_at = models.DateTimeField(_("last switched off at"), null=True, blank=True)

@@ -36,7 +36,10 @@ from samovar.conversations.events.talk import (
     MessageUnderstood,
     NoteAdded,
     PhoneCallLogged,
+    ReplyScheduled,
+    ReplyUnscheduled,
     ReplyWritten,
+    ScheduledHeld,
     VisitLogged,
 )
 from samovar.conversations.events.work import (
@@ -108,7 +111,10 @@ __all__ = [
     "ParticipantDeclined",
     "PhoneCallLogged",
     "Regrouped",
+    "ReplyScheduled",
+    "ReplyUnscheduled",
     "ReplyWritten",
+    "ScheduledHeld",
     "SenderBlocked",
     "SenderUnblocked",
     "VisitLogged",

@@ -1,6 +1,7 @@
 """What was said and written, and what became of it on its way."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,35 @@ class ReplyWritten(ConversationEvent):
     line = _("We answered")
     message_id: int
     is_to_be_sent: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyScheduled(ConversationEvent):
+    """A member of staff wrote an answer that shall leave at ``until``; nothing has changed for the customer."""
+
+    line = _("Answer planned")
+    pending_id: int
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyUnscheduled(ConversationEvent):
+    """A planned answer was changed or taken back before it left; nothing has changed for the customer."""
+
+    line = _("Planned answer changed")
+    pending_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduledHeld(ConversationEvent):
+    """A planned answer of ``author_id`` did not leave at its moment; ``held`` says why (``models.pending.Held``)."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("A planned answer was held back")
+    pending_id: int
+    author_id: int
+    held: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from samovar.conversations.models.leaving import LeftBehind
 from samovar.conversations.models.macro import Macro, MacroKey, MacroUse
 from samovar.conversations.models.message import Attachment, Message, Reference
 from samovar.conversations.models.participant import Participant
+from samovar.conversations.models.pending import PendingReply
 from samovar.conversations.models.regrouping import RegroupedRow, Regrouping
 from samovar.conversations.models.retention import Retention
 from samovar.conversations.models.tag import ConversationTag, Tag
@@ -33,6 +34,7 @@ __all__ = [
     "MacroUse",
     "Message",
     "Participant",
+    "PendingReply",
     "Reference",
     "RegroupedRow",
     "Regrouping",

@@ -108,7 +108,7 @@ class Answerable(models.Model):
         since; raises EmptyMessage without text and files, and CustomerErased when there is nobody any more.
         """
         now = clock.now()
-        self._lock_for_writing(text, files, seen_id)
+        self.ready_for(text, files, seen_id)
         message = self._draft(Direction.OUT, text, by, now)
         circle, message.pk = circle_and_number(self.pk)
         message.recipients = (to or recipients(circle)).as_kept
@@ -139,7 +139,7 @@ class Answerable(models.Model):
     def add_note(self, text: str, by: User, files: Sequence[Attachment] = ()) -> Message:
         """Leave a note that only the team sees; it changes nothing about whose turn it is."""
         now = clock.now()
-        self._lock_for_writing(text, files, None)
+        self.ready_for(text, files, None)
         message = self._draft(Direction.NOTE, text, by, now)
         message.is_markdown = True
         self._write(message, files)
@@ -151,7 +151,7 @@ class Answerable(models.Model):
     @transaction.atomic
     def log(self, text: str, way: Way, at: datetime, by: User) -> Message:
         """Write down what was said on the phone or face to face at ``at``; nothing leaves, and nobody waits by it."""
-        self._lock_for_writing(text, (), None)
+        self.ready_for(text, (), None)
         message = self._draft(Direction.NOTE, text, by, at)
         message.way = way
         self._write(message, ())
@@ -199,7 +199,8 @@ class Answerable(models.Model):
         if self.customer.erased_at or (self.parent and self.parent.customer.erased_at):
             raise CustomerErased(_("This person was erased. Nothing can be written to them or about them any more."))
 
-    def _lock_for_writing(self, text: str, files: Sequence[Attachment], seen_id: int | None) -> None:
+    def ready_for(self, text: str, files: Sequence[Attachment], seen_id: int | None) -> None:
+        """Take the row to write this in it; raises what reply() raises."""
         if not text.strip() and not files:
             raise EmptyMessage(_("There is nothing to send yet. Write a text or attach a file."))
         self.writable()

@@ -221,7 +221,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
     def abandoned(self, before: datetime) -> AttachmentQuerySet:
         """Return the files that were uploaded before and belong to no message and to no draft any more."""
-        return self.filter(message=None, draft=None, created_at__lt=before)
+        return self.filter(message=None, draft=None, pending=None, created_at__lt=before)
 
     def let_go(self) -> None:
         """Hold an empty file instead; their own go where nothing else belongs to them."""
@@ -234,10 +234,16 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 
 class Attachment(models.Model):
-    """A file of a message; without ``message`` it was uploaded by ``uploaded_by``, for a draft, and is not sent yet."""
+    """A file of a message; without ``message`` it was uploaded by ``uploaded_by`` and is not sent yet.
+
+    It goes with a ``draft``, or with a reply that has not left (``pending``).
+    """
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="attachments")
     draft = models.ForeignKey("Draft", on_delete=models.SET_NULL, null=True, related_name="files")
+    pending = models.ForeignKey(
+        "PendingReply", on_delete=models.SET_NULL, null=True, related_name="files", db_index=False
+    )
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=255)
     media_type = models.CharField(max_length=127)
@@ -256,9 +262,17 @@ class Attachment(models.Model):
                 condition=Q(message__isnull=False) | Q(uploaded_by__isnull=False), name="attachment_of_somebody"
             )
         ]
+        indexes = [
+            models.Index(fields=["pending"], name="attachment_pending", condition=Q(pending__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it can be shown as a picture."""
+        return self.file.is_picture
 
     @property
     def is_disguised(self) -> bool:

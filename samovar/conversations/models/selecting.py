@@ -15,6 +15,7 @@ from samovar.conversations.models.cause import Cause
 from samovar.conversations.models.deleting import BY_RETENTION
 from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.message import Message
+from samovar.conversations.models.pending import PendingReply
 from samovar.conversations.models.tag import ConversationTag
 from samovar.events.models import Event
 
@@ -56,11 +57,18 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(inbox__in=Inbox.objects.closed_to(user).values("pk"))
 
     def for_list(self) -> ConversationQuerySet:
-        """Fetch what a row of a list shows, tags as ``tag_names``, in one query however many rows."""
+        """Fetch what a row of a list shows, tags as ``tag_names``, in one query however many rows.
+
+        ``planned`` is the next answer that has not left (due_at, held).
+        """
         tags = ConversationTag.objects.filter(conversation=models.OuterRef("pk"))
         shown = tags.annotate(shown=Coalesce("tag__merged_into__name", "tag__name"))
         names = ArraySubquery(shown.order_by("shown").values("shown").distinct())
-        return self.select_related("customer", "assignee", "cause__merged_into").annotate(tag_names=names)
+        planned = PendingReply.objects.filter(conversation=models.OuterRef("pk")).order_by("due_at")
+        return self.select_related("customer", "assignee", "cause__merged_into").annotate(
+            tag_names=names,
+            planned=models.Subquery(planned.values(found=JSONObject(due_at="due_at", held="held"))[:1]),
+        )
 
     def with_reasons(self) -> ConversationQuerySet:
         """Fetch, kept as it was written down, why the oldest message of each did not arrive: ``why_undelivered``."""
@@ -88,8 +96,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(kind="human", resolved_at=None)
 
     def needs_reply(self) -> ConversationQuerySet:
-        """Return those in which a customer waits for us, in sight now."""
-        return self.open().filter(snoozed_until=None, waiting_since__isnull=False)
+        """Return those in which a customer waits for us, in sight now; not while our answer is leaving."""
+        leaving = PendingReply.objects.leaving().filter(conversation=models.OuterRef("pk"))
+        return self.open().filter(~models.Exists(leaving), snoozed_until=None, waiting_since__isnull=False)
+
+    def scheduled(self, user: User) -> ConversationQuerySet:
+        """Return those in which an answer waits for its moment (``leaves_at``) or was held, about which they decide."""
+        waiting = ~models.Q(held="") | models.Q(is_scheduled=True)
+        rows = PendingReply.objects.all().handled_by(user).filter(waiting, conversation=models.OuterRef("pk"))
+        first = models.Subquery(rows.order_by("due_at").values("due_at")[:1])
+        return self.annotate(leaves_at=first).filter(models.Exists(rows))
 
     def to_look_at(self) -> ConversationQuerySet:
         """Return those in which nobody waits and something was not seen: back from snooze, or told by a machine."""

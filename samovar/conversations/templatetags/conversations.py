@@ -7,6 +7,7 @@ from functools import lru_cache
 from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -27,7 +28,8 @@ class Row:
 
     ``why_undelivered`` and ``why_spam`` are told where a list is about that, and ``has_acts`` offers to decide there.
     ``due`` is the moment of the corner, ``form`` how it is written and ``sign`` what stands before it; ``wait`` is how
-    far it is away in words where it is written so.
+    far it is away in words where it is written so. ``planned_at`` is when the next answer leaves that waits for its
+    moment, ``is_held`` says that somebody has to decide about it first.
     """
 
     pk: int
@@ -54,6 +56,8 @@ class Row:
     why_spam: str = ""
     idea_title: str = ""
     has_acts: bool = False
+    planned_at: datetime | None = None
+    is_held: bool = False
 
 
 @register.filter
@@ -85,7 +89,7 @@ def conversation_row(
 ) -> SafeString:
     """Draw a conversation, fetched ``for_list()``, as a row of a list with the address ``query``."""
     sign, due, form = _due(conversation)
-    why = spam.why(conversation)
+    why, planned = spam.why(conversation), vars(conversation)["planned"]
     row = Row(
         pk=conversation.pk,
         address=conversation.get_absolute_url() + (f"?{query}" if query else ""),
@@ -111,6 +115,8 @@ def conversation_row(
         why_spam=why.words if why else "",
         idea_title=conversation.idea_title if "idea_of" in vars(conversation) else "",
         has_acts=bool(why) and acts,
+        planned_at=parse_datetime(planned["due_at"]) if planned else None,
+        is_held=bool(planned and planned["held"]),
     )
     return _drawn(row, translation.get_language(), timezone.get_current_timezone_name())
 

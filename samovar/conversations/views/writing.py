@@ -13,12 +13,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import chips, drafting, macros, placeholders
-from samovar.conversations.errors import CustomerErased, EmptyMessage, MergedAway, NewerMessage, NobodyToSendTo
+from samovar.conversations import chips, drafting, macros, placeholders, sending_off
+from samovar.conversations.errors import (
+    AnswerOnItsWay,
+    CustomerErased,
+    EmptyMessage,
+    LeavesInThePast,
+    MergedAway,
+    NewerMessage,
+    NobodyToSendTo,
+)
 from samovar.conversations.forms import MessageForm, UploadForm
-from samovar.conversations.models import Attachment, Conversation, Message
+from samovar.conversations.macro_steps import Outcome
+from samovar.conversations.models import Attachment, Conversation, Message, PendingReply
 from samovar.conversations.models.draft import TYPED_HERE, DraftMode
-from samovar.conversations.pages import conversation_at, now_at, steps_done, with_news
+from samovar.conversations.pages import conversation_at, now_at, sent_off, steps_done, with_news
+from samovar.conversations.sending_off import Leaving
 from samovar.ui.numbers import numbered
 
 # Digits of a number that the database can hold.
@@ -30,12 +40,12 @@ LONGEST_NUMBER = 19
 def messages(request: StaffRequest, pk: int) -> HttpResponse:
     """Send a reply or leave a note."""
     try:
-        return _written(request, conversation_at(request, pk))
+        return _taken(request, conversation_at(request, pk))
     except MergedAway:
         return _kept_for(request, pk)
 
 
-def _written(request: StaffRequest, conversation: Conversation) -> HttpResponse:
+def _taken(request: StaffRequest, conversation: Conversation) -> HttpResponse:
     form = MessageForm(request.POST, request.FILES, writer=request.user)
     if not form.is_valid():
         mistakes = [str(mistake) for mistakes in form.errors.values() for mistake in mistakes]
@@ -44,18 +54,12 @@ def _written(request: StaffRequest, conversation: Conversation) -> HttpResponse:
         return _not_sent(request, conversation, {"left_open": left_open})
     try:
         typed = _typed(request, conversation, form)
-        outcome = macros.send(conversation, typed, form.cleaned_data["steps"], by=request.user)
-    except (CustomerErased, EmptyMessage, NobodyToSendTo) as mistake:
+        found = _written(request, conversation, typed, form)
+    except (CustomerErased, EmptyMessage, LeavesInThePast, NobodyToSendTo) as mistake:
         return _not_sent(request, conversation, {"mistake": str(mistake)})
-    except NewerMessage as newer:
-        newest = Message.objects.select_related("author", "customer").get(pk=newer.message_id)
-        return _not_sent(request, conversation, {"newest": newest})
-    if not typed.is_last_word:
-        is_more = outcome.said or outcome.missed
-        return steps_done(request, conversation, outcome, _("Sent")) if is_more else _sent(request, conversation)
-    said = _("Sent and resolved: %(name)s") % {"name": conversation.customer.shown_name}
-    answer = steps_done(request, conversation, outcome, said, more="conversations/_cause_offer.html")
-    return trigger_client_event(answer, "conversations:next", after="settle") if request.htmx else redirect("/")
+    except (AnswerOnItsWay, NewerMessage) as unseen:
+        return _not_sent(request, conversation, _news_in(unseen))
+    return _after(request, conversation, typed, found)
 
 
 @agents_only
@@ -110,6 +114,45 @@ def _kept_for(request: StaffRequest, old_id: int) -> HttpResponse:
     return HttpResponseClientRedirect(now.get_absolute_url()) if request.htmx else redirect(now)
 
 
+def _written(
+    request: StaffRequest, conversation: Conversation, typed: drafting.Typed, form: MessageForm
+) -> PendingReply | Outcome:
+    """Send what was typed, or send off a reply that leaves later."""
+    seen_pending, at = form.cleaned_data["seen_pending"] or 0, form.cleaned_data["leaves_at"]
+    steps = form.cleaned_data["steps"]
+    if typed.mode == DraftMode.REPLY and (at or request.user.undo_seconds):
+        leaving = Leaving(at=at, is_sure=form.cleaned_data["is_sure"], seen_pending=seen_pending, steps=steps)
+        return sending_off.send_off(conversation, typed, by=request.user, leaving=leaving)
+    if typed.mode == DraftMode.REPLY:
+        sending_off.check_nobody_answers(conversation, request.user, seen_pending)
+    return macros.send(conversation, typed, steps, by=request.user)
+
+
+def _news_in(unseen: AnswerOnItsWay | NewerMessage) -> dict[str, object]:
+    if isinstance(unseen, NewerMessage):
+        return {"newest": Message.objects.select_related("author", "customer").get(pk=unseen.message_id)}
+    return {"on_its_way": PendingReply.objects.select_related("author").get(pk=unseen.pending_id)}
+
+
+def _after(
+    request: StaffRequest, conversation: Conversation, typed: drafting.Typed, found: PendingReply | Outcome
+) -> HttpResponse:
+    if isinstance(found, PendingReply):
+        answer = sent_off(request, conversation, found)
+    elif typed.leaves_the_list:
+        resolved = _("Sent and resolved: %(name)s") % {"name": conversation.customer.shown_name}
+        said = resolved if typed.is_last_word else _("Sent and snoozed")
+        more = "conversations/_cause_offer.html" if typed.is_last_word else ""
+        answer = steps_done(request, conversation, found, said, more=more)
+    elif found.said or found.missed:
+        answer = steps_done(request, conversation, found, _("Sent"))
+    else:
+        answer = _sent(request, conversation)
+    if not typed.leaves_the_list:
+        return answer
+    return trigger_client_event(answer, "conversations:next", after="settle") if request.htmx else redirect("/")
+
+
 def _typed(request: StaffRequest, conversation: Conversation, form: MessageForm) -> drafting.Typed:
     cleaned = form.cleaned_data
     uploaded = [
@@ -121,6 +164,7 @@ def _typed(request: StaffRequest, conversation: Conversation, form: MessageForm)
         files=[*cleaned["file"], *uploaded],
         seen_id=cleaned["seen"],
         is_last_word=cleaned["then"] == "resolve",
+        snooze_until=cleaned["snooze_until"],
         chips=cleaned["chips"],
     )
 

@@ -6,6 +6,7 @@ import "conversations/list-walk";
 import "conversations/macro-use";
 import "conversations/menu-choice";
 import "conversations/message-editor";
+import "conversations/text-marks";
 import "conversations/pane-toggle";
 import "conversations/recipient-chips";
 import "conversations/thread-gone";

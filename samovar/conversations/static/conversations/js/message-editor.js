@@ -2,6 +2,8 @@
 // what the answer is checked against; sending empties the field, everything else leaves the text where it is.
 import { isDone } from "ui/http";
 
+const TAKES_BACK = /\/pending\/\d+\/return\/$/;
+
 class MessageEditor extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", this.#chosen);
@@ -10,10 +12,14 @@ class MessageEditor extends HTMLElement {
     this.addEventListener("keydown", this.#left);
     this.addEventListener("htmx:afterRequest", this.#answered);
     document.body.addEventListener("htmx:afterSettle", this.#noticed);
+    document.body.addEventListener("htmx:configRequest", this.#takingBack);
+    document.body.addEventListener("htmx:responseError", this.#notTakenBack);
   }
 
   disconnectedCallback() {
     document.body.removeEventListener("htmx:afterSettle", this.#noticed);
+    document.body.removeEventListener("htmx:configRequest", this.#takingBack);
+    document.body.removeEventListener("htmx:responseError", this.#notTakenBack);
   }
 
   get #mode() {
@@ -35,6 +41,22 @@ class MessageEditor extends HTMLElement {
 
   #left = (event) => {
     if (event.key === "Escape" && event.target.matches("textarea")) event.target.blur();
+  };
+
+  // What was typed since goes along, and comes back with what is taken back: the browser's own copy must not replace it.
+  #takingBack = ({ detail }) => {
+    const keeper = this.querySelector('.compose[data-mode="reply"]');
+    const [conversation] = detail.path.split("pending/");
+    // The server answers with the field only where it is the one in sight.
+    if (!TAKES_BACK.test(detail.path) || !keeper.getAttribute("url").startsWith(conversation)) return;
+    detail.parameters.set("text", this.#area("reply").value);
+    localStorage.removeItem(`draft:${keeper.getAttribute("name")}`);
+    this.querySelector("[value=reply]").checked = true;
+  };
+
+  #notTakenBack = ({ detail }) => {
+    if (TAKES_BACK.test(detail.pathInfo.requestPath))
+      this.#area("reply").dispatchEvent(new Event("input", { bubbles: true }));
   };
 
   #noticed = () => this.#see(this.#area("reply").value === "");

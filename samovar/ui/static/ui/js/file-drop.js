@@ -1,6 +1,7 @@
 // Files by drop, paste or choice: <file-drop url="…"> around a form, with an input[type=file], a .files list and a
 // <template> of one row. Each file goes up at once by POST (field "file"); the answer is its row. A file that fails says
-// so and keeps its place. Sending waits for the last upload.
+// so and keeps its place. Sending waits for the last upload. What comes up is told as "file-drop:added", with its row
+// and whether it was put into the text (isPlaced).
 import { csrfHeaders } from "ui/http";
 
 class FileDrop extends HTMLElement {
@@ -30,13 +31,13 @@ class FileDrop extends HTMLElement {
   #dropped = (event) => {
     this.removeAttribute("data-over");
     if (event.dataTransfer.files.length) event.preventDefault();
-    this.#take(event.dataTransfer.files);
+    this.#take(event.dataTransfer.files, event.target.matches("textarea"));
   };
 
   #pasted = (event) => {
     // Office programs put a picture beside the text that was copied: the text is what is meant.
     if (event.clipboardData.types.includes("text/plain")) return;
-    this.#take(event.clipboardData.files);
+    this.#take(event.clipboardData.files, true);
   };
 
   #chosen = (event) => {
@@ -55,11 +56,11 @@ class FileDrop extends HTMLElement {
     this.ariaBusy = "true";
   };
 
-  #take(files) {
-    for (const file of files) this.#send(file);
+  #take(files, isPlaced = false) {
+    for (const file of files) this.#send(file, isPlaced);
   }
 
-  #send(file) {
+  #send(file, isPlaced) {
     const row = this.querySelector("template").content.firstElementChild.cloneNode(true);
     row.querySelector("[data-name]").textContent = file.name;
     this.querySelector(".files").append(row);
@@ -71,17 +72,18 @@ class FileDrop extends HTMLElement {
     request.upload.onprogress = ({ loaded, total }) => {
       row.querySelector("progress").value = loaded / total;
     };
-    request.onloadend = () => this.#ended(request, row);
+    request.onloadend = () => this.#ended(request, row, isPlaced);
     this.#under_way += 1;
     request.send(body);
   }
 
-  #ended(request, row) {
+  #ended(request, row, isPlaced) {
     this.#under_way -= 1;
     if (request.status >= 200 && request.status < 300) {
       htmx.swap(row, request.responseText, { swapStyle: "beforebegin" });
+      const detail = { row: row.previousElementSibling, isPlaced };
       row.remove();
-      this.dispatchEvent(new CustomEvent("file-drop:added", { bubbles: true }));
+      this.dispatchEvent(new CustomEvent("file-drop:added", { bubbles: true, detail }));
     } else {
       row.dataset.tone = "bad";
       row.querySelector("progress").remove();
