@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests import make
 
 NAMED = {"name": "Aurora Garden"}
+HOURS = {"time_zone": "Europe/Moscow", "day_0": "9-18"}
 STRONG = {"password": "a samovar of brass"}
 BRAND = NAMED | {"accent": "#7a3db8", "language": "en", "sender_form": "brand"}
 CHIPS = {
@@ -90,6 +91,8 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "cause": lambda: NAMED,
     "cause_place": lambda: {"step": "up"},
     "cause_merging": lambda: {"into": make.cause("Payment").pk},
+    "company_calendar": lambda: HOURS,
+    "team_calendar": lambda: HOURS | {"has_own": "on"},
     "tag": lambda: NAMED,
     "tag_merging": lambda: {"into": make.tag("Money").pk},
     "brand": lambda: BRAND,

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from samovar.accounts.models import User
 from tests import make
 
-OF_TEAMS = ["team", "team_retiring", "team_reviving"]
+OF_TEAMS = ["team", "team_retiring", "team_reviving", "team_calendar"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
 OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletion", "asking", "asking_draft", "sides"]
 OF_CONVERSATIONS += ["blocking", "colleagues", "conversation_merging", "moving", "macros_found", "steps"]

@@ -2,10 +2,11 @@
 
 import secrets as randomness
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from samovar.accounts.errors import AlreadyBegun
-from samovar.accounts.models import Brand, Company, Role, User
+from samovar.accounts.models import Brand, Calendar, Company, Role, User
 from samovar.accounts.models.audit import Action, record
 from samovar.lib import secrets
 
@@ -30,8 +31,10 @@ def is_right(code: str) -> bool:
     return randomness.compare_digest(_plain(code).encode(), _plain(setup_code()).encode())
 
 
-def begin(*, company: str, name: str, email: str, password: str) -> User:
+def begin(*, company: str, name: str, email: str, password: str, time_zone: str = "") -> User:
     """Make the company and its first administrator and forget the setup code; of two who try, one wins.
+
+    It works from Monday to Friday in ``time_zone`` until somebody decides otherwise.
 
     Raises AlreadyBegun when there is anybody.
     """
@@ -43,6 +46,7 @@ def begin(*, company: str, name: str, email: str, password: str) -> User:
                 raise AlreadyBegun
             user = User.objects.create(email=email, name=name, role=Role.ADMIN, password=password)
             record(Action.COMPANY_BEGUN, user, user, after={"company": company})
+            Calendar.objects.create(is_default=True, time_zone=time_zone or settings.TIME_ZONE)
             transaction.on_commit(lambda: secrets.forget(PURPOSE))
     except IntegrityError as error:
         raise AlreadyBegun from error

@@ -20,8 +20,13 @@ THEMES = [("", _("As the system has it")), ("light", _("Light")), ("dark", _("Da
 
 def time_zones() -> list[tuple[str, str]]:
     """Return the zones that bear the name of a place, and first the one of the browser."""
-    places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
-    return [("", str(_("As the browser has it"))), *((zone, zone.replace("_", " ")) for zone in places)]
+    return [("", str(_("As the browser has it"))), *places()]
+
+
+def places() -> list[tuple[str, str]]:
+    """Return the zones that bear the name of a place."""
+    found = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    return [(zone, zone.replace("_", " ")) for zone in found]
 
 
 def undo_choices() -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from samovar.accounts.models import (
     AuditEntry,
     Brand,
+    Calendar,
     Company,
     FactorDemand,
     Invitation,
@@ -16,5 +17,6 @@ from samovar.accounts.models import (
 )
 from samovar.lib.personal import declare_impersonal
 
-declare_impersonal(AuditEntry, Brand, Company, Invitation, Invitation.teams.through, Team, User, User.teams.through)
+declare_impersonal(AuditEntry, Brand, Calendar, Company, Invitation, Invitation.teams.through, Team)
+declare_impersonal(User, User.teams.through)
 declare_impersonal(FactorDemand, SignInTries, SignOnBinding, SignOnDemand, StaffProvider, StaffSession)

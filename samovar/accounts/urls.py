@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from samovar.accounts import (
+    calendar_views,
     door_views,
     inviting_views,
     presence_views,
@@ -74,6 +75,9 @@ urlpatterns = [
     path("teams/<int:pk>/", team_views.team, name="team"),
     path("teams/<int:pk>/retiring/", team_views.retiring, name="team_retiring"),
     path("teams/<int:pk>/reviving/", team_views.reviving, name="team_reviving"),
+    path("working-hours/", calendar_views.calendars, name="calendars"),
+    path("working-hours/company/", calendar_views.company_calendar, name="company_calendar"),
+    path("working-hours/teams/<int:pk>/", calendar_views.team_calendar, name="team_calendar"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),

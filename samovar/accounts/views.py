@@ -27,6 +27,7 @@ from samovar.accounts.forms import (
     RoleForm,
     WelcomeForm,
     email_taken,
+    places,
 )
 from samovar.accounts.inviting_forms import InviteForm
 from samovar.accounts.models import Company, Invitation, User
@@ -52,7 +53,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/welcome.html", {"form": form}, status=422 if form.is_bound else 200)
     try:
-        user = first_run.begin(**{name: form.cleaned_data[name] for name in ("company", "name", "email", "password")})
+        typed = {name: form.cleaned_data[name] for name in ("company", "name", "email", "password")}
+        zone = request.COOKIES.get("time_zone", "")
+        user = first_run.begin(**typed, time_zone=zone if zone in dict(places()) else "")
     except AlreadyBegun:
         return redirect("account_login")
     login(request, user, backend=BACKEND)

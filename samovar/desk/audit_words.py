@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from django.utils import dates
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from samovar.accounts.models import Action, AuditEntry, Role
+from samovar.accounts.models.calendar import WEEKDAYS
 from samovar.channels.models.account import Security
 from samovar.channels.models.folder import CopiedBy
 from samovar.conversations.models.block import BlockKind, BlockReason
@@ -21,6 +23,8 @@ NAMES = {
     "e-mail": gettext_lazy("E-mail"),
     "members": gettext_lazy("Members"),
     "teams": gettext_lazy("Teams"),
+    "time_zone": gettext_lazy("Time zone"),
+    **dict(zip(WEEKDAYS, dates.WEEKDAYS.values(), strict=True)),
     "brand": gettext_lazy("Brand"),
     "accent": gettext_lazy("Colour"),
     "languages": gettext_lazy("Languages"),

@@ -16,7 +16,17 @@ from typing import IO, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from samovar.accounts.models import AuditEntry, Brand, Company, Invitation, SignOnBinding, StaffProvider, Team, User
+from samovar.accounts.models import (
+    AuditEntry,
+    Brand,
+    Calendar,
+    Company,
+    Invitation,
+    SignOnBinding,
+    StaffProvider,
+    Team,
+    User,
+)
 from samovar.channels.models import (
     ChannelAccount,
     Delivery,
@@ -98,6 +108,7 @@ def _raw_mail(row: Row) -> Row:
 KINDS = (
     Kind("company", Company),
     Kind("brands", Brand),
+    Kind("calendars", Calendar),
     Kind("staff", User, frozenset({"password", "sort_key"})),
     Kind("teams", Team),
     Kind("team_memberships", User.teams.through),

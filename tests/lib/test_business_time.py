@@ -147,7 +147,8 @@ WEEKS = some.builds(
     some.lists(some.builds(Span, some.integers(0, 6), CLOCKS, CLOCKS), min_size=1, max_size=12).map(tuple),
 )
 # Two years, in which every zone moves its clock four times or never.
-MOMENTS = some.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=some.just(UTC))
+YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENTS = some.timedeltas(timedelta(), timedelta(days=730)).map(lambda since: YEAR + since)
 AMOUNTS = some.timedeltas(timedelta(), timedelta(hours=60))
 
 

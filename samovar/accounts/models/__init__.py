@@ -2,6 +2,7 @@
 
 from samovar.accounts.models.audit import Action, AuditEntry
 from samovar.accounts.models.brand import Brand, Look
+from samovar.accounts.models.calendar import Calendar
 from samovar.accounts.models.company import Company
 from samovar.accounts.models.door import FactorDemand, SignInTries, SignOnDemand, StaffSession
 from samovar.accounts.models.invitation import Invitation
@@ -14,6 +15,7 @@ __all__ = [
     "Action",
     "AuditEntry",
     "Brand",
+    "Calendar",
     "Company",
     "FactorDemand",
     "Invitation",

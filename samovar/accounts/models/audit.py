@@ -45,6 +45,7 @@ class Action(models.TextChoices):
     TEAM_CHANGED = "team-changed", _("Changed a team")
     TEAM_RETIRED = "team-retired", _("Retired a team")
     TEAM_REVIVED = "team-revived", _("Brought a team back")
+    HOURS_CHANGED = "hours-changed", _("Changed working hours")
     INBOX_OPENED = "inbox-opened", _("Changed who sees an inbox")
     COMPANY_NAMED = "company-named", _("Named the company")
     COMPANY_BEGUN = "company-begun", _("Began the installation")

@@ -1,0 +1,130 @@
+"""Working hours: of the company, and of the teams that have their own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import dates, formats
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from samovar.accounts.calendar_forms import CalendarForm, TeamCalendarForm
+from samovar.accounts.models import Calendar, Team
+from samovar.accounts.requests import StaffRequest, leads_only
+from samovar.accounts.working_hours import shown
+from samovar.lib import clock
+
+
+@dataclass(frozen=True)
+class Row:
+    """The company, or a team, with the hours by which it works."""
+
+    name: str
+    url: str
+    calendar: Calendar
+    is_own: bool
+
+    @property
+    def days(self) -> list[tuple[str, str]]:
+        """The days of the week on which it works, with the hours."""
+        pairs = zip(dates.WEEKDAYS_ABBR.values(), self.calendar.week, strict=True)
+        return [(str(name), shown(day)) for name, day in pairs if day]
+
+    @property
+    def now(self) -> str:
+        """Whether it works now, and until when."""
+        return now_in_words(self.calendar)
+
+
+@leads_only
+@require_GET
+def calendars(request: StaffRequest) -> HttpResponse:
+    """List by which hours the company and its teams work."""
+    company = Calendar.objects.all().company()
+    own = {one.team_id: one for one in Calendar.objects.exclude(team=None)}
+    rows = [Row(_("The company"), reverse("company_calendar"), company, is_own=True)]
+    rows += [
+        Row(team.name, reverse("team_calendar", args=[team.pk]), own.get(team.pk, company), team.pk in own)
+        for team in Team.objects.all().in_use()
+    ]
+    return render(request, "accounts/calendars.html", {"rows": rows})
+
+
+@leads_only
+@require_http_methods(["GET", "POST"])
+def company_calendar(request: StaffRequest) -> HttpResponse:
+    """Show and decide when the company works; to htmx only what the hours mean now."""
+    return _calendar(request, None)
+
+
+@leads_only
+@require_http_methods(["GET", "POST"])
+def team_calendar(request: StaffRequest, pk: int) -> HttpResponse:
+    """The same for a team."""
+    return _calendar(request, get_object_or_404(Team.objects.all().in_use(), pk=pk))
+
+
+def now_in_words(calendar: Calendar) -> str:
+    """Return whether work is done now and what comes next, as the clock of the calendar shows it."""
+    hours, now = calendar.hours, clock.now()
+    if closes := hours.closes_at(now):
+        return _("Open now, until %(moment)s") % {"moment": _moment(closes.astimezone(hours.zone), now)}
+    if opens := hours.next_opening(now):
+        return _("Closed now, opens %(moment)s") % {"moment": _moment(opens.astimezone(hours.zone), now)}
+    return _("Never open")
+
+
+def _moment(moment: datetime, now: datetime) -> str:
+    if moment.date() == now.astimezone(moment.tzinfo).date():
+        return f"{moment:%H:%M}"
+    return f"{formats.date_format(moment, 'D, j E')}, {moment:%H:%M}"
+
+
+def _calendar(request: StaffRequest, team: Team | None) -> HttpResponse:
+    known = Calendar.objects.all().of_team(team)
+    kind = TeamCalendarForm if team else CalendarForm
+    form = kind(_given(request), known)
+    if request.method == "POST" and form.is_valid():
+        undo = f"?{urlencode(_as_typed(known))}"
+        _decide(request, team, form)
+        messages.success(request, _("Saved"), extra_tags=f"{request.path}{undo}")
+        return redirect("calendars")
+    context = {"form": form, "team": team, "calendar": known, "now": _previewed(form, known)}
+    if request.htmx:
+        return render(request, "accounts/_calendar_preview.html", context)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+    return render(request, "accounts/calendar.html", context, status=status)
+
+
+def _decide(request: StaffRequest, team: Team | None, form: CalendarForm) -> None:
+    if team and not form.cleaned_data["has_own"]:
+        Calendar.objects.all().leave_to_company(team, by=request.user)
+    else:
+        Calendar.objects.all().decide(team, form.cleaned_data["time_zone"], form.week, by=request.user)
+
+
+def _given(request: StaffRequest) -> QueryDict | None:
+    if request.method == "POST":
+        # The address that undoes it carries what stood there before.
+        return request.GET if request.GET else request.POST
+    return request.GET if request.htmx and "time_zone" in request.GET else None
+
+
+def _as_typed(calendar: Calendar) -> dict[str, str]:
+    days = {f"day_{weekday}": shown(day) for weekday, day in enumerate(calendar.week)}
+    return {"time_zone": calendar.time_zone, **days, **({"has_own": "on"} if calendar.team_id else {})}
+
+
+def _previewed(form: CalendarForm, known: Calendar) -> str:
+    if not form.is_bound:
+        return now_in_words(known)
+    if not form.is_valid():
+        return ""
+    if "has_own" in form.fields and not form.cleaned_data["has_own"]:
+        return now_in_words(Calendar.objects.all().company())
+    return now_in_words(Calendar(time_zone=form.cleaned_data["time_zone"], week=form.week))
