@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
-from samovar.accounts.forms import places
 from samovar.accounts.models import Calendar
+from samovar.accounts.time_zones import places
 from samovar.accounts.working_hours import NotUnderstood, Week, overlapping, shown, understood
 from samovar.lib.business_time import DAYS
 

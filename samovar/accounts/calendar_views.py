@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from itertools import groupby
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from samovar.accounts.models import Calendar, Team
 from samovar.accounts.requests import StaffRequest, leads_only
 from samovar.accounts.working_hours import shown
 from samovar.lib import clock
+from samovar.lib.business_time import DAYS
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,9 @@ class Row:
 
     @property
     def days(self) -> list[tuple[str, str]]:
-        """The days of the week on which it works, with the hours."""
-        pairs = zip(dates.WEEKDAYS_ABBR.values(), self.calendar.week, strict=True)
-        return [(str(name), shown(day)) for name, day in pairs if day]
+        """The days of the week on which it works, with the hours; days in a row that are alike stand together."""
+        runs = [list(run) for _day, run in groupby(range(DAYS), key=self.calendar.week.__getitem__)]
+        return [(_days(run), shown(self.calendar.week[run[0]])) for run in runs if self.calendar.week[run[0]]]
 
     @property
     def now(self) -> str:
@@ -77,6 +79,13 @@ def now_in_words(calendar: Calendar) -> str:
     if opens := hours.next_opening(now):
         return _("Closed now, opens %(moment)s") % {"moment": _moment(opens.astimezone(hours.zone), now)}
     return _("Never open")
+
+
+def _days(run: list[int]) -> str:
+    first, last = str(dates.WEEKDAYS_ABBR[run[0]]), str(dates.WEEKDAYS_ABBR[run[-1]])
+    if len(run) == 1:
+        return first
+    return f"{first}, {last}" if len(run) == 2 else f"{first}–{last}"
 
 
 def _moment(moment: datetime, now: datetime) -> str:

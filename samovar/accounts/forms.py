@@ -1,7 +1,6 @@
 """What members of staff type about themselves and each other."""
 
 from collections.abc import Iterable
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from samovar.accounts import first_run
 from samovar.accounts.models import Role, User
 from samovar.accounts.new_passwords import PasswordField, WithPassword
+from samovar.accounts.time_zones import places
 from samovar.accounts.voices import no_address, tidy_signature
 from samovar.lib.text import tidy
 
@@ -21,12 +21,6 @@ THEMES = [("", _("As the system has it")), ("light", _("Light")), ("dark", _("Da
 def time_zones() -> list[tuple[str, str]]:
     """Return the zones that bear the name of a place, and first the one of the browser."""
     return [("", str(_("As the browser has it"))), *places()]
-
-
-def places() -> list[tuple[str, str]]:
-    """Return the zones that bear the name of a place."""
-    found = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
-    return [(zone, zone.replace("_", " ")) for zone in found]
 
 
 def undo_choices() -> list[tuple[int, str]]:

@@ -27,12 +27,12 @@ from samovar.accounts.forms import (
     RoleForm,
     WelcomeForm,
     email_taken,
-    places,
 )
 from samovar.accounts.inviting_forms import InviteForm
 from samovar.accounts.models import Company, Invitation, User
 from samovar.accounts.naming import call_company
 from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
+from samovar.accounts.time_zones import places
 
 BACKEND = "samovar.accounts.backends.StaffBackend"
 OWN_WAYS = ["name", "public_name", "title", "signature", "language", "theme", "time_zone", "has_keys"]

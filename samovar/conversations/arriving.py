@@ -25,7 +25,9 @@ from samovar.conversations.models.block import SpamReason
 from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.message import Direction, Verdict, names_foreign_pictures
 from samovar.conversations.models.participant import ParticipantRole
+from samovar.conversations.models.snoozing import WakesOn
 from samovar.conversations.recipients import mailbox_key
+from samovar.conversations.thanking import is_mere_thanks
 from samovar.customers.models import Customer, Identity
 from samovar.customers.models.identity import normalised
 from samovar.customers.recognition import LOCK_SLOTS, LOCK_SPACE, slot_of
@@ -163,10 +165,24 @@ def append(inbound: InboundMessage, conversation: Conversation, *, may_reopen: b
         if is_news and may_reopen:
             conversation.resolved_at = None
             brought_back.append(ConversationReopened(**heading, at=inbound.counts_at))
-        if conversation.snoozed_until is not None:
+        if conversation.snoozed_until is not None and wakes(inbound, conversation):
             conversation.snoozed_until = None
             brought_back.append(ConversationWoken(**heading, at=inbound.counts_at))
     return brought_back
+
+
+def wakes(inbound: InboundMessage, conversation: Conversation) -> bool:
+    """Whether a message of a person brings back a conversation that is snoozed; it is unread there in any case."""
+    if conversation.wakes_on != WakesOn.MORE:
+        return conversation.wakes_on == WakesOn.REPLY
+    # Under another subject, or with a file, there is more to it than its words.
+    is_other_matter = inbound.subject_key not in ("", conversation.subject_key)
+    if is_other_matter or inbound.files:
+        return True
+    names = [inbound.sender.name, conversation.customer.name]
+    if conversation.assignee:
+        names += [conversation.assignee.name, conversation.assignee.public_name]
+    return not is_mere_thanks(inbound.text, inbound.hidden, names)
 
 
 def _take_in(inbound: InboundMessage, conversation: Conversation) -> None:

@@ -15,6 +15,7 @@ from samovar.conversations.inbound import HUMAN, kind_of
 from samovar.conversations.models import Conversation, Message
 from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.message import Direction
+from samovar.conversations.models.snoozing import WakesOn
 from samovar.events.models import Event
 
 BATCH = 500
@@ -41,6 +42,7 @@ class State:
     priority: int = 0
     cause_id: int | None = None
     idea_at: datetime | None = None
+    wakes_on: str = WakesOn.REPLY
 
     def __post_init__(self) -> None:
         self._opener_id: int | None = None
@@ -106,6 +108,7 @@ class State:
 
     def _snooze(self, event: Event) -> None:
         self.snoozed_until = datetime.fromisoformat(event.data["until"])
+        self.wakes_on = event.data.get("wakes_on", WakesOn.REPLY)
 
     def _wake(self, _event: Event) -> None:
         self.snoozed_until = None

@@ -7,7 +7,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,11 +16,16 @@ from samovar.conversations.models import Attachment, Tag
 from samovar.conversations.models.draft import TYPED_HERE
 from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.retention import MONTHS, span_of
+from samovar.conversations.models.snoozing import WakesOn
+from samovar.lib import clock
+from samovar.lib.business_time import Hours, NeverOpen
 from samovar.lib.text import tidy
 
 LARGEST = 25 * 1024 * 1024
 LONGEST_SNOOZE = timedelta(days=3653)
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]
+# Said by what stands beside the fields; in them Enter would take the first entry of the menu otherwise.
+TYPED = "typed"
 ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
 
 
@@ -97,26 +101,53 @@ class UploadForm(forms.Form):
         return checked(self.cleaned_data["file"])
 
 
-class SnoozeForm(forms.Form):
-    """Until when a conversation is put off: one of the choices of the menu, or any moment."""
+class MomentForm(forms.Form):
+    """Until when something is put off: one of the choices of the menu, working hours as typed, or any moment."""
 
-    until = forms.CharField(required=False, max_length=20)
+    until = forms.CharField(required=False, max_length=40)
+    hours = forms.CharField(required=False, max_length=40)
     at = forms.DateTimeField(required=False, input_formats=MOMENTS)
 
+    def __init__(self, given: QueryDict, hours: Hours) -> None:
+        super().__init__(given)
+        self._hours = hours
+        self.moment: datetime | None = None
+
     def clean(self) -> dict[str, Any] | None:
-        """Ask for one of both."""
+        """Ask for one of them."""
         cleaned = super().clean()
+        self.moment = self._chosen()
         if self.moment is None:
             raise forms.ValidationError(_("Choose until when."))
-        if self.moment > timezone.now() + LONGEST_SNOOZE:
+        if self.moment > clock.now() + LONGEST_SNOOZE:
             raise forms.ValidationError(_("Choose a moment within ten years."))
         return cleaned
 
+    def _chosen(self) -> datetime | None:
+        name, now = self.cleaned_data.get("until", ""), clock.now()
+        if name and name != TYPED:
+            return putting_off.moment(name, now, self._hours)
+        if not (text := self.cleaned_data.get("hours", "")):
+            at: datetime | None = self.cleaned_data.get("at")
+            return at
+        try:
+            found = putting_off.typed(text, now, self._hours)
+        except NeverOpen as mistake:
+            raise forms.ValidationError(_("It is never open, so no working hours pass.")) from mistake
+        if found is None:
+            raise forms.ValidationError(_("Write how many working hours: +6, for example."))
+        return found
+
+
+class SnoozeForm(MomentForm):
+    """Until when a conversation is put off, and what brings it back earlier."""
+
+    wakes_on = forms.ChoiceField(choices=WakesOn.choices, required=False)
+
     @property
-    def moment(self) -> datetime | None:
-        """The moment that was chosen."""
-        typed: datetime | None = self.cleaned_data.get("at")
-        return typed or putting_off.moment(self.cleaned_data.get("until", ""), timezone.now())
+    def wakes(self) -> str:
+        """What brings it back earlier; mere thanks do not unless somebody says so."""
+        return self.cleaned_data["wakes_on"] or WakesOn.MORE
 
 
 class LeavingForm(forms.Form):

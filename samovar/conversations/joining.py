@@ -26,8 +26,8 @@ from samovar.events.announcing import announce
 def are_untouched(conversations: Iterable[Conversation]) -> bool:
     """Whether nobody of the team has written or decided anything in these conversations."""
     rows = list(conversations)
-    # Every decision counts up the version, and so does every message.
-    if any(row.version != row.message_count or row.assignee_id for row in rows):
+    # Every decision but snoozing counts up the version, and so does every message.
+    if any(row.version != row.message_count or row.assignee_id or row.snoozed_until for row in rows):
         return False
     written = Message.objects.filter(conversation__in=rows, author__isnull=False)
     # Whom the team has let into one of them it has not let into the other.

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Concat, JSONObject
 
 from samovar.accounts.models import User
 from samovar.accounts.voices import Voice
-from samovar.conversations import keeping, sides
+from samovar.conversations import calendars, keeping, putting_off, sides
 from samovar.conversations.chips import Chip, chips
 from samovar.conversations.macro_steps import from_draft
 from samovar.conversations.models import (
@@ -35,6 +36,7 @@ from samovar.customers.models import Identity
 from samovar.events.models import Event
 from samovar.events.queries import Horizon, place_of
 from samovar.lib.media_types import PICTURES
+from samovar.lib import clock
 
 MOST_OUTSIDERS, MOST_LINKS = 6, 5
 FILE = {"pk": "id", "name": "name", "size_bytes": "size_bytes", "mode": "draft__mode", "kind": "file__kind"}
@@ -70,6 +72,14 @@ class Opened:
     voice: Voice
     consents: list[Standing]
     pending: list[Waiting]
+
+    @property
+    def put_off_until(self) -> list[putting_off.Choice]:
+        """The moments until which it, or somebody's reminder of it, can be put off with one press."""
+        found = vars(self.conversation)
+        before = found["snoozed_before"]
+        hours = calendars.hours_of(found["calendar"])
+        return putting_off.choices(clock.now(), hours, datetime.fromisoformat(before) if before else None)
 
     @property
     def kept_until(self) -> datetime | None:
@@ -162,6 +172,8 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             people=CircleOf("pk"),
             retention=Subquery(keeping.rule_for()),
             brand=Subquery(brand_row(OuterRef("inbox__brand"))),
+            calendar=Subquery(calendars.calendar_for(user)),
+            snoozed_before=Subquery(_snoozed(own)),
             before=Horizon(),
             previous=found_for(user),
             newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),
@@ -189,6 +201,12 @@ def _outsiders(own: OuterRef) -> QuerySet[Participant, Any]:
     # Those about whom somebody is asked come first, and of them who wrote: anybody can name very many.
     order = (F("admitted_at").asc(nulls_first=True), "-role", "pk")
     return rows.order_by(*order).values(found=found)[:MOST_OUTSIDERS]
+
+
+def _snoozed(own: OuterRef) -> QuerySet[Event, Any]:
+    """Return until when it was snoozed the last time; it may have come back earlier."""
+    found = Event.objects.filter(conversation_id=own, kind="ConversationSnoozed").order_by("-id")
+    return found.values_list(KT("data__until"))[:1]
 
 
 def _followed(user: User) -> QuerySet[Conversation]:

@@ -140,7 +140,7 @@ def _consequences(conversation: Conversation, inbound: InboundMessage) -> Iterat
     heading, now = conversation.heading(None), clock.now()
     if inbound.is_waiting and conversation.resolved_at is not None:
         yield ConversationReopened(**heading, at=now)
-    if inbound.is_waiting and conversation.snoozed_until is not None:
+    if inbound.is_waiting and conversation.snoozed_until is not None and arriving.wakes(inbound, conversation):
         yield ConversationWoken(**heading, at=now)
     if inbound.is_history and conversation.resolved_at is None:
         yield ConversationResolved(**heading, at=now)

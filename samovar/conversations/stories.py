@@ -11,6 +11,7 @@ from datetime import datetime
 from samovar.accounts.models import User
 from samovar.conversations.inbound import InboundFile, InboundMessage
 from samovar.conversations.models import Cause, Tag
+from samovar.conversations.models.snoozing import WakesOn
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,10 +96,11 @@ class Explained(Act):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Snoozed(Act):
-    """``by`` put the conversation out of sight until a moment."""
+    """``by`` put the conversation out of sight until a moment, or until the customer writes what ``wakes_on`` says."""
 
     by: User
     until: datetime
+    wakes_on: str = WakesOn.MORE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -189,11 +189,9 @@ class Thread:
             self._rows.events.append(replace(event, at=act.at))
 
     def _snooze(self, act: stories.Snoozed) -> None:
-        if self.conversation.snoozed_until != act.until:
-            self.conversation.snoozed_until = act.until
-            self._rows.events.append(
-                ConversationSnoozed(**self.conversation.heading(act.by), at=act.at, until=act.until)
-            )
+        if self.conversation.put_off(act.until, act.wakes_on):
+            heading = self.conversation.heading(act.by)
+            self._rows.events.append(ConversationSnoozed(**heading, at=act.at, until=act.until, wakes_on=act.wakes_on))
 
     def _wake(self, act: stories.Woken) -> None:
         if act.by is not None and self.conversation.snoozed_until is not None:

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -15,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.models import Company, User
 from samovar.accounts.requests import StaffRequest, admins_only
-from samovar.conversations import opening, putting_off, queries, threads
+from samovar.conversations import opening, queries, threads
 from samovar.conversations.models import Conversation
 from samovar.conversations.pages import now_at
 from samovar.conversations.queries import Wanted
@@ -83,7 +82,6 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
         "topics": TOPICS.items(),
         "wanted": wanted,
         "list_url": reverse("inbox"),
-        "putting_off": putting_off.choices(timezone.now()),
         "is_ahead": is_ahead,
     }
     if not is_ahead and request.user.can_answer:

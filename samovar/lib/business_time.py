@@ -65,10 +65,6 @@ class Hours:
         found = next(self.stretches(moment), None)
         return found.ends if found and found.begins <= moment else None
 
-    def openings_on(self, day: date) -> list[datetime]:
-        """Return the moments of ``day``, as the clock there counts it, at which a span begins, the earliest first."""
-        return sorted(stretch.begins for stretch in self._of_day(day))
-
     def add(self, moment: datetime, amount: timedelta) -> datetime:
         """Return the earliest moment at which ``amount`` of working time has passed since ``moment``.
 

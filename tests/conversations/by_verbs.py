@@ -76,7 +76,7 @@ class _Teller:
 
     @perform.register
     def _(self, act: stories.Snoozed, story: stories.Story) -> None:
-        self._conversation(story).snooze(act.until, by=act.by)
+        self._conversation(story).snooze(act.until, by=act.by, wakes_on=act.wakes_on)
 
     @perform.register
     def _(self, act: stories.Woken, story: stories.Story) -> None:

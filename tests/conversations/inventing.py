@@ -137,8 +137,9 @@ class _Inventor:
     def _snoozed(self) -> Act:
         if self._random.random() < 0.5:
             return stories.Woken(at=self._at, by=self._random.choice([*self._cast.users, None]))
+        until = self._at + timedelta(days=self._random.randrange(1, 3))
         return stories.Snoozed(
-            at=self._at, by=self._by(), until=self._at + timedelta(days=self._random.randrange(1, 3))
+            at=self._at, by=self._by(), until=until, wakes_on=self._random.choice(("more", "reply", "nothing"))
         )
 
     def _decided(self) -> Act:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +27,7 @@ class CalendarQuerySet(models.QuerySet["Calendar"]):
 
     def company(self) -> Calendar:
         """Return the calendar of the company; Monday to Friday, nine to six, until somebody decides it."""
-        return self.filter(is_default=True).first() or Calendar(is_default=True)
+        return self.filter(is_default=True).first() or Calendar.usual()
 
     def of_team(self, team: Team | None) -> Calendar:
         """Return the calendar that a team works by: its own or else that of the company, as without a team."""
@@ -38,8 +39,8 @@ class CalendarQuerySet(models.QuerySet["Calendar"]):
         """Set when a team works, or with no team the company."""
         is_new, row = self._locked(team)
         before = {} if is_new else row.facts
-        row.time_zone, row.week = time_zone, week
-        row.save()
+        decided = {"time_zone": time_zone, "week": week}
+        row, _is_new = self.update_or_create(team=team, is_default=team is None, defaults=decided)
         record_change(Action.HOURS_CHANGED, by, team or row, before, row.facts)
         return row
 
@@ -88,6 +89,11 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.team.name if self.team else _("The company")
+
+    @classmethod
+    def usual(cls) -> Calendar:
+        """Return, not stored, the calendar of a company that has not decided: its hours are those where one looks."""
+        return cls(is_default=True, time_zone=timezone.get_current_timezone_name())
 
     @property
     def hours(self) -> Hours:

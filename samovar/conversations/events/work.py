@@ -57,12 +57,16 @@ class ConversationReopened(ConversationEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationSnoozed(ConversationEvent):
-    """The conversation is out of sight until a moment, or until the customer writes."""
+    """The conversation is out of sight until a moment, or until the customer writes what ``wakes_on`` says (WakesOn).
+
+    What was snoozed before there was a choice came back with any message.
+    """
 
     topic = "work"
     in_thread = InThread.LINE
     line = _("Snoozed")
     until: datetime
+    wakes_on: str = "reply"
 
 
 @dataclass(frozen=True, kw_only=True)

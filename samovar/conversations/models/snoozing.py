@@ -18,10 +18,22 @@ if TYPE_CHECKING:
     from samovar.conversations.models.answering import Heading
 
 
+class WakesOn(models.TextChoices):
+    """Which message of the customer brings back what is snoozed before its moment has come."""
+
+    MORE = "more", _("If they write more than thanks")
+    REPLY = "reply", _("If they write anything")
+    NOTHING = "nothing", _("No, whatever they write")
+
+
 class Snoozable(models.Model):
-    """Something that can be put out of sight until a moment; a message from the customer brings it back earlier."""
+    """Something that can be put out of sight until a moment; ``wakes_on`` says what brings it back earlier."""
 
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True)
+    # What was snoozed before there was a choice keeps what was said then.
+    wakes_on = models.CharField(
+        _("comes back earlier"), max_length=10, choices=WakesOn.choices, default=WakesOn.REPLY, db_default=WakesOn.REPLY
+    )
 
     class Meta:
         abstract = True
@@ -34,15 +46,17 @@ class Snoozable(models.Model):
         def heading(self, by: User | None) -> Heading: ...
 
     @transaction.atomic
-    def snooze(self, until: datetime, by: User) -> None:
-        """Put it out of sight until ``until``; raises SnoozeInThePast."""
+    def snooze(self, until: datetime, by: User, wakes_on: str = WakesOn.MORE) -> None:
+        """Put it out of sight until ``until``, or until the customer writes what ``wakes_on`` says.
+
+        Raises SnoozeInThePast.
+        """
         if until <= clock.now():
             raise SnoozeInThePast(_("This moment has passed. Choose a later one."))
         self.locked()
-        if self.snoozed_until != until:
-            self.snoozed_until = until
-            self.save(update_fields=["snoozed_until"])
-            announce(ConversationSnoozed(**self.heading(by), until=until))
+        if self.put_off(until, wakes_on):
+            self.save(update_fields=["snoozed_until", "wakes_on"])
+            announce(ConversationSnoozed(**self.heading(by), until=until, wakes_on=wakes_on))
 
     @transaction.atomic
     def wake(self, by: User) -> None:
@@ -61,6 +75,13 @@ class Snoozable(models.Model):
             self.came_due()
             self.save(update_fields=["snoozed_until", "is_unread", "version"])
             announce(ConversationWoken(**self.heading(None)))
+
+    def put_off(self, until: datetime, wakes_on: str) -> bool:
+        """Set what snoozing changes on the row and return whether that was news; bulk writers call it too."""
+        if (self.snoozed_until, self.wakes_on) == (until, wakes_on):
+            return False
+        self.snoozed_until, self.wakes_on = until, wakes_on
+        return True
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether its moment has come."""

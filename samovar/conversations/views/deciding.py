@@ -1,5 +1,6 @@
 """Deciding about a conversation: who answers, when it is settled, put off, tagged."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models.functions import Coalesce
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from samovar.accounts.models import Presence, User
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import asking, blocking, spam
+from samovar.conversations import asking, blocking, calendars, spam
 from samovar.conversations.errors import CannotBlock, SnoozeInThePast
 from samovar.conversations.forms import ANSWERING, AssignmentForm, PriorityForm, SnoozeForm, TagForm
 from samovar.conversations.models import Block, Conversation, Tag
@@ -70,24 +71,25 @@ def _wanted(request: StaffRequest, conversation: Conversation) -> HttpResponse:
 def snooze(request: StaffRequest, pk: int) -> HttpResponse:
     """Put a conversation out of sight until a moment, or bring it back."""
     conversation = conversation_at(request, pk)
-    before = conversation.snoozed_until
+    before, woke_on = conversation.snoozed_until, conversation.wakes_on
     if _takes_back(request):
         conversation.wake(by=request.user)
-        undo = _address("snooze", pk, at=before.strftime("%Y-%m-%dT%H:%M:%S%z")) if before else ""
+        undo = _snoozing(pk, before, woke_on) if before else ""
         return done(request, conversation, _("Back in the list"), undo)
     if conversation.resolved_at:
         return refused(request, conversation, _("It is resolved. Reopen it to snooze it."))
-    form = SnoozeForm(_given(request))
+    form = SnoozeForm(_given(request), calendars.hours_for(conversation, request.user))
     if not form.is_valid() or form.moment is None:
         return refused(request, conversation, _first_mistake(form))
     try:
-        conversation.snooze(form.moment, by=request.user)
+        conversation.snooze(form.moment, by=request.user, wakes_on=form.wakes)
     except SnoozeInThePast as mistake:
         return refused(request, conversation, str(mistake))
     until = timezone.localtime(form.moment)
     day = formats.date_format(until, "DATE_FORMAT")
     said = _("Snoozed until %(day)s, %(time)s") % {"day": day, "time": f"{until:%H:%M}"}
-    return done(request, conversation, said, _address("snooze", pk, undo=""))
+    undo = _snoozing(pk, before, woke_on) if before else _address("snooze", pk, undo="")
+    return done(request, conversation, said, undo)
 
 
 @agents_only
@@ -196,6 +198,10 @@ def _given(request: StaffRequest) -> QueryDict:
 def _address(route: str, pk: int, /, **given: object) -> str:
     query = "undo" if given == {"undo": ""} else urlencode(given)
     return f"{reverse(route, args=[pk])}{'?' if query else ''}{query}"
+
+
+def _snoozing(pk: int, until: datetime, wakes_on: str) -> str:
+    return _address("snooze", pk, at=until.strftime("%Y-%m-%dT%H:%M:%S%z"), wakes_on=wakes_on)
 
 
 def _first_mistake(form: SnoozeForm | AssignmentForm | TagForm | PriorityForm) -> str:

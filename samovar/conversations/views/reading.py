@@ -5,11 +5,10 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import opening, putting_off, threads
+from samovar.conversations import opening, threads
 from samovar.conversations import sides as side_talks
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.pages import conversation_at, looked_at, message_at, now_at, wanted_on
@@ -38,7 +37,6 @@ def news(request: StaffRequest, pk: int) -> HttpResponse:
         "page": threads.newest(conversation) if found.is_regrouped else None,
         "previous": opened.previous,
         "wanted": wanted_on(request),
-        "putting_off": putting_off.choices(timezone.now()),
     }
     return render(request, "conversations/_news.html", context)
 
