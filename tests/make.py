@@ -39,6 +39,7 @@ from samovar.conversations.models import (
     Message,
     PendingReply,
     Regrouping,
+    Reminder,
     Tag,
 )
 from samovar.conversations.models.block import BlockReason
@@ -215,6 +216,12 @@ def delivered_causes() -> dict[str, Cause]:
         parent = found.get(key.partition(".")[0])
         found[key] = Cause.objects.get_or_create(key=key, defaults={"parent": parent, "position": place})[0]
     return found
+
+
+def reminder(user: User | None = None, at: datetime | None = None) -> Reminder:
+    """Remind somebody of a conversation, tomorrow by default."""
+    moment = at or timezone.now() + timedelta(days=1)
+    return Reminder.objects.all().remind(user or agent(), conversation(), moment, "Ask the courier")
 
 
 def block(value: str = "mallory@mail.example", by: User | None = None) -> Block:

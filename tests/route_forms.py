@@ -46,6 +46,8 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "beginning_draft": lambda: {"text": "Dear"},
     "files": lambda: {"file": SimpleUploadedFile("plan.pdf", b"%PDF")},
     "snooze": lambda: {"until": "tomorrow"},
+    "reminding": lambda: {"until": "tomorrow"},
+    "reminder": lambda: {"until": "tomorrow"},
     "assignment": lambda: {"assignee": ""},
     "priority": lambda: {"priority": "2"},
     "tags": lambda: {"name": "Refund"},

@@ -14,6 +14,7 @@ OF_CONVERSATIONS += ["reading", "news", "earlier", "priority", "print", "deletio
 OF_CONVERSATIONS += ["blocking", "colleagues", "conversation_merging", "moving", "macros_found", "steps"]
 OF_CONVERSATIONS += ["causing", "idea"]
 OF_CONVERSATIONS += ["preview"]
+OF_CONVERSATIONS += ["reminding"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
@@ -65,6 +66,7 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(("macro", "macro_retirement", "macro_key"), lambda: {"pk": make.macro().pk}),
     "macro_taking_over": lambda: {"pk": make.macro_of_a_leaver().pk},
     "applied": lambda: {"pk": make.conversation().pk, "macro_pk": make.macro().pk},
+    **dict.fromkeys(("reminder", "reminder_completion"), lambda: {"pk": make.reminder().pk}),
     "tagging": lambda: {"pk": make.conversation().pk, "tag_pk": make.tag().pk},
     **dict.fromkeys(("message", "original"), lambda: {"pk": make.conversation(html="<p>Hello").messages.get().pk}),
     **dict.fromkeys(("attachment", "picture"), lambda: {"pk": make.attachment(content=make.picture()).pk}),
@@ -104,6 +106,7 @@ OF_NOTHING: dict[str, object] = {
 MINE: dict[str, Callable[[User], dict[str, object]]] = {
     "file": lambda user: {"pk": make.upload(user).pk},
     "session_ending": lambda user: {"pk": make.seat(user).pk},
+    **dict.fromkeys(("reminder", "reminder_completion"), lambda user: {"pk": make.reminder(user).pk}),
     **dict.fromkeys(("sign_on_proof", "sign_on_proof_begin"), lambda user: {"pk": make.provider_that_knows(user).pk}),
     **dict.fromkeys(("passkey", "passkey_removal"), lambda user: {"pk": make.passkey(user).pk}),
 }

@@ -1,9 +1,11 @@
 """What members of staff type about themselves and each other."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import dates
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,7 @@ from samovar.accounts.models import Role, User
 from samovar.accounts.new_passwords import PasswordField, WithPassword
 from samovar.accounts.time_zones import places
 from samovar.accounts.voices import no_address, tidy_signature
+from samovar.lib.business_time import DAYS
 from samovar.lib.text import tidy
 
 UNDO_SECONDS = (5, 10, 20, 30, 60)
@@ -130,6 +133,39 @@ class ProfileForm(forms.Form):
         choices=undo_choices,
         help_text=_("So long a reply waits after you have sent it, and Z brings it back."),
     )
+
+    quiet_from = forms.TimeField(
+        label=_("Quiet from"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+    )
+    quiet_to = forms.TimeField(
+        label=_("Quiet until"),
+        required=False,
+        help_text=_("Each night, in your time zone. What can wait is told when it is over."),
+        widget=forms.TimeInput({"type": "time"}, "%H:%M"),
+    )
+    quiet_days = forms.MultipleChoiceField(
+        label=_("Quiet days"),
+        required=False,
+        choices=[(str(day), name) for day, name in dates.WEEKDAYS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask for both ends of the quiet hours, or for none."""
+        cleaned = super().clean()
+        begins, ends = self.cleaned_data.get("quiet_from"), self.cleaned_data.get("quiet_to")
+        if (begins is None) != (ends is None) and "quiet_from" not in self.errors and "quiet_to" not in self.errors:
+            self.add_error("quiet_from" if begins is None else "quiet_to", _("Say from when and until when."))
+        if begins is not None and begins == ends:
+            self.add_error("quiet_to", _("Choose another end: this would be the whole day."))
+        return cleaned
+
+    def clean_quiet_days(self) -> str:
+        """Return the days as one text; with all seven nobody would ever be told of anything."""
+        days = "".join(sorted(self.cleaned_data["quiet_days"]))
+        if len(days) == DAYS:
+            raise forms.ValidationError(_("Leave at least one day."))
+        return days
 
     def clean_name(self) -> str:
         """Refuse a name of blanks."""

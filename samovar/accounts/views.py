@@ -37,6 +37,7 @@ from samovar.accounts.time_zones import places
 BACKEND = "samovar.accounts.backends.StaffBackend"
 OWN_WAYS = ["name", "public_name", "title", "signature", "language", "theme", "time_zone", "has_keys"]
 OWN_WAYS += ["undo_seconds"]
+OWN_WAYS += ["quiet_from", "quiet_to", "quiet_days"]
 
 
 @login_not_required
@@ -73,7 +74,7 @@ def forgotten(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def profile(request: StaffRequest) -> HttpResponse:
     """Show and change one's own ways."""
-    own = {name: getattr(request.user, name) for name in OWN_WAYS}
+    own = {name: getattr(request.user, name) for name in OWN_WAYS} | {"quiet_days": list(request.user.quiet_days)}
     form = ProfileForm(_typed(request), initial=own)
     if not form.is_valid():
         return render(request, "accounts/profile.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -5,6 +5,10 @@ class SnoozeInThePast(ValueError):
     """The moment to snooze until has passed."""
 
 
+class ReminderInThePast(ValueError):
+    """The moment to be reminded at has passed."""
+
+
 class EmptyMessage(ValueError):
     """There is neither text nor a file to send."""
 

@@ -15,6 +15,7 @@ from samovar.conversations import chips, drafting, macro_steps, putting_off
 from samovar.conversations.models import Attachment, Tag
 from samovar.conversations.models.draft import TYPED_HERE
 from samovar.conversations.models.prioritising import Priority
+from samovar.conversations.models.reminder import LONGEST_NOTE
 from samovar.conversations.models.retention import MONTHS, span_of
 from samovar.conversations.models.snoozing import WakesOn
 from samovar.lib import clock
@@ -106,10 +107,10 @@ class MomentForm(forms.Form):
 
     until = forms.CharField(required=False, max_length=40)
     hours = forms.CharField(required=False, max_length=40)
-    at = forms.DateTimeField(required=False, input_formats=MOMENTS)
+    at = forms.DateTimeField(label=_("When"), required=False, input_formats=MOMENTS)
 
-    def __init__(self, given: QueryDict, hours: Hours) -> None:
-        super().__init__(given)
+    def __init__(self, given: QueryDict | None, hours: Hours, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(given, initial=initial)
         self._hours = hours
         self.moment: datetime | None = None
 
@@ -137,6 +138,23 @@ class MomentForm(forms.Form):
         if found is None:
             raise forms.ValidationError(_("Write how many working hours: +6, for example."))
         return found
+
+
+class ReminderForm(MomentForm):
+    """When one wants to be reminded, and of what."""
+
+    field_order = ("at", "note")
+    note = forms.CharField(label=_("Of what"), required=False, max_length=LONGEST_NOTE)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a moment was typed, which is meant so, quiet hours or not."""
+        return self.cleaned_data.get("until", "") in ("", TYPED) and not self.cleaned_data.get("hours")
+
+    @property
+    def first_mistake(self) -> str:
+        """What is said first where there is room for one sentence."""
+        return next(str(mistake) for mistakes in self.errors.values() for mistake in mistakes)
 
 
 class SnoozeForm(MomentForm):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from samovar.conversations import releasing, removing, retaining
 from samovar.conversations.handing_back import give_back_some, hand_back_some
-from samovar.conversations.models import Conversation, PendingReply
+from samovar.conversations.models import Conversation, PendingReply, Reminder
 from samovar.conversations.tidying import throw_away_files
 from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job
@@ -22,6 +22,13 @@ def wake_snoozed() -> None:
     while batch := list(due[:AT_ONCE]):
         for conversation in batch:
             conversation.wake_when_due()
+
+
+@job(every="1 minute")
+def remind() -> None:
+    """Tell people of what they wanted to be reminded of now, each once."""
+    for reminder in Reminder.objects.all().to_be_told(clock.now()).order_by("at", "pk"):
+        reminder.tell_when_due()
 
 
 @job

@@ -19,6 +19,7 @@ from samovar.conversations.models import (
     Message,
     Participant,
     Reference,
+    Reminder,
 )
 from samovar.events.announcing import announce
 
@@ -34,7 +35,7 @@ def are_untouched(conversations: Iterable[Conversation]) -> bool:
     decided = Participant.objects.filter(conversation__in=rows).exclude(admitted_at=None, declined_at=None)
     if Conversation.objects.filter(parent__in=rows).exists():
         return False
-    others = (model.objects.filter(conversation__in=rows) for model in (ConversationTag, Draft))
+    others = (model.objects.filter(conversation__in=rows) for model in (ConversationTag, Draft, Reminder))
     return not any(found.exists() for found in (written, decided, *others))
 
 

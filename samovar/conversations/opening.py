@@ -24,6 +24,7 @@ from samovar.conversations.models import (
     Message,
     Participant,
     PendingReply,
+    Reminder,
 )
 from samovar.conversations.models.circle import CircleOf, circle
 from samovar.conversations.models.draft import DraftMode
@@ -80,6 +81,12 @@ class Opened:
         before = found["snoozed_before"]
         hours = calendars.hours_of(found["calendar"])
         return putting_off.choices(clock.now(), hours, datetime.fromisoformat(before) if before else None)
+
+    @property
+    def reminder(self) -> Reminder | None:
+        """What the reader wants to be reminded of here; of others nobody learns."""
+        found = vars(self.conversation)["reminder"]
+        return Reminder(pk=found["pk"], at=datetime.fromisoformat(found["at"]), note=found["note"]) if found else None
 
     @property
     def kept_until(self) -> datetime | None:
@@ -174,6 +181,11 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             brand=Subquery(brand_row(OuterRef("inbox__brand"))),
             calendar=Subquery(calendars.calendar_for(user)),
             snoozed_before=Subquery(_snoozed(own)),
+            reminder=Subquery(
+                Reminder.objects.filter(conversation=own, user=user, done_at=None)
+                .order_by()
+                .values(found=JSONObject(pk="pk", at="at", note="note"))
+            ),
             before=Horizon(),
             previous=found_for(user),
             newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),

@@ -28,6 +28,7 @@ from samovar.conversations.models import (
     Reference,
     RegroupedRow,
     Regrouping,
+    Reminder,
     Retention,
     SpamSign,
     Tag,
@@ -134,6 +135,15 @@ declare(
         matters=["conversation_id"],
         emptied={"text": "", "chips": None, "steps": [], "held": Held.HIDDEN},
         harmless=["held"],
+    )
+)
+# Nobody has to come back to what is not there any more.
+declare(
+    Personal(
+        Reminder,
+        owners=["conversation__customer_id"],
+        matters=["conversation_id"],
+        emptied={"note": "", "done_at": Coalesce("done_at", Now())},
     )
 )
 declare(

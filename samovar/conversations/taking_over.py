@@ -59,4 +59,4 @@ def give_back(done: Regrouping, target: Conversation, by: User) -> None:
         target.resolve(by=by)
     until = datetime.fromisoformat(before["snoozed_until"]) if "snoozed_until" in before else None
     if until and until > clock.now() and target.resolved_at is None and not has_news:
-        target.snooze(until, by=by)
+        target.snooze(until, by=by, wakes_on=target.wakes_on)

@@ -105,6 +105,7 @@ def _beginnings(user: User) -> list[Action]:
         Action(str(_("New conversation")), "plus", "C", reverse("start")),
         Action(str(_("Log a phone call or a visit")), "phone", url=reverse("log")),
         Action(str(_("New customer")), "customers", url=reverse("new_customer")),
+        Action(str(_("My reminders")), "bell", url=reverse("reminders")),
     ]
 
 

@@ -1,5 +1,6 @@
 """Members of staff."""
 
+from datetime import time
 from typing import ClassVar, TypedDict, Unpack
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -40,6 +41,9 @@ class Ways(TypedDict, total=False):
     time_zone: str
     has_keys: bool
     undo_seconds: int
+    quiet_from: time | None
+    quiet_to: time | None
+    quiet_days: str
 
 
 class UserManager(BaseUserManager["User"]):
@@ -94,6 +98,10 @@ class User(AbstractBaseUser, Present):
     has_keys = models.BooleanField(_("single-letter keys"), default=True)
     # For how long what they send can still be taken back; 0 lets it leave at once.
     undo_seconds = models.PositiveSmallIntegerField(_("time to take back what was sent"), default=10, db_default=10)
+    # When they are told of nothing that can wait: each night, and on whole days (0 is Monday; "56" is the week-end).
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_to = models.TimeField(_("quiet until"), null=True, blank=True)
+    quiet_days = models.CharField(_("quiet days"), max_length=7, blank=True, default="", db_default="")
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     left_at = models.DateTimeField(_("last switched off at"), null=True, blank=True)

@@ -63,6 +63,7 @@ from samovar.conversations.events.work import (
     IdeaDismissed,
     IdeaNoted,
     IdeaReworded,
+    ReminderDue,
 )
 
 __all__ = [
@@ -113,6 +114,7 @@ __all__ = [
     "Regrouped",
     "ReplyScheduled",
     "ReplyUnscheduled",
+    "ReminderDue",
     "ReplyWritten",
     "ScheduledHeld",
     "SenderBlocked",

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from samovar.conversations.events.base import ConversationEvent, InThread
+from samovar.events.announcing import DomainEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,3 +213,12 @@ class ConversationJoined(ConversationEvent):
     in_thread = InThread.LINE
     line = _("Joined with #%(joined_id)s: one mail answers both")
     joined_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderDue(DomainEvent):
+    """Somebody wanted to be reminded of a conversation now; it stands in no history, because it is theirs alone."""
+
+    user_id: int
+    reminder_id: int
+    of_conversation: int

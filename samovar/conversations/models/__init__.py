@@ -12,6 +12,7 @@ from samovar.conversations.models.message import Attachment, Message, Reference
 from samovar.conversations.models.participant import Participant
 from samovar.conversations.models.pending import PendingReply
 from samovar.conversations.models.regrouping import RegroupedRow, Regrouping
+from samovar.conversations.models.reminder import Reminder
 from samovar.conversations.models.retention import Retention
 from samovar.conversations.models.tag import ConversationTag, Tag
 
@@ -38,6 +39,7 @@ __all__ = [
     "Reference",
     "RegroupedRow",
     "Regrouping",
+    "Reminder",
     "Retention",
     "SpamSign",
     "Tag",
