@@ -183,8 +183,8 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             snoozed_before=Subquery(_snoozed(own)),
             reminder=Subquery(
                 Reminder.objects.filter(conversation=own, user=user, done_at=None)
-                .order_by()
-                .values(found=JSONObject(pk="pk", at="at", note="note"))
+                .order_by("at")
+                .values(found=JSONObject(pk="pk", at="at", note="note"))[:1]
             ),
             before=Horizon(),
             previous=found_for(user),

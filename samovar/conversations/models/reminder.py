@@ -49,7 +49,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """
         # Of two devices of one person the second moves what the first has made.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        found = self.open().filter(user=user, conversation=conversation).first()
+        found = self.open().filter(user=user, conversation=conversation).order_by("at").first()
         reminder = found or Reminder(user=user, conversation=conversation)
         reminder.move(at, note, **ways)
         return reminder
@@ -59,7 +59,8 @@ class Reminder(models.Model):
     """One person wants to come back to a conversation.
 
     ``told_at`` is when it was announced, once for each moment that was chosen, and ``done_at`` when the person was
-    through with it. What is not ``is_exact`` waits for the end of quiet hours.
+    through with it. What is not ``is_exact`` waits for the end of quiet hours. A conversation has one open reminder of a
+    person, but for those that two merged conversations bring together.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -75,11 +76,6 @@ class Reminder(models.Model):
 
     class Meta:
         verbose_name = _("reminder")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "conversation"], name="one_open_reminder", condition=Q(done_at=None)
-            ),
-        ]
         indexes = [
             models.Index("at", "id", name="reminder_to_be_told", condition=Q(done_at=None, told_at=None)),
             models.Index("user", "at", "id", name="reminder_of_user", condition=Q(done_at=None)),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("conversations", "0039_what_wakes_it"),
+        ("conversations", "0040_what_wakes_it"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "reminder",
                 "indexes": [models.Index(models.F("at"), models.F("id"), condition=models.Q(("done_at", None), ("told_at", None)), name="reminder_to_be_told"), models.Index(models.F("user"), models.F("at"), models.F("id"), condition=models.Q(("done_at", None)), name="reminder_of_user")],
-                "constraints": [models.UniqueConstraint(condition=models.Q(("done_at", None)), fields=("user", "conversation"), name="one_open_reminder")],
             },
         ),
     ]
