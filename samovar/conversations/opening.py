@@ -179,13 +179,7 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             people=CircleOf("pk"),
             retention=Subquery(keeping.rule_for()),
             brand=Subquery(brand_row(OuterRef("inbox__brand"))),
-            calendar=Subquery(calendars.calendar_for(user)),
-            snoozed_before=Subquery(_snoozed(own)),
-            reminder=Subquery(
-                Reminder.objects.filter(conversation=own, user=user, done_at=None)
-                .order_by("at")
-                .values(found=JSONObject(pk="pk", at="at", note="note"))[:1]
-            ),
+            **_of_putting_off(own, user),
             before=Horizon(),
             previous=found_for(user),
             newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),
@@ -213,6 +207,19 @@ def _outsiders(own: OuterRef) -> QuerySet[Participant, Any]:
     # Those about whom somebody is asked come first, and of them who wrote: anybody can name very many.
     order = (F("admitted_at").asc(nulls_first=True), "-role", "pk")
     return rows.order_by(*order).values(found=found)[:MOST_OUTSIDERS]
+
+
+def _of_putting_off(own: OuterRef, user: User) -> dict[str, Subquery]:
+    return {
+        "calendar": Subquery(calendars.calendar_for(user)),
+        "snoozed_before": Subquery(_snoozed(own)),
+        "reminder": Subquery(_reminders(own, user)),
+    }
+
+
+def _reminders(own: OuterRef, user: User) -> QuerySet[Reminder, Any]:
+    rows = Reminder.objects.filter(conversation=own, user=user, done_at=None).order_by("at")
+    return rows.values(found=JSONObject(pk="pk", at="at", note="note"))[:1]
 
 
 def _snoozed(own: OuterRef) -> QuerySet[Event, Any]:

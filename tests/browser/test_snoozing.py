@@ -85,6 +85,7 @@ def test_the_menu_keeps_the_rules_of_looks(
     page.locator("#snooze-menu .menu-item").first.click()
 
     expect(page.locator(".thread-marks")).to_contain_text("даже если ответят" if ru else "also over replies")
+    page.goto(f"/conversations/{first.pk}/")
     axe(page)
     shoot(page, f"snoozed.{looks}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -59,8 +59,8 @@ class Reminder(models.Model):
     """One person wants to come back to a conversation.
 
     ``told_at`` is when it was announced, once for each moment that was chosen, and ``done_at`` when the person was
-    through with it. What is not ``is_exact`` waits for the end of quiet hours. A conversation has one open reminder of a
-    person, but for those that two merged conversations bring together.
+    through with it. What is not ``is_exact`` waits for the end of quiet hours. A conversation has one open reminder of
+    a person, but for those that two merged conversations bring together.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)

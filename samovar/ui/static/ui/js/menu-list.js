@@ -55,7 +55,7 @@ class MenuList extends HTMLElement {
 
   // Closed only after the press has done its work: whoever loses the focus before is not the button of its form any more.
   #pressed = (event) => {
-    if (event.target.closest(".menu-item:not([data-stays])")) setTimeout(() => this.hidePopover());
+    if (event.target.closest(":is(.menu-item, [type=submit]):not([data-stays])")) setTimeout(() => this.hidePopover());
   };
 
   #place() {
