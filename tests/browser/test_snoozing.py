@@ -1,13 +1,16 @@
 """Putting aside by keyboard alone: tomorrow in two presses, working hours as typed, what brings it back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from samovar.accounts.models import Calendar, User
 from samovar.accounts.working_hours import understood
+from samovar.conversations.models import Reminder
 from tests import make
 from tests.browser.conftest import LOOKS, Pages
 from tests.browser.desks import inbox, two_waiting
@@ -78,14 +81,45 @@ def test_the_menu_keeps_the_rules_of_looks(
     looks = f"{width}.{'ru' if ru else 'en'}.{'dark' if dark else 'light'}"
 
     page.locator("[popovertarget=snooze-menu]").click()
-    expect(page.locator("#snooze-menu")).to_be_visible()
-    axe(page)
-    shoot(page, f"snooze-menu.{looks}")
     page.locator("#snooze-wakes").select_option("nothing")
     page.locator("#snooze-menu .menu-item").first.click()
-
     expect(page.locator(".thread-marks")).to_contain_text("даже если ответят" if ru else "also over replies")
+    Reminder.objects.all().remind(anna, first, timezone.now() + timedelta(days=1), "Ask the courier")
     page.goto(f"/conversations/{first.pk}/")
     axe(page)
     shoot(page, f"snoozed.{looks}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    first.wake(by=anna)
+    for menu in ("snooze", "remind"):
+        page.goto(f"/conversations/{first.pk}/")
+        page.locator("[popovertarget=snooze-menu]").click()
+        if menu == "remind":
+            page.locator("#snooze-menu [popovertarget=remind-menu]").click()
+        expect(page.locator(f"#{menu}-menu")).to_be_visible()
+        axe(page)
+        shoot(page, f"{menu}-menu.{looks}")
+    for name, address in (("list", "/reminders/"), ("one", f"/reminders/{Reminder.objects.get().pk}/")):
+        page.goto(address)
+        axe(page)
+        shoot(page, f"reminders-{name}.{looks}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_only_me_is_reminded_by_keyboard_alone(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.keyboard.press("s")
+    expect(page.get_by_role("button", name="Tomorrow")).to_be_focused()
+    page.keyboard.press("r")
+    page.keyboard.press("Enter")
+    expect(page.locator("#remind-menu").get_by_role("button", name="Tomorrow")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".thread-marks")).to_contain_text("Reminds you")
+    assert Reminder.objects.get().user == anna
+    first.refresh_from_db()
+    assert first.snoozed_until is None
+    page.keyboard.press("z")
+    expect(page.locator(".thread-marks")).not_to_contain_text("Reminds you")
+    assert not Reminder.objects.all().open().exists()
