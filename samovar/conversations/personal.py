@@ -76,7 +76,7 @@ declare(
         owners=["customer_id"],
         matters=["pk"],
         emptied={"subject": "", "subject_key": "", "preview": "", "undelivered_at": None, "idea_title": ""},
-        harmless=["kind", "deletion_reason"],
+        harmless=["kind", "deletion_reason", "wakes_on"],
         also=settle,
     )
 )
@@ -189,7 +189,10 @@ declare_impersonal(
     SpamSign,
     Tag,
 )
+<<<<<<< HEAD
 declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag", "cause", "cause_key", "author_name")
+=======
+declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag", "wakes_on")
 declare_about(sides_about)
 declare_elsewhere(Elsewhere(Conversation, found=conversations_of_others, taken_out=take_out))
 # What is typed before there is a conversation belongs to whom it is addressed to, and goes when it is sent.

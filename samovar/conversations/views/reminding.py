@@ -20,7 +20,7 @@ from samovar.conversations import calendars
 from samovar.conversations.errors import ReminderInThePast
 from samovar.conversations.forms import ReminderForm
 from samovar.conversations.models import Reminder
-from samovar.conversations.pages import conversation_at, done, refused
+from samovar.conversations.pages import conversation_at, done, looked_at, refused
 from samovar.lib.marks import mark, read_mark
 
 PAGE = 50
@@ -76,6 +76,7 @@ def reminders(request: StaffRequest) -> HttpResponse:
 def reminder(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change a reminder of one's own."""
     found = _own(request, pk)
+    looked_at(request, found.conversation)
     hours = calendars.hours_for(found.conversation, request.user)
     initial = {"at": timezone.localtime(found.at).strftime("%Y-%m-%dT%H:%M"), "note": found.note}
     form = ReminderForm(request.POST if request.method == "POST" else None, hours, initial)

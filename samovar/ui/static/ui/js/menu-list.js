@@ -54,8 +54,11 @@ class MenuList extends HTMLElement {
   };
 
   // Closed only after the press has done its work: whoever loses the focus before is not the button of its form any more.
+  // What opens another menu closes its own first, with which the other one would close, too.
   #pressed = (event) => {
-    if (event.target.closest(":is(.menu-item, [type=submit]):not([data-stays])")) setTimeout(() => this.hidePopover());
+    const pressed = event.target.closest(":is(.menu-item, [type=submit]):not([data-stays])");
+    if (pressed?.hasAttribute("popovertarget")) this.hidePopover();
+    else if (pressed) setTimeout(() => this.hidePopover());
   };
 
   #place() {

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("conversations", "0040_what_wakes_it"),
+        ("conversations", "0044_what_wakes_it"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
