@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from samovar.accounts.models import Role, User
-from samovar.conversations import putting_off
+from samovar.conversations import calendars, putting_off
 from samovar.conversations.errors import CannotStep, SnoozeInThePast
 from samovar.conversations.models import Conversation, ConversationTag, Tag
 from samovar.conversations.models.prioritising import Priority
@@ -219,7 +219,7 @@ def _snooze(conversation: Conversation, step: Step, by: User) -> tuple[str, list
     if conversation.resolved_at is not None:
         raise CannotStep(_("it is resolved, so it cannot be snoozed"))
     before = conversation.snoozed_until
-    until = _moment(step.value)
+    until = _moment(step.value, conversation, by)
     try:
         conversation.snooze(until, by=by)
     except SnoozeInThePast as error:
@@ -229,11 +229,12 @@ def _snooze(conversation: Conversation, step: Step, by: User) -> tuple[str, list
     return _("Snoozed until %(day)s, %(time)s") % words, [_snoozed(before)] if before != until else []
 
 
-def _moment(value: str) -> datetime:
+def _moment(value: str, conversation: Conversation, by: User) -> datetime:
     now = timezone.now()
     if value in SNOOZES:
         # On a Sunday tomorrow is next week.
-        return putting_off.moment(value, now) or putting_off.moment(TOMORROW, now) or now
+        hours = calendars.hours_for(conversation, by)
+        return putting_off.moment(value, now, hours) or putting_off.moment(TOMORROW, now, hours) or now
     try:
         found = datetime.fromisoformat(value)
     except ValueError as error:

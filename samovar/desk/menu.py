@@ -46,9 +46,9 @@ def _settings(path: str, user: User) -> list[Section]:
         places.append((_("Causes"), reverse("all_causes"), "loop"))
         places.append((_("Tags"), reverse("all_tags"), "tag"))
         places.append((_("Retention"), reverse("all_retention"), "clock"))
+        places.append((_("Working hours"), reverse("calendars"), "calendar"))
     if user.can_answer:
         places.append((_("Macros"), reverse("all_macros"), "bolt"))
-        places.append((_("Working hours"), reverse("calendars"), "calendar"))
     if user.can_look:
         places.append((_("Blocked"), reverse("blocked"), "blocked"))
     if user.can_answer:
