@@ -177,9 +177,8 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             followed=Subquery(_followed(user).values(found=JSONObject(pk="pk", subject="subject"))),
             last_event=Subquery(Event.objects.filter(conversation_id=own).order_by("-id").values("id")[:1]),
             people=CircleOf("pk"),
-            retention=Subquery(keeping.rule_for()),
             brand=Subquery(brand_row(OuterRef("inbox__brand"))),
-            **_of_putting_off(own, user),
+            **_for_later(own, user),
             before=Horizon(),
             previous=found_for(user),
             newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),
@@ -209,8 +208,10 @@ def _outsiders(own: OuterRef) -> QuerySet[Participant, Any]:
     return rows.order_by(*order).values(found=found)[:MOST_OUTSIDERS]
 
 
-def _of_putting_off(own: OuterRef, user: User) -> dict[str, Subquery]:
+def _for_later(own: OuterRef, user: User) -> dict[str, Subquery]:
+    """Return by what it is kept, put off and remembered."""
     return {
+        "retention": Subquery(keeping.rule_for()),
         "calendar": Subquery(calendars.calendar_for(user)),
         "snoozed_before": Subquery(_snoozed(own)),
         "reminder": Subquery(_reminders(own, user)),
