@@ -10,17 +10,18 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import calendars
+from samovar.conversations import calendars, opening
 from samovar.conversations.errors import ReminderInThePast
 from samovar.conversations.forms import ReminderForm
-from samovar.conversations.models import Reminder
-from samovar.conversations.pages import conversation_at, done, looked_at, refused
+from samovar.conversations.models import Conversation, Reminder
+from samovar.conversations.pages import conversation_at, done, looked_at, refused, wanted_on
 from samovar.lib.marks import mark, read_mark
 
 PAGE = 50
@@ -54,7 +55,7 @@ def reminding(request: StaffRequest, pk: int) -> HttpResponse:
     undo = f"{reverse('reminder_completion', args=[reminder.pk])}?stays"
     if before is not None:
         undo = _as_before(before)
-    return done(request, conversation, _said(reminder), undo)
+    return _done(request, conversation, _said(reminder), undo)
 
 
 @agents_only
@@ -106,9 +107,18 @@ def reminder_completion(request: StaffRequest, pk: int) -> HttpResponse:
     said = _said(found) if is_undone else _("No longer reminded of it")
     undo = reverse("reminder_completion", args=[pk]) + ("?stays" if is_undone else "?undo&stays")
     if request.htmx or "stays" in request.GET:
-        return done(request, found.conversation, said, undo)
+        return _done(request, found.conversation, said, undo)
     messages.success(request, said, extra_tags=reverse("reminder_completion", args=[pk]) + "?undo")
     return redirect("reminders")
+
+
+def _done(request: StaffRequest, conversation: Conversation, said: str, undo: str) -> HttpResponse:
+    answer = done(request, conversation, said, undo)
+    if request.htmx:
+        # Nothing happened of which the open page would hear: its head, where the bell stands, comes along.
+        context = {"opened": opening.opened(request.user, conversation.pk), "wanted": wanted_on(request)}
+        answer.write(render_to_string("conversations/_head.html", {**context, "is_oob": True}, request))
+    return answer
 
 
 def _own(request: StaffRequest, pk: int) -> Reminder:
