@@ -189,10 +189,8 @@ declare_impersonal(
     SpamSign,
     Tag,
 )
-<<<<<<< HEAD
 declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag", "cause", "cause_key", "author_name")
-=======
-declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag", "wakes_on")
+declare_harmless_facts("wakes_on")
 declare_about(sides_about)
 declare_elsewhere(Elsewhere(Conversation, found=conversations_of_others, taken_out=take_out))
 # What is typed before there is a conversation belongs to whom it is addressed to, and goes when it is sent.

@@ -6,11 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-<<<<<<<< HEAD:samovar/conversations/migrations/0044_what_wakes_it.py
         ("conversations", "0043_lists_of_causes"),
-========
-        ("conversations", "0040_macros"),
->>>>>>>> e18dac9 (Let macros snooze by the same working hours):samovar/conversations/migrations/0041_what_wakes_it.py
     ]
 
     operations = [

@@ -9,11 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-<<<<<<<< HEAD:samovar/conversations/migrations/0045_reminders.py
         ("conversations", "0044_what_wakes_it"),
-========
-        ("conversations", "0041_what_wakes_it"),
->>>>>>>> e18dac9 (Let macros snooze by the same working hours):samovar/conversations/migrations/0042_reminders.py
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
