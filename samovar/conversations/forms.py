@@ -1,5 +1,6 @@
 """What people type, choose and drop in a conversation."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,12 +67,13 @@ class MessageForm(forms.Form):
     # It may go out with placeholders that nobody has filled in.
     as_is = forms.BooleanField(required=False)
     seen_pending = forms.IntegerField(required=False)
-    then = forms.CharField(required=False, max_length=20)
+    then = forms.CharField(required=False, max_length=40)
     at = forms.DateTimeField(required=False, input_formats=MOMENTS)
     is_sure = forms.BooleanField(required=False)
 
-    def __init__(self, *given: Any, writer: User) -> None:
+    def __init__(self, *given: Any, writer: User, hours: Callable[[], Hours]) -> None:
         super().__init__(*given)
+        self._hours = hours
         field: Any = self.fields["file"]
         field.queryset = Attachment.objects.filter(drafting.own_files(writer))
 
@@ -79,17 +81,21 @@ class MessageForm(forms.Form):
         """Read to whom a reply shall go, when, and what shall be done once it has gone."""
         cleaned = super().clean()
         verb, _blank, choice = self.cleaned_data.get("then", "").partition(" ")
-        moment = self.cleaned_data.get("at") if choice == "at" else putting_off.moment(choice, timezone.now())
+        moment = self._moment(choice) if choice else None
         if verb not in ("", "resolve", "snooze", "later") or (verb in ("snooze", "later") and moment is None):
             raise forms.ValidationError(_("Choose a moment."))
         self.cleaned_data["snooze_until"] = moment if verb == "snooze" else None
         self.cleaned_data["leaves_at"] = moment if verb == "later" else None
-        if moment and moment > timezone.now() + LONGEST_SNOOZE:
+        if moment and moment > clock.now() + LONGEST_SNOOZE:
             raise forms.ValidationError(_("Choose a moment within ten years."))
         given = self.data if isinstance(self.data, QueryDict) else QueryDict()
         self.cleaned_data["chips"] = chips.read(given)
         self.cleaned_data["steps"] = macro_steps.read(given.getlist("step"))
         return cleaned
+
+    def _moment(self, choice: str) -> datetime | None:
+        typed: datetime | None = self.cleaned_data.get("at")
+        return typed if choice == "at" else putting_off.moment(choice, clock.now(), self._hours())
 
 
 class UploadForm(forms.Form):

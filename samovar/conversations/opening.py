@@ -36,8 +36,8 @@ from samovar.customers.consenting import Standing, standing_of, standings
 from samovar.customers.models import Identity
 from samovar.events.models import Event
 from samovar.events.queries import Horizon, place_of
-from samovar.lib.media_types import PICTURES
 from samovar.lib import clock
+from samovar.lib.media_types import PICTURES
 
 MOST_OUTSIDERS, MOST_LINKS = 6, 5
 FILE = {"pk": "id", "name": "name", "size_bytes": "size_bytes", "mode": "draft__mode", "kind": "file__kind"}
@@ -73,6 +73,11 @@ class Opened:
     voice: Voice
     consents: list[Standing]
     pending: list[Waiting]
+
+    @property
+    def days_ahead(self) -> list[putting_off.Choice]:
+        """Those of them that are told by their day."""
+        return [choice for choice in self.put_off_until if choice.is_day]
 
     @property
     def put_off_until(self) -> list[putting_off.Choice]:

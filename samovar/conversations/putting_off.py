@@ -21,6 +21,7 @@ LATER = timedelta(hours=3)
 # "Later today" is offered while it is still on this day.
 END_OF_DAY = time(21)
 WORKING_HOURS = (2, 4, 8)
+HOURS = "plus-"
 # As people type it: "+6", "+1,5", "+6 рабочих часов".
 TYPED = re.compile(r"\+?\s*(\d{1,3})(?:[.,](\d))?(?:\s*(?:working|business|рабоч)[\w\s]*)?", re.IGNORECASE)
 
@@ -34,6 +35,11 @@ class Choice:
     until: datetime
     is_usual: bool = False
     is_dated: bool = False
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a day or a part of one, and not so many working hours or what was chosen before."""
+        return not (self.is_dated or self.name.startswith(HOURS))
 
 
 def choices(now: datetime, hours: Hours, before: datetime | None = None) -> list[Choice]:
@@ -87,7 +93,7 @@ def _working_hours(here: datetime, hours: Hours) -> list[Choice]:
         return []
     return [
         Choice(
-            f"plus-{count}",
+            f"{HOURS}{count}",
             ngettext("+%(count)d working hour", "+%(count)d working hours", count) % {"count": count},
             until.astimezone(here.tzinfo).replace(second=0, microsecond=0),
         )

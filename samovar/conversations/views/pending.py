@@ -2,13 +2,12 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import drafting, opening, putting_off, sending_off
+from samovar.conversations import drafting, opening, sending_off
 from samovar.conversations.errors import EmptyMessage, LeavesInThePast, LeftAlready
 from samovar.conversations.forms import LeavingForm
 from samovar.conversations.models import Conversation, PendingReply
@@ -88,6 +87,5 @@ def _returned(request: StaffRequest, conversation: Conversation, said: str) -> H
         "opened": opening.opened(request.user, conversation.pk),
         "conversation": conversation,
         "said": said,
-        "putting_off": putting_off.choices(timezone.now()),
     }
     return with_news(render(request, "conversations/_returned.html", context), conversation)

@@ -1,6 +1,7 @@
 """Writing in a conversation: messages, drafts, files that go with them."""
 
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages as told
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import chips, drafting, macros, placeholders, sending_off
+from samovar.conversations import calendars, chips, drafting, macros, placeholders, sending_off
 from samovar.conversations.errors import (
     AnswerOnItsWay,
     CustomerErased,
@@ -46,7 +47,8 @@ def messages(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _taken(request: StaffRequest, conversation: Conversation) -> HttpResponse:
-    form = MessageForm(request.POST, request.FILES, writer=request.user)
+    hours = partial(calendars.hours_for, conversation, request.user)
+    form = MessageForm(request.POST, request.FILES, writer=request.user, hours=hours)
     if not form.is_valid():
         mistakes = [str(mistake) for mistakes in form.errors.values() for mistake in mistakes]
         return _not_sent(request, conversation, {"mistake": mistakes[0]})

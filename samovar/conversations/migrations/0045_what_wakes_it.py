@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("conversations", "0043_lists_of_causes"),
+        ("conversations", "0044_pending_replies"),
     ]
 
     operations = [
