@@ -54,11 +54,15 @@ class MenuList extends HTMLElement {
   };
 
   // Closed only after the press has done its work: whoever loses the focus before is not the button of its form any more.
-  // What opens another menu closes its own first, with which the other one would close, too.
+  // What opens another menu closes its own first, and the other one then hangs where the first one did.
   #pressed = (event) => {
     const pressed = event.target.closest(":is(.menu-item, [type=submit]):not([data-stays])");
-    if (pressed?.hasAttribute("popovertarget")) this.hidePopover();
-    else if (pressed) setTimeout(() => this.hidePopover());
+    const next = pressed?.popoverTargetElement;
+    if (next) {
+      event.preventDefault();
+      this.hidePopover();
+      next.showPopover({ source: invoker });
+    } else if (pressed) setTimeout(() => this.hidePopover());
   };
 
   #place() {
