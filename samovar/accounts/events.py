@@ -28,3 +28,8 @@ class PresenceChanged(DomainEvent):
     presence: str
     reason: str = ""
     until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticesChanged(DomainEvent):
+    """What somebody (``actor_id``) is told has become more or less: their open pages count anew."""

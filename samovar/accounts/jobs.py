@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from samovar.accounts import sessions_of, throttling
+from samovar.accounts.models import Notification
 from samovar.accounts.sealing import seal_all
 from samovar.jobs.registry import job
 
@@ -18,3 +19,9 @@ def forget_old_sessions() -> None:
     """Forget sessions that have run out, and how often passwords were tried."""
     sessions_of.tidy(timezone.now())
     throttling.tidy(timezone.now())
+
+
+@job(every="1 day")
+def forget_old_notices() -> None:
+    """Forget what people were told and have seen long ago."""
+    Notification.objects.all().forget_old(timezone.now())

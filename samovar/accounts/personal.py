@@ -7,6 +7,7 @@ from samovar.accounts.models import (
     Company,
     FactorDemand,
     Invitation,
+    Notification,
     SignInTries,
     SignOnBinding,
     SignOnDemand,
@@ -19,4 +20,4 @@ from samovar.lib.personal import declare_impersonal
 
 declare_impersonal(AuditEntry, Brand, Calendar, Company, Invitation, Invitation.teams.through, Team)
 declare_impersonal(User, User.teams.through)
-declare_impersonal(FactorDemand, SignInTries, SignOnBinding, SignOnDemand, StaffProvider, StaffSession)
+declare_impersonal(FactorDemand, Notification, SignInTries, SignOnBinding, SignOnDemand, StaffProvider, StaffSession)

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Concat, JSONObject
+from django.utils.dateparse import parse_datetime
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Notification, User
 from samovar.accounts.voices import Voice
 from samovar.conversations import calendars, keeping, putting_off, sides
 from samovar.conversations.chips import Chip, chips
@@ -25,6 +26,7 @@ from samovar.conversations.models import (
     Participant,
     PendingReply,
     Reminder,
+    Watching,
 )
 from samovar.conversations.models.circle import CircleOf, circle
 from samovar.conversations.models.draft import DraftMode
@@ -39,7 +41,7 @@ from samovar.events.queries import Horizon, place_of
 from samovar.lib import clock
 from samovar.lib.media_types import PICTURES
 
-MOST_OUTSIDERS, MOST_LINKS = 6, 5
+MOST_OUTSIDERS, MOST_LINKS, MOST_WATCHERS = 6, 5, 20
 FILE = {"pk": "id", "name": "name", "size_bytes": "size_bytes", "mode": "draft__mode", "kind": "file__kind"}
 
 
@@ -54,7 +56,8 @@ class Opened:
     ``sides.rows_of`` has it. ``position`` is where a stream begins that misses nothing of what is not shown. ``chips``
     are whom an answer goes to, as its author has chosen it, ``voice`` is in whose name it would go out; ``is_doubted``
     says that the sender of what is answered is not who they say they are. ``consents`` is what the customer agreed to,
-    ``pending`` are the replies that have not left.
+    ``pending`` are the replies that have not left. ``watchers`` are told what happens here; ``has_notices`` says that
+    the reader was told something of it and has not seen that yet.
     """
 
     conversation: Conversation
@@ -73,6 +76,8 @@ class Opened:
     voice: Voice
     consents: list[Standing]
     pending: list[Waiting]
+    watchers: list[User]
+    has_notices: bool
 
     @property
     def days_ahead(self) -> list[putting_off.Choice]:
@@ -138,6 +143,8 @@ def opened(user: User, pk: int) -> Opened:
         voice=voice_before(found["brand"], row.inbox, user),
         consents=standings(found["consent_list"]),
         pending=waiting(found["pending_list"], user),
+        watchers=[_person(one) for one in found["watcher_list"]],
+        has_notices=found["has_notices"],
     )
 
 
@@ -184,6 +191,8 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             people=CircleOf("pk"),
             brand=Subquery(brand_row(OuterRef("inbox__brand"))),
             **_for_later(own, user),
+            watcher_list=ArraySubquery(_watchers(own)),
+            has_notices=Exists(Notification.objects.unseen_by(user).filter(conversation_id=own)),
             before=Horizon(),
             previous=found_for(user),
             newest_message=Subquery(written.values("conversation").annotate(newest=Max("id")).values("newest")),
@@ -232,6 +241,18 @@ def _snoozed(own: OuterRef) -> QuerySet[Event, Any]:
     """Return until when it was snoozed the last time; it may have come back earlier."""
     found = Event.objects.filter(conversation_id=own, kind="ConversationSnoozed").order_by("-id")
     return found.values_list(KT("data__until"))[:1]
+
+
+def _watchers(own: OuterRef) -> QuerySet[Watching, Any]:
+    names = ("name", "seen_at", "said_presence", "presence_until")
+    found = JSONObject(pk="user_id", **{name: f"user__{name}" for name in names})
+    rows = Watching.objects.filter(conversation=own, user__is_active=True).order_by("pk")
+    return rows.values(found=found)[:MOST_WATCHERS]
+
+
+def _person(row: dict[str, Any]) -> User:
+    moments = {name: row[name] and parse_datetime(row[name]) for name in ("seen_at", "presence_until")}
+    return User(**{**row, **moments})
 
 
 def _followed(user: User) -> QuerySet[Conversation]:

@@ -22,6 +22,7 @@ from samovar.conversations.models import (
     Macro,
     MacroKey,
     MacroUse,
+    Mention,
     Message,
     Participant,
     PendingReply,
@@ -32,6 +33,7 @@ from samovar.conversations.models import (
     Retention,
     SpamSign,
     Tag,
+    Watching,
 )
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.pending import Held
@@ -201,4 +203,4 @@ declare(
         emptied={"text": "", "subject": "", "chips": None},
     )
 )
-declare_impersonal(Retention, Regrouping, RegroupedRow, Macro, MacroKey, MacroUse)
+declare_impersonal(Retention, Regrouping, RegroupedRow, Macro, MacroKey, MacroUse, Mention, Watching)

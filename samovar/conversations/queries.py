@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Notification, User
+from samovar.accounts.models.notification import NotificationQuerySet
 from samovar.conversations.models import Conversation, ConversationRedirect, Message
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.selecting import ConversationQuerySet
@@ -19,6 +20,7 @@ from samovar.lib.marks import mark, read_mark
 from samovar.lib.text import search_key, tidy
 
 PAGE = 30
+FOR_ME = "for-me"
 MOST = 180
 # Counting further is of no use to a person, and would cost more the more there is.
 MOST_COUNTED = 1000
@@ -98,14 +100,29 @@ def page(user: User, wanted: Wanted) -> ListPage:
 
 
 def counts(user: User) -> dict[str, int]:
-    """Return how many stand in each view that has a count, at most MOST_COUNTED each, in one query."""
+    """Return how many stand in each view that has a count, and how much is new for ``user``; one query.
+
+    At most MOST_COUNTED each.
+    """
     views = [view for view in VIEWS.values() if view.has_count]
     counted = {
         view.name.replace("-", "_"): CappedCount(_of_view(user, view).order_by().values("pk")[:MOST_COUNTED])
         for view in views
     }
+    counted["for_me"] = CappedCount(notices(user).filter(seen_at=None).order_by().values("pk")[:MOST_COUNTED])
     row = User.objects.filter(pk=user.pk).order_by().values_list(*counted.values()).get()
-    return {view.name: count or 0 for view, count in zip(views, row, strict=True)}
+    return {name: count or 0 for name, count in zip([*(view.name for view in views), FOR_ME], row, strict=True)}
+
+
+def notices(user: User) -> NotificationQuerySet:
+    """Return what ``user`` was told about conversations that they may see now."""
+    seen = Conversation.objects.all().visible_to(user).filter(pk=OuterRef("conversation_id"))
+    return Notification.objects.filter(Exists(seen), user=user)
+
+
+def unseen_notices(user: User) -> int:
+    """Return how much of that they have not seen, at most MOST_COUNTED."""
+    return notices(user).filter(seen_at=None).order_by()[:MOST_COUNTED].count()
 
 
 def _of_view(user: User, view: SavedView) -> ConversationQuerySet:

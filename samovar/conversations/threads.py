@@ -144,7 +144,8 @@ def news(conversation: Conversation, after: int) -> News:
 def said(message: Message, *, is_whole: bool = False) -> Said:
     """Return a message as a page shows it, long texts and long quotes cut unless ``is_whole``."""
     most = (WHOLE, WHOLE) if is_whole else (MOST_SHOWN, MOST_HIDDEN)
-    return Said(message, passages(message.parts, *most), formatted(message, most[0]))
+    names = vars(message).get("names") or ()
+    return Said(message, passages(message.parts, *most, names=names), formatted(message, most[0], names))
 
 
 def everything(conversation: Conversation, *, with_notes: bool) -> list[Said]:

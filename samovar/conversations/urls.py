@@ -57,6 +57,7 @@ urlpatterns = [
     path("conversations/<int:pk>/snooze/", deciding.snooze, name="snooze"),
     path("conversations/<int:pk>/assignment/", deciding.assignment, name="assignment"),
     path("conversations/<int:pk>/assignees/", deciding.assignees, name="assignees"),
+    path("conversations/<int:pk>/watching/", deciding.watching, name="watching"),
     path("conversations/<int:pk>/colleagues/", mentioning.colleagues, name="colleagues"),
     path("conversations/<int:pk>/priority/", deciding.priority, name="priority"),
     path("conversations/<int:pk>/print/", reading.on_paper, name="print"),

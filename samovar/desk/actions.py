@@ -115,4 +115,5 @@ def _places() -> list[Action]:
         Action(str(view.title), "inbox", url=inbox if view == FIRST else f"{inbox}?view={view.name}")
         for view in VIEWS.values()
     ]
-    return [*views, Action(str(_("Customers")), "customers", "G C", reverse("customers"))]
+    for_me = Action(str(_("For me")), "bell", "G F", reverse("for_me"))
+    return [*views, Action(str(_("Customers")), "customers", "G C", reverse("customers")), for_me]

@@ -78,6 +78,16 @@ def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
             is_on_phone=True,
             key="G C",
         ),
+        Entry(
+            label=_("For me"),
+            url=reverse("for_me"),
+            icon="bell",
+            count=counts["for-me"],
+            name="for-me",
+            is_current=path.startswith(reverse("for_me")),
+            is_on_phone=True,
+            key="G F",
+        ),
     ]
 
 

@@ -7,6 +7,7 @@ from samovar.desk import (
     audit_views,
     brand_views,
     consent_views,
+    for_me_views,
     organisation_views,
     removing_views,
     starting_views,
@@ -14,6 +15,9 @@ from samovar.desk import (
 )
 
 urlpatterns = [
+    path("for-me/", for_me_views.for_me, name="for_me"),
+    path("for-me/count/", for_me_views.count, name="for_me_count"),
+    path("for-me/seen/", for_me_views.seen, name="for_me_seen"),
     path("", views.inbox, name="inbox"),
     path("first-steps/", views.first_steps, name="first_steps"),
     path("conversations/new/", starting_views.start, name="start"),

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from samovar.accounts.auditing import Action, record_once
-from samovar.accounts.models import Company, User
+from samovar.accounts.models import Company, Notification, User
 from samovar.accounts.requests import StaffRequest, admins_only
 from samovar.conversations import opening, queries, threads
 from samovar.conversations.models import Conversation
+from samovar.conversations.opening import Opened
 from samovar.conversations.pages import now_at
 from samovar.conversations.queries import Wanted
 from samovar.customers.consenting import standing
@@ -28,6 +29,7 @@ from samovar.desk.history import TOPICS, history
 from samovar.desk.recent import recent, remember
 from samovar.desk.search import Found, by_number, find, find_more
 from samovar.events.queries import position
+from samovar.lib import clock
 
 by_part = vary_on_headers("HX-Request", "HX-Target", "HX-History-Restore-Request")
 
@@ -84,8 +86,8 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
         "list_url": reverse("inbox"),
         "is_ahead": is_ahead,
     }
-    if not is_ahead and request.user.can_answer:
-        opened.conversation.mark_read()
+    if not is_ahead:
+        _note_seen(request.user, opened)
     if _part(request) == "thread":
         return remember(request, render(request, "desk/_conversation.html", context), pk)
     context |= {"position": opened.position, **_list(request, wanted)}
@@ -157,6 +159,13 @@ def search(request: StaffRequest) -> HttpResponse:
         "search_url": f"{reverse('search')}?{urlencode({'q': text})}",
     }
     return render(request, "desk/_palette.html", context)
+
+
+def _note_seen(user: User, opened: Opened) -> None:
+    if user.can_answer:
+        opened.conversation.mark_read()
+    if opened.has_notices:
+        Notification.objects.filter(conversation_id=opened.conversation.pk).see(user, clock.now())
 
 
 def _list(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:

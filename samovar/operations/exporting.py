@@ -53,6 +53,7 @@ from samovar.conversations.models import (
     Macro,
     MacroKey,
     MacroUse,
+    Mention,
     Message,
     Participant,
     PendingReply,
@@ -63,6 +64,7 @@ from samovar.conversations.models import (
     Retention,
     SpamSign,
     Tag,
+    Watching,
 )
 from samovar.customers.models import Consent, Customer, Erasure, Identity, Membership, Merge, Organisation
 from samovar.events.models import Event
@@ -146,6 +148,8 @@ KINDS = (
     Kind("conversation_tags", ConversationTag),
     Kind("participants", Participant),
     Kind("messages", Message, frozenset({"numbers", "fingerprint"}), _message),
+    Kind("mentions", Mention),
+    Kind("watchers", Watching),
     Kind("references", Reference),
     Kind("blocks", Block),
     Kind("spam_signs", SpamSign),

@@ -3,14 +3,17 @@
 from samovar.accounts.events import StaffLeft, StaffReturned
 from samovar.channels.events import StaffLetterFailed
 from samovar.conversations.events import (
+    ColleagueMentioned,
     ConfirmationWritten,
     ConversationAssigned,
     ConversationReopened,
+    MessageFailed,
     MessageReceived,
+    NoteAdded,
     ReplyWritten,
 )
 from samovar.events.effects import Effect, when
-from samovar.wiring import mail, staff
+from samovar.wiring import mail, notices, staff
 
 EFFECTS: list[Effect] = [
     when(ReplyWritten, now=[mail.send_reply]),
@@ -21,4 +24,10 @@ EFFECTS: list[Effect] = [
     when(StaffLetterFailed, later=[staff.tell_of_lost_invitation]),
     when(ConversationAssigned, later=[staff.leave_nothing_with_leavers]),
     when(ConversationReopened, later=[staff.find_somebody_else]),
+    # What people are told, one line each.
+    when(ColleagueMentioned, later=[notices.tell_whom_a_note_names]),
+    when(ConversationAssigned, later=[notices.tell_whom_it_is_given_to]),
+    when(MessageReceived, later=[notices.tell_of_answer]),
+    when(NoteAdded, later=[notices.tell_of_note]),
+    when(MessageFailed, later=[notices.tell_of_loss]),
 ]

@@ -15,6 +15,7 @@ from samovar.accounts.models import (
     AuditEntry,
     Company,
     FactorDemand,
+    Notification,
     SignInTries,
     SignOnBinding,
     SignOnDemand,
@@ -145,6 +146,7 @@ NOT_EXPORTED = {
     SignInTries,
     SignOnDemand,
     StaffSession,
+    Notification,
 }
 
 

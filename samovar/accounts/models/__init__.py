@@ -6,6 +6,7 @@ from samovar.accounts.models.calendar import Calendar
 from samovar.accounts.models.company import Company
 from samovar.accounts.models.door import FactorDemand, SignInTries, SignOnDemand, StaffSession
 from samovar.accounts.models.invitation import Invitation
+from samovar.accounts.models.notification import News, Notice, Notification
 from samovar.accounts.models.presence import Presence
 from samovar.accounts.models.provider import SignOnBinding, StaffProvider
 from samovar.accounts.models.team import Team
@@ -20,6 +21,9 @@ __all__ = [
     "FactorDemand",
     "Invitation",
     "Look",
+    "News",
+    "Notice",
+    "Notification",
     "Presence",
     "Role",
     "SignInTries",

@@ -7,6 +7,9 @@ from samovar.conversations.events.base import (
     kinds_of,
 )
 from samovar.conversations.events.people import (
+    ColleagueMentioned,
+    ConversationUnwatched,
+    ConversationWatched,
     LoopSuspected,
     ParticipantAdmitted,
     ParticipantDeclined,
@@ -67,6 +70,7 @@ from samovar.conversations.events.work import (
 )
 
 __all__ = [
+    "ColleagueMentioned",
     "ConfirmationWritten",
     "ConversationAssigned",
     "ConversationCauseRemoved",
@@ -89,6 +93,8 @@ __all__ = [
     "ConversationSplitOff",
     "ConversationTagged",
     "ConversationUntagged",
+    "ConversationUnwatched",
+    "ConversationWatched",
     "ConversationWoken",
     "FailureDismissed",
     "FileLinkRestored",

@@ -47,6 +47,29 @@ class ParticipantDeclined(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ColleagueMentioned(ConversationEvent):
+    """A note (``message_id``) names a colleague."""
+
+    line = _("A colleague is named in a note")
+    message_id: int
+    mentioned_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationWatched(ConversationEvent):
+    """Somebody is told what happens in the conversation from now on."""
+
+    line = _("Watched")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationUnwatched(ConversationEvent):
+    """Somebody is told no more of what happens in the conversation."""
+
+    line = _("No longer watched")
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoopSuspected(ConversationEvent):
     """Somebody opens so many conversations that a machine may be behind it: the next ones are collected in this one."""
 

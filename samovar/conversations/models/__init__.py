@@ -8,6 +8,7 @@ from samovar.conversations.models.file_link import FileLink
 from samovar.conversations.models.inbox import Inbox, InboxAddress
 from samovar.conversations.models.leaving import LeftBehind
 from samovar.conversations.models.macro import Macro, MacroKey, MacroUse
+from samovar.conversations.models.mention import Mention
 from samovar.conversations.models.message import Attachment, Message, Reference
 from samovar.conversations.models.participant import Participant
 from samovar.conversations.models.pending import PendingReply
@@ -15,6 +16,7 @@ from samovar.conversations.models.regrouping import RegroupedRow, Regrouping
 from samovar.conversations.models.reminder import Reminder
 from samovar.conversations.models.retention import Retention
 from samovar.conversations.models.tag import ConversationTag, Tag
+from samovar.conversations.models.watching import Watching
 
 __all__ = [
     "Attachment",
@@ -33,6 +35,7 @@ __all__ = [
     "Macro",
     "MacroKey",
     "MacroUse",
+    "Mention",
     "Message",
     "Participant",
     "PendingReply",
@@ -43,4 +46,5 @@ __all__ = [
     "Retention",
     "SpamSign",
     "Tag",
+    "Watching",
 ]

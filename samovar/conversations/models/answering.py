@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samovar.conversations.errors import CustomerErased, EmptyMessage, NewerMessage
 from samovar.conversations.events import (
+    ColleagueMentioned,
     ConfirmationWritten,
     NoteAdded,
     PhoneCallLogged,
@@ -20,9 +21,11 @@ from samovar.conversations.events import (
 from samovar.conversations.folding import PREVIEW_LENGTH
 from samovar.conversations.models.circle import circle_and_number
 from samovar.conversations.models.file_link import FileLink
+from samovar.conversations.models.mention import Mention
 from samovar.conversations.models.message import Attachment, Direction, Message, Way
+from samovar.conversations.models.watching import Watching
 from samovar.conversations.recipients import Recipients, recipients
-from samovar.events.announcing import announce
+from samovar.events.announcing import announce, announce_many
 from samovar.lib import clock
 from samovar.lib.markdown import pictures_in
 from samovar.lib.text import storable
@@ -137,7 +140,10 @@ class Answerable(models.Model):
 
     @transaction.atomic
     def add_note(self, text: str, by: User, files: Sequence[Attachment] = ()) -> Message:
-        """Leave a note that only the team sees; it changes nothing about whose turn it is."""
+        """Leave a note that only the team sees; it changes nothing about whose turn it is.
+
+        Whom it names (``@`` and their name) is told, and watches from now on.
+        """
         now = clock.now()
         self.ready_for(text, files, None)
         message = self._draft(Direction.NOTE, text, by, now)
@@ -146,7 +152,15 @@ class Answerable(models.Model):
         self.noted()
         self.save(update_fields=["message_count", "version"])
         announce(NoteAdded(**self.heading(by), message_id=message.pk, preview=message.preview))
+        self.mention(message)
         return message
+
+    def mention(self, note: Message) -> None:
+        """Take note of the colleagues whom a note names: they watch from now on, and are told."""
+        people = [found.user for found in Mention.objects.all().read(note, self.inbox)]
+        Watching.objects.all().begin(self.pk, people)
+        heading = self.heading(note.author)
+        announce_many([ColleagueMentioned(**heading, message_id=note.pk, mentioned_id=person.pk) for person in people])
 
     @transaction.atomic
     def log(self, text: str, way: Way, at: datetime, by: User) -> Message:

@@ -29,6 +29,7 @@ from samovar.conversations.models.prioritising import Prioritised
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.models.snoozing import Snoozable
 from samovar.conversations.models.tag import ConversationTag, Tag
+from samovar.conversations.models.watching import Watched
 from samovar.customers.models import Customer
 from samovar.events.announcing import announce
 from samovar.lib import clock
@@ -51,7 +52,7 @@ WITHOUT_CAUSE = Q(kind="human", resolved_at__isnull=False, cause=None, parent=No
 CAN_BE_OVER = Q(resolved_at__isnull=False) | ~Q(kind="human")
 
 
-class Conversation(Snoozable, Prioritised, Caused, Noteworthy, Deletable, Answerable):
+class Conversation(Snoozable, Prioritised, Caused, Noteworthy, Deletable, Watched, Answerable):
     """An exchange with one customer about one matter, over any number of channels.
 
     Whose turn it is and what stands last is kept on the row, so that lists need no look at the messages; all of it

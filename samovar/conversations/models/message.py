@@ -7,6 +7,7 @@ import re
 import uuid
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
@@ -20,6 +21,7 @@ from samovar.conversations import signing
 from samovar.conversations.folding import pieces_of, preview_of
 from samovar.conversations.models.delivering import Deliverable
 from samovar.conversations.models.inbox import Inbox
+from samovar.conversations.models.mention import Mention
 from samovar.customers.models import Customer
 from samovar.files.models import StoredFile
 from samovar.lib.markdown import words_of
@@ -75,10 +77,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.exclude(direction=Direction.NOTE).exclude(~Q(mail_class="human"), direction=Direction.OUT)
 
     def of_thread(self) -> MessageQuerySet:
-        """Return what a thread shows, oldest first, with authors and files, without the HTML."""
+        """Return what a thread shows, oldest first: authors, files, the ``names`` in notes; without the HTML."""
         files = models.Prefetch("attachments", Attachment.objects.select_related("file", "link").order_by("pk"))
         threads = self.select_related("author", "customer", "inbox").prefetch_related(files)
-        return threads.annotate(has_html=~Q(html="")).defer("html").order_by("created_at", "id")
+        named = ArraySubquery(Mention.objects.filter(message=models.OuterRef("pk")).values("name"))
+        return threads.annotate(has_html=~Q(html=""), names=named).defer("html").order_by("created_at", "id")
 
 
 class Message(Deliverable):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samovar.accounts.models import Presence, User
-from samovar.accounts.requests import StaffRequest, agents_only
+from samovar.accounts.requests import StaffRequest, agents_only, lookers_only
 from samovar.conversations import asking, blocking, calendars, spam
 from samovar.conversations.errors import CannotBlock, SnoozeInThePast
 from samovar.conversations.forms import ANSWERING, AssignmentForm, PriorityForm, SnoozeForm, TagForm
@@ -123,6 +123,18 @@ def assignees(request: StaffRequest, pk: int) -> HttpResponse:
         "is_filtered": bool(typed),
     }
     return render(request, "conversations/_people_found.html", context)
+
+
+@lookers_only
+@require_POST
+def watching(request: StaffRequest, pk: int) -> HttpResponse:
+    """Be told what happens in a conversation, or no more."""
+    conversation = conversation_at(request, pk)
+    if _takes_back(request):
+        conversation.unwatch(by=request.user)
+        return done(request, conversation, _("You watch it no more"), _address("watching", pk))
+    conversation.watch(by=request.user)
+    return done(request, conversation, _("You are told what happens here"), _address("watching", pk, undo=""))
 
 
 @agents_only

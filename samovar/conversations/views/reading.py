@@ -7,12 +7,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from samovar.accounts.models import Notification
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.conversations import opening, threads
 from samovar.conversations import sides as side_talks
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.pages import conversation_at, looked_at, message_at, now_at, wanted_on
 from samovar.conversations.previous import previous, talk_above
+from samovar.lib import clock
 
 
 @require_GET
@@ -77,7 +79,9 @@ def sides(request: StaffRequest, pk: int) -> HttpResponse:
 def reading(request: StaffRequest, pk: int) -> HttpResponse:
     """Note that somebody of the team has seen what stands here."""
     version = request.POST.get("version", "")
-    conversation_at(request, pk).mark_read(int(version) if version.isdecimal() and len(version) < 10 else None)
+    conversation = conversation_at(request, pk)
+    conversation.mark_read(int(version) if version.isdecimal() and len(version) < 10 else None)
+    Notification.objects.filter(conversation_id=conversation.pk).see(request.user, clock.now())
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 

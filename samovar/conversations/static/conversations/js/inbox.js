@@ -7,6 +7,7 @@ import "conversations/macro-use";
 import "conversations/menu-choice";
 import "conversations/message-editor";
 import "conversations/text-marks";
+import "conversations/notices-seen";
 import "conversations/pane-toggle";
 import "conversations/recipient-chips";
 import "conversations/thread-gone";

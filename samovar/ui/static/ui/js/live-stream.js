@@ -1,5 +1,5 @@
 // What happens elsewhere, as it happens: <live-stream src="/stream/" after="event id">. Every event of the stream becomes
-// DOM events on the body that htmx can listen to: samovar:event, samovar:<kind>, and for each id in its data one more,
+// DOM events on the body that htmx can listen to: samovar:event, samovar:<kind>, samovar:<kind>-<who did it>, and for each id in its data one more,
 // for example samovar:conversation-42. After a break it goes on where it stopped; meanwhile the line inside is shown.
 // Refused, it asks for the page named by door=, which leads whoever is signed out away: then this page goes too.
 const LONGEST = 30_000;
@@ -78,7 +78,7 @@ class LiveStream extends HTMLElement {
   #received = (event) => {
     this.#last = event.lastEventId || this.#last;
     const detail = JSON.parse(event.data);
-    const names = ["event", detail.kind];
+    const names = ["event", detail.kind, `${detail.kind}-${detail.actor_id}`];
     for (const [field, value] of Object.entries(detail)) {
       if (field.endsWith("_id") && value !== null) names.push(`${field.slice(0, -3)}-${value}`);
     }

@@ -1,0 +1,135 @@
+"""What members of staff are told: something happened that is for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from samovar.accounts.events import NoticesChanged
+from samovar.events.announcing import announce
+from samovar.lib import clock
+
+if TYPE_CHECKING:
+    from samovar.accounts.models.user import User
+
+# Of so many messages each is known, so that one which is taken back is told of no more.
+MOST_GATHERED = 100
+SEEN_KEPT_FOR = timedelta(days=90)
+
+
+class Notice(models.TextChoices):
+    """What somebody is told."""
+
+    MENTION = "mention", _("A note names me")
+    ASSIGNED = "assigned", _("Somebody gives me a conversation")
+    ANSWER = "answer", _("A customer writes where I answer or watch")
+    NOTE = "note", _("A note where I answer or watch")
+    UNDELIVERED = "undelivered", _("A message of mine is not delivered")
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What is to be told: of which conversation and message, whose doing it was (None: the customer's, a machine's)."""
+
+    kind: Notice
+    at: datetime
+    conversation_id: int
+    message_id: int | None = None
+    actor_id: int | None = None
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """What somebody was told."""
+
+    def unseen_by(self, user: User) -> NotificationQuerySet:
+        """Return what ``user`` has not seen yet."""
+        return self.filter(user=user, seen_at=None)
+
+    @transaction.atomic
+    def tell(self, user_id: int, news: News) -> None:
+        """Tell somebody; what they have not seen yet of the same kind about the same conversation becomes one."""
+        same = self.filter(user=user_id, kind=news.kind, conversation_id=news.conversation_id, seen_at=None)
+        held = same.select_for_update().first()
+        found = held or Notification(user_id=user_id, kind=news.kind, conversation_id=news.conversation_id)
+        found.made_at, found.actor_id = news.at, news.actor_id
+        if news.message_id and news.message_id not in found.message_ids:
+            found.message_ids = [*found.message_ids, news.message_id][-MOST_GATHERED:]
+        found.save(update_fields=["made_at", "actor_id", "message_ids"] if held else None)
+        announce(NoticesChanged(actor_id=user_id))
+
+    @transaction.atomic
+    def see(self, user: User, at: datetime) -> int:
+        """Note that ``user`` has seen these; returns how many were news."""
+        number = self.filter(user=user, seen_at=None).update(seen_at=at)
+        if number:
+            announce(NoticesChanged(actor_id=user.pk))
+        return number
+
+    @transaction.atomic
+    def unsee(self, user: User, at: datetime) -> None:
+        """Take back what was seen at one moment; of what came since stays only the newer one."""
+        newer = self.filter(user=user, seen_at=None, kind=models.OuterRef("kind"))
+        newer = newer.filter(conversation_id=models.OuterRef("conversation_id"))
+        if self.filter(user=user, seen_at=at).exclude(models.Exists(newer)).update(seen_at=None):
+            announce(NoticesChanged(actor_id=user.pk))
+
+    @transaction.atomic
+    def take_back(self, conversation_id: int, message_id: int) -> None:
+        """Tell nobody any more of a message that is gone."""
+        rows = self.filter(conversation_id=conversation_id, message_ids__contains=[message_id])
+        for row in rows.order_by("pk").select_for_update():
+            row.message_ids = [pk for pk in row.message_ids if pk != message_id]
+            if row.message_ids:
+                row.save(update_fields=["message_ids"])
+            else:
+                row.delete()
+            announce(NoticesChanged(actor_id=row.user_id))
+
+    def forget_old(self, now: datetime) -> None:
+        """Delete what was seen long ago."""
+        self.filter(seen_at__lt=now - SEEN_KEPT_FOR).delete()
+
+
+class Notification(models.Model):
+    """Something that one member of staff is told. It holds numbers and no words: what they may see is asked when shown.
+
+    What of one kind they have not seen about one conversation stands in one row, with the messages it is about. Each
+    way of telling outside of these pages notes when it did, so that it tells of nothing twice: ``mailed_at``.
+    """
+
+    user = models.ForeignKey("User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(_("kind"), max_length=20)
+    conversation_id = models.BigIntegerField(null=True)
+    actor_id = models.BigIntegerField(null=True)
+    message_ids = ArrayField(models.BigIntegerField(), default=list)
+    made_at = models.DateTimeField(_("made at"), default=clock.now)
+    seen_at = models.DateTimeField(_("seen at"), null=True)
+    mailed_at = models.DateTimeField(_("mailed at"), null=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind", "conversation_id"], name="notification_gathered", condition=Q(seen_at=None)
+            )
+        ]
+        indexes = [
+            models.Index("user", models.F("made_at").desc(), models.F("id").desc(), name="notification_of"),
+            models.Index("conversation_id", name="notification_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.user_id}"
+
+    @property
+    def count(self) -> int:
+        """How many things stand in it."""
+        return max(1, len(self.message_ids))

@@ -1,0 +1,75 @@
+"""Whom something is told to: those whom a note names, who answer, who watch; nobody of what they did themselves."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from samovar.accounts.models import News, Notice, Notification
+from samovar.conversations.events import (
+    ColleagueMentioned,
+    ConversationAssigned,
+    ConversationEvent,
+    MessageFailed,
+    MessageReceived,
+    NoteAdded,
+)
+from samovar.conversations.models import Conversation, Mention, Message
+from samovar.conversations.models.mention import those_who_look
+from samovar.lib import clock
+
+# What an import brings from long ago is no news.
+RECENT = timedelta(days=3)
+
+
+def tell_whom_a_note_names(event: ColleagueMentioned) -> None:
+    """Tell a colleague that a note names them."""
+    if Mention.objects.filter(message=event.message_id, user=event.mentioned_id).exists():
+        _tell(event, Notice.MENTION, [event.mentioned_id], event.message_id)
+
+
+def tell_of_note(event: NoteAdded) -> None:
+    """Tell those who answer or watch of a note, except whom it names: they are told that it does."""
+    named = set(Mention.objects.filter(message=event.message_id).values_list("user_id", flat=True))
+    _tell(event, Notice.NOTE, _concerned(event) - named, event.message_id)
+
+
+def tell_of_answer(event: MessageReceived) -> None:
+    """Tell those who answer or watch that the customer has written."""
+    if event.is_waiting:
+        _tell(event, Notice.ANSWER, _concerned(event), event.message_id)
+
+
+def tell_whom_it_is_given_to(event: ConversationAssigned) -> None:
+    """Tell somebody that a conversation is theirs now."""
+    if event.assignee_id is not None:
+        _tell(event, Notice.ASSIGNED, [event.assignee_id])
+
+
+def tell_of_loss(event: MessageFailed) -> None:
+    """Tell the author that a message of theirs was not delivered."""
+    authors = Message.objects.filter(pk=event.message_id, author__isnull=False).values_list("author_id", flat=True)
+    _tell(event, Notice.UNDELIVERED, list(authors), event.message_id)
+
+
+def _concerned(event: ConversationEvent) -> set[int]:
+    conversation = Conversation.objects.filter(pk=event.conversation_id).first()
+    if conversation is None:
+        return set()
+    # What was there when somebody began to watch is no news to them.
+    watching = set(conversation.watchings.filter(began_at__lte=event.at).values_list("user_id", flat=True))
+    return watching | ({conversation.assignee_id} if conversation.assignee_id else set())
+
+
+def _tell(event: ConversationEvent, kind: Notice, user_ids: Iterable[int], message_id: int | None = None) -> None:
+    wanted = set(user_ids) - {event.actor_id}
+    conversation = Conversation.objects.all().present().filter(pk=event.conversation_id).first()
+    if conversation is None or not wanted or clock.now() - event.at > RECENT:
+        return
+    news = News(
+        kind=kind,
+        at=event.at,
+        conversation_id=conversation.pk,
+        message_id=message_id,
+        actor_id=event.actor_id,
+    )
+    for user_id in those_who_look(conversation.inbox).filter(pk__in=wanted).order_by("pk").values_list("pk", flat=True):
+        Notification.objects.all().tell(user_id, news)
