@@ -75,6 +75,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "archives": lambda: {"purpose": "asked"},
     "erasure": lambda: {"ground": "asked", "is_sure": "1"},
     "presence": lambda: {"presence": "busy"},
+    "notice_ways": lambda: {"pace": "daily"},
     "profile": lambda: {"name": "Olga"},
     "people": lambda: {"addresses": "new@aurora.example", "role": "agent"},
     "new_person": lambda: {"name": "Olga", "email": "new@aurora.example", "role": "agent", **STRONG},

@@ -68,6 +68,7 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     "applied": lambda: {"pk": make.conversation().pk, "macro_pk": make.macro().pk},
     **dict.fromkeys(("reminder", "reminder_completion"), lambda: {"pk": make.reminder().pk}),
     "tagging": lambda: {"pk": make.conversation().pk, "tag_pk": make.tag().pk},
+    "note_deletion": lambda: {"pk": make.conversation().add_note("He called.", by=make.agent()).pk},
     **dict.fromkeys(("message", "original"), lambda: {"pk": make.conversation(html="<p>Hello").messages.get().pk}),
     **dict.fromkeys(("attachment", "picture"), lambda: {"pk": make.attachment(content=make.picture()).pk}),
     "mail_picture": lambda: {"ticket": "signed-by-nobody"},

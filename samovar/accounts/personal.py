@@ -7,6 +7,7 @@ from samovar.accounts.models import (
     Company,
     FactorDemand,
     Invitation,
+    NoticeWays,
     Notification,
     SignInTries,
     SignOnBinding,
@@ -20,4 +21,6 @@ from samovar.lib.personal import declare_impersonal
 
 declare_impersonal(AuditEntry, Brand, Calendar, Company, Invitation, Invitation.teams.through, Team)
 declare_impersonal(User, User.teams.through)
-declare_impersonal(FactorDemand, Notification, SignInTries, SignOnBinding, SignOnDemand, StaffProvider, StaffSession)
+declare_impersonal(
+    FactorDemand, Notification, NoticeWays, SignInTries, SignOnBinding, SignOnDemand, StaffProvider, StaffSession
+)

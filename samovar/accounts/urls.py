@@ -12,6 +12,7 @@ from samovar.accounts import (
     calendar_views,
     door_views,
     inviting_views,
+    notice_views,
     presence_views,
     security_views,
     single_sign_on_views,
@@ -21,6 +22,7 @@ from samovar.accounts import (
 
 urlpatterns = [
     path("welcome/", views.welcome, name="first_run"),
+    path("profile/notices/", notice_views.notice_ways, name="notice_ways"),
     path("profile/", views.profile, name="profile"),
     path("security/", security_views.security, name="security"),
     path("security/app/", security_views.authenticator_app, name="authenticator_app"),

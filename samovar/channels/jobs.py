@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from samovar.channels import heartbeats, sending, staff_letters, taking_in, trying, watching
+from samovar.channels import digests, heartbeats, sending, staff_letters, taking_in, trying, watching
 from samovar.channels.models import ChannelAccount, Delivery, RawMail, StaffLetter, Trial
 from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job, loop
@@ -49,6 +49,12 @@ def take_up_staff_letters() -> None:
     """Go on with letters to the staff that the death of a worker interrupted."""
     for pk in StaffLetter.objects.overdue(timezone.now() - LATE).values_list("pk", flat=True)[:AT_ONCE]:
         enqueue(send_staff_letter, pk, key=key_of_letter(pk))
+
+
+@job(every="1 minute", lease="10 minutes")
+def write_digests() -> None:
+    """Write to the staff what they were told and have not looked at."""
+    digests.write_due()
 
 
 @job(every="1 minute", lease="10 minutes")

@@ -109,3 +109,7 @@ class MacroKeyTaken(ValueError):
 
 class CannotStep(ValueError):
     """A step of a macro cannot be done; the text says why, in the reader's language."""
+
+
+class NotYourNote(Exception):
+    """Only its author and those who lead take a note back."""

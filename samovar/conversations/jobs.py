@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from samovar.conversations import releasing, removing, retaining
+from samovar.conversations import releasing, removing, retaining, withdrawing
 from samovar.conversations.handing_back import give_back_some, hand_back_some
 from samovar.conversations.models import Conversation, PendingReply, Reminder
 from samovar.conversations.tidying import throw_away_files
@@ -81,4 +81,11 @@ def apply_retention() -> None:
 def tidy_files() -> None:
     """Throw away what was uploaded and never sent."""
     while throw_away_files(clock.now() - KEPT_FOR, AT_ONCE):
+        pass
+
+
+@job(every="1 minute")
+def let_go_of_notes() -> None:
+    """Forget for good what notes said that were deleted ten minutes ago."""
+    while withdrawing.let_go(AT_ONCE):
         pass

@@ -13,9 +13,9 @@ MOST = 8
 def suggested(conversation: Conversation, author: User, letters: str) -> list[User]:
     """Return whom a note could name, of those who see the conversation.
 
-    Whose name begins with ``letters`` comes first, then those of whom another part of the name does.
+    Whose name or e-mail begins with ``letters`` comes first, then those of whom another part of the name does.
     """
     typed = sort_key(letters)
-    begins = Q(sort_key__startswith=typed)
+    begins = Q(sort_key__startswith=typed) | Q(email__startswith=typed)
     found = those_who_look(conversation.inbox).exclude(pk=author.pk).filter(begins | Q(sort_key__contains=f" {typed}"))
     return list(found.annotate(is_first=begins).order_by("-is_first", "sort_key", "pk")[:MOST])

@@ -164,7 +164,6 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
     own, customer = OuterRef("pk"), OuterRef("customer")
     tags = ConversationTag.objects.filter(conversation=own).order_by("tag__name")
     drafts = Draft.objects.filter(conversation=own, user=user)
-    files = Attachment.objects.filter(draft__conversation=own, draft__user=user, message=None).order_by("pk")
     written = Message.objects.filter(conversation=own).to_be_seen().order_by()
     return (
         Conversation.objects.all()
@@ -178,7 +177,7 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
                     found=JSONObject(mode="mode", text="text", saved_at="saved_at", chips="chips", steps="steps")
                 )
             ),
-            file_list=ArraySubquery(files.values(found=JSONObject(**FILE))),
+            file_list=ArraySubquery(_files(own, user)),
             address_list=ArraySubquery(_addresses(customer)),
             consent_list=standing_of(customer),
             pending_list=ArraySubquery(waiting_rows(PendingReply.objects.filter(conversation=own))),
@@ -203,6 +202,11 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
 def _addresses(customer: OuterRef) -> QuerySet[Identity, Any]:
     rows = Identity.objects.filter(customer=customer).order_by("pk")
     return rows.values(found=JSONObject(kind="kind", shown="shown"))
+
+
+def _files(own: OuterRef, user: User) -> QuerySet[Attachment, Any]:
+    rows = Attachment.objects.filter(draft__conversation=own, draft__user=user, message=None).order_by("pk")
+    return rows.values(found=JSONObject(**FILE))
 
 
 def _outsiders(own: OuterRef) -> QuerySet[Participant, Any]:

@@ -34,6 +34,7 @@ from samovar.conversations.models import (
     SpamSign,
     Tag,
     Watching,
+    Withdrawal,
 )
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.pending import Held
@@ -103,6 +104,15 @@ declare(
         },
         # How we signed is about us.
         harmless=["direction", "verdict", "mail_class", "rule", "way", "from_name", "signature", "legal_line"],
+    )
+)
+# The files go with it ten minutes after it was taken back.
+declare(
+    Personal(
+        Withdrawal,
+        owners=["message__conversation__customer_id", "message__customer_id"],
+        matters=["message__conversation_id"],
+        emptied={"text": ""},
     )
 )
 declare(

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from samovar.accounts.models import Notification, User
-from samovar.accounts.models.notification import NotificationQuerySet
+from samovar.accounts.models import User
 from samovar.conversations.models import Conversation, ConversationRedirect, Message
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.selecting import ConversationQuerySet
+from samovar.conversations.notices import visible
 from samovar.conversations.saved_views import FIRST, ONLY, VIEWS, SavedView
 from samovar.customers.models import Identity
 from samovar.lib.counting import CappedCount
@@ -109,20 +109,16 @@ def counts(user: User) -> dict[str, int]:
         view.name.replace("-", "_"): CappedCount(_of_view(user, view).order_by().values("pk")[:MOST_COUNTED])
         for view in views
     }
-    counted["for_me"] = CappedCount(notices(user).filter(seen_at=None).order_by().values("pk")[:MOST_COUNTED])
+    counted["for_me"] = CappedCount(
+        visible(user).filter(seen_at=None, is_shown=True).order_by().values("pk")[:MOST_COUNTED]
+    )
     row = User.objects.filter(pk=user.pk).order_by().values_list(*counted.values()).get()
     return {name: count or 0 for name, count in zip([*(view.name for view in views), FOR_ME], row, strict=True)}
 
 
-def notices(user: User) -> NotificationQuerySet:
-    """Return what ``user`` was told about conversations that they may see now."""
-    seen = Conversation.objects.all().visible_to(user).filter(pk=OuterRef("conversation_id"))
-    return Notification.objects.filter(Exists(seen), user=user)
-
-
 def unseen_notices(user: User) -> int:
-    """Return how much of that they have not seen, at most MOST_COUNTED."""
-    return notices(user).filter(seen_at=None).order_by()[:MOST_COUNTED].count()
+    """Return how much ``user`` was told and has not seen, at most MOST_COUNTED."""
+    return visible(user).filter(seen_at=None, is_shown=True).order_by()[:MOST_COUNTED].count()
 
 
 def _of_view(user: User, view: SavedView) -> ConversationQuerySet:

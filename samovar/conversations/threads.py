@@ -150,7 +150,7 @@ def said(message: Message, *, is_whole: bool = False) -> Said:
 
 def everything(conversation: Conversation, *, with_notes: bool) -> list[Said]:
     """Return the newest MOST_PRINTED messages, oldest first, in full length; two queries."""
-    rows = Message.objects.filter(conversation=conversation).of_thread()
+    rows = Message.objects.filter(conversation=conversation, withdrawal=None).of_thread()
     if not with_notes:
         rows = rows.exclude(direction=Direction.NOTE)
     found = rows.order_by("-created_at", "-id")[:MOST_PRINTED]

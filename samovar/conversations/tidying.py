@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from samovar.conversations.models import Attachment
+from samovar.conversations.models import Attachment, Withdrawal
 from samovar.files.models import StoredFile
 
 
@@ -15,7 +15,9 @@ def throw_away_files(before: datetime, most: int) -> int:
 
     The bytes go with the last attachment that has them, or in a later round.
     """
-    abandoned = list(Attachment.objects.all().abandoned(before).order_by("pk").values_list("pk", flat=True)[:most])
+    held = Withdrawal.objects.all().held_files()
+    rows = Attachment.objects.all().abandoned(before).exclude(pk__in=held).order_by("pk")
+    abandoned = list(rows.values_list("pk", flat=True)[:most])
     Attachment.objects.filter(pk__in=abandoned).delete()
     used = Attachment.objects.filter(file=OuterRef("pk"))
     unused = StoredFile.objects.filter(~Exists(used), created_at__lt=before).order_by("pk")[:most]

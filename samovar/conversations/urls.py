@@ -99,6 +99,7 @@ urlpatterns = [
     path("retention/<int:pk>/rows/", retaining.retention_rows, name="retention_rows"),
     path("retention/<int:pk>/stopping/", retaining.retention_stopping, name="retention_stopping"),
     path("recipients/", addressing.recipients, name="recipients"),
+    path("messages/<int:pk>/deletion/", deleting.note, name="note_deletion"),
     path("messages/<int:pk>/", reading.message, name="message"),
     path("messages/<int:pk>/html/", showing.original, name="original"),
     path("pictures/<str:ticket>/", showing.mail_picture, name="mail_picture"),

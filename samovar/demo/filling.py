@@ -21,6 +21,7 @@ from samovar.demo.crowding import write_people
 from samovar.demo.errors import AnotherDemo, RealDataHere
 from samovar.demo.invention import MESSAGES_EACH, Invention
 from samovar.demo.models import FilledPart, Filling
+from samovar.demo.naming import name_colleagues
 from samovar.demo.rhythm import reference
 
 SEED, CONVERSATIONS, FEWEST = 1, 20_000, 40
@@ -96,7 +97,8 @@ class Fill:
             yield len(conversations)
 
     def finish(self) -> None:
-        """Put the indexes in order and let the planner learn what the tables hold."""
+        """Take note of whom notes name, put the indexes in order and let the planner learn what the tables hold."""
+        name_colleagues(self.filling)
         with connection.cursor() as cursor:
             cursor.execute(TIDY)
             cursor.execute("ANALYZE")

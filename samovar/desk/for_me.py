@@ -1,96 +1,12 @@
-"""What is for one member of staff: what they were told, and who waits for them."""
+"""Who waits for one member of staff."""
 
-from dataclasses import dataclass
+from samovar.accounts.models import User
+from samovar.conversations.models import Conversation
 
-from django.db.models import OuterRef, Q, Subquery
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from samovar.accounts.models import Notice, Notification, User
-from samovar.conversations import queries
-from samovar.conversations.models import Conversation, Message
-from samovar.lib.marks import mark, read_mark
-
-PAGE = 30
 MOST_WAITING = 8
-ICONS = {
-    Notice.MENTION: "at",
-    Notice.ASSIGNED: "user",
-    Notice.ANSWER: "mail",
-    Notice.NOTE: "note",
-    Notice.UNDELIVERED: "alert",
-}
-UNKNOWN = "bell"
-
-
-@dataclass(frozen=True)
-class Line:
-    """Something that somebody was told, with what they may see of it now."""
-
-    told: Notification
-    conversation: Conversation
-    words: str
-    preview: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Lines:
-    """A page of what somebody was told, newest first; ``after`` is the mark of the next one, "" at the end."""
-
-    lines: list[Line]
-    after: str
-
-
-def told(user: User, after: str = "", *, is_all: bool = False) -> Lines:
-    """Return what ``user`` was told and has not seen, or all of it, in three queries."""
-    rows = queries.notices(user)
-    rows = rows if is_all else rows.filter(seen_at=None)
-    if edge := read_mark(after):
-        rows = rows.filter(Q(made_at__lt=edge[0]) | Q(made_at=edge[0], pk__lt=edge[1]))
-    named = rows.annotate(actor_name=Subquery(User.objects.filter(pk=OuterRef("actor_id")).values("name")))
-    found = list(named.order_by("-made_at", "-pk")[: PAGE + 1])
-    shown = found[:PAGE]
-    conversations = Conversation.objects.select_related("customer").in_bulk([row.conversation_id for row in shown])
-    messages = Message.objects.defer("html").in_bulk([row.message_ids[-1] for row in shown if row.message_ids])
-    lines = [_line(row, conversations, messages) for row in shown if row.conversation_id in conversations]
-    return Lines(lines, mark(shown[-1].made_at, shown[-1].pk) if len(found) > PAGE else "")
 
 
 def waiting(user: User) -> list[Conversation]:
     """Return the conversations of ``user`` in which a customer waits, the longest first."""
     rows = Conversation.objects.all().visible_to(user).of(user).filter(waiting_since__isnull=False)
     return list(rows.select_related("customer").order_by("waiting_since", "pk")[:MOST_WAITING])
-
-
-def _line(row: Notification, conversations: dict[int, Conversation], messages: dict[int, Message]) -> Line:
-    message = messages.get(row.message_ids[-1]) if row.message_ids else None
-    name = getattr(row, "actor_name", None) or _("Somebody")
-    preview = message.preview if message else ""
-    icon = ICONS.get(Notice(row.kind), UNKNOWN) if row.kind in Notice.values else UNKNOWN
-    return Line(row, conversations[row.conversation_id or 0], words(row.kind, row.count, name), preview, icon)
-
-
-def words(kind: str, count: int, name: str) -> str:
-    """Say what somebody is told, in the reader's language; ``name`` is whose doing the last of it was."""
-    of_one, of_several = _wordings(count).get(kind, (_("Something new"), _("Something new")))
-    return (of_one if count == 1 else of_several) % {"count": count, "name": name}
-
-
-def _wordings(count: int) -> dict[str, tuple[str, str]]:
-    """Return by kind how one thing is told, and how ``count`` of them are."""
-    answers = ngettext("%(count)d new message", "%(count)d new messages", count)
-    lost = ngettext(
-        "%(count)d message of yours is not delivered", "%(count)d messages of yours are not delivered", count
-    )
-    given = _("%(name)s gives it to you")
-    return {
-        Notice.MENTION: (
-            _("%(name)s names you in a note"),
-            ngettext("%(count)d note names you", "%(count)d notes name you", count),
-        ),
-        Notice.ASSIGNED: (given, given),
-        Notice.ANSWER: (answers, answers),
-        Notice.NOTE: (_("A note by %(name)s"), ngettext("%(count)d new note", "%(count)d new notes", count)),
-        Notice.UNDELIVERED: (lost, lost),
-    }

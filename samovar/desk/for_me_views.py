@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from samovar.accounts.models import Notification
 from samovar.accounts.requests import StaffRequest, lookers_only
 from samovar.conversations import queries
-from samovar.desk.for_me import told, waiting
+from samovar.conversations.notices import told
+from samovar.desk.for_me import waiting
 from samovar.events.queries import position
 from samovar.lib import clock
 from samovar.ui.navigation import shown

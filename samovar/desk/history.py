@@ -26,6 +26,8 @@ SIGNS = {
     "ReplyUnscheduled": ("undo", ""),
     "ScheduledHeld": ("clock", "warn"),
     "NoteAdded": ("note", "note"),
+    "NoteDeleted": ("trash", ""),
+    "NoteRestored": ("undo", ""),
     "PhoneCallLogged": ("phone", "info"),
     "VisitLogged": ("user", "info"),
     "MessageFailed": ("alert", "bad"),

@@ -22,6 +22,7 @@ from samovar.accounts.models import (
     Calendar,
     Company,
     Invitation,
+    NoticeWays,
     SignOnBinding,
     StaffProvider,
     Team,
@@ -65,6 +66,7 @@ from samovar.conversations.models import (
     SpamSign,
     Tag,
     Watching,
+    Withdrawal,
 )
 from samovar.customers.models import Consent, Customer, Erasure, Identity, Membership, Merge, Organisation
 from samovar.events.models import Event
@@ -113,6 +115,7 @@ KINDS = (
     Kind("brands", Brand),
     Kind("calendars", Calendar),
     Kind("staff", User, frozenset({"password", "sort_key"})),
+    Kind("ways_of_being_told", NoticeWays, frozenset({"mailed_at"})),
     Kind("teams", Team),
     Kind("team_memberships", User.teams.through),
     Kind("staff_providers", StaffProvider, frozenset({"sealed_client_secret"})),
@@ -150,6 +153,7 @@ KINDS = (
     Kind("messages", Message, frozenset({"numbers", "fingerprint"}), _message),
     Kind("mentions", Mention),
     Kind("watchers", Watching),
+    Kind("notes_taken_back", Withdrawal, frozenset({"text", "file_ids"})),
     Kind("references", Reference),
     Kind("blocks", Block),
     Kind("spam_signs", SpamSign),

@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from samovar.accounts.models import News, Notice, Notification
+from samovar.accounts.models import News, Notice, NoticeWays, Notification
 from samovar.conversations.events import (
     ColleagueMentioned,
     ConversationAssigned,
     ConversationEvent,
+    ConversationMerged,
     MessageFailed,
     MessageReceived,
     NoteAdded,
+    NoteDeleted,
 )
-from samovar.conversations.models import Conversation, Mention, Message
+from samovar.conversations.models import Conversation, Mention, Message, Withdrawal
 from samovar.conversations.models.mention import those_who_look
 from samovar.lib import clock
 
@@ -28,6 +30,8 @@ def tell_whom_a_note_names(event: ColleagueMentioned) -> None:
 
 def tell_of_note(event: NoteAdded) -> None:
     """Tell those who answer or watch of a note, except whom it names: they are told that it does."""
+    if Withdrawal.objects.filter(message=event.message_id).exists():
+        return
     named = set(Mention.objects.filter(message=event.message_id).values_list("user_id", flat=True))
     _tell(event, Notice.NOTE, _concerned(event) - named, event.message_id)
 
@@ -48,6 +52,16 @@ def tell_of_loss(event: MessageFailed) -> None:
     """Tell the author that a message of theirs was not delivered."""
     authors = Message.objects.filter(pk=event.message_id, author__isnull=False).values_list("author_id", flat=True)
     _tell(event, Notice.UNDELIVERED, list(authors), event.message_id)
+
+
+def take_back_note(event: NoteDeleted) -> None:
+    """Tell nobody any more of a note that was deleted."""
+    Notification.objects.all().take_back(event.conversation_id, event.message_id)
+
+
+def follow_merge(event: ConversationMerged) -> None:
+    """Lead from what was told of a conversation to the one into which it was merged."""
+    Notification.objects.all().follow(event.other_id, event.conversation_id)
 
 
 def _concerned(event: ConversationEvent) -> set[int]:
@@ -71,5 +85,8 @@ def _tell(event: ConversationEvent, kind: Notice, user_ids: Iterable[int], messa
         message_id=message_id,
         actor_id=event.actor_id,
     )
-    for user_id in those_who_look(conversation.inbox).filter(pk__in=wanted).order_by("pk").values_list("pk", flat=True):
-        Notification.objects.all().tell(user_id, news)
+    for person in those_who_look(conversation.inbox).filter(pk__in=wanted).order_by("pk"):
+        ways = NoticeWays.of(person)
+        is_shown = kind not in ways.hidden
+        if is_shown or kind in ways.mailed:
+            Notification.objects.all().tell(person.pk, news, is_shown=is_shown)

@@ -6,10 +6,12 @@ from samovar.conversations.events import (
     ColleagueMentioned,
     ConfirmationWritten,
     ConversationAssigned,
+    ConversationMerged,
     ConversationReopened,
     MessageFailed,
     MessageReceived,
     NoteAdded,
+    NoteDeleted,
     ReplyWritten,
 )
 from samovar.events.effects import Effect, when
@@ -29,5 +31,7 @@ EFFECTS: list[Effect] = [
     when(ConversationAssigned, later=[notices.tell_whom_it_is_given_to]),
     when(MessageReceived, later=[notices.tell_of_answer]),
     when(NoteAdded, later=[notices.tell_of_note]),
+    when(ConversationMerged, later=[notices.follow_merge]),
+    when(NoteDeleted, later=[notices.take_back_note]),
     when(MessageFailed, later=[notices.tell_of_loss]),
 ]

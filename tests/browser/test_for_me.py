@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def tell(user: User, kind: Notice, about: Conversation, by: User, note: Message | None = None) -> None:
     """Tell somebody something, as the reactions do."""
-    news = News(kind=kind, at=clock.now(), conversation_id=about.pk, message_id=note and note.pk, actor_id=by.pk)
+    news = News(
+        kind=kind, at=clock.now(), conversation_id=about.pk, message_id=note.pk if note else None, actor_id=by.pk
+    )
     with transaction.atomic():
         Notification.objects.all().tell(user.pk, news)
 
@@ -65,6 +67,10 @@ def test_the_page_looks_well(
     axe(page)
     shoot(page, name)
 
+    page.goto("/profile/notices/")
+    axe(page)
+    shoot(page, f"{name}.ways")
+
     page.goto(first.get_absolute_url())
     expect(page.locator(".entries b", has_text="@Anna Petrova")).to_have_count(1)
     axe(page)
@@ -78,7 +84,7 @@ def test_keys_walk_and_open_and_what_was_opened_is_seen(pages: Pages, anna: User
 
     page.keyboard.press("g")
     page.keyboard.press("f")
-    expect(page.get_by_role("heading", name="For me")).to_be_visible()
+    expect(page.get_by_role("heading", name="For me", exact=True)).to_be_visible()
     for _ in range(3):
         page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -111,3 +117,17 @@ def test_the_count_and_the_page_follow_what_happens(pages: Pages, anna: User) ->
     expect(page.get_by_text("Nothing new for you")).to_be_visible()
     page.keyboard.press("z")
     expect(page.get_by_text("Elena Orlova gives it to you")).to_be_visible()
+
+
+def test_a_note_is_deleted_from_its_menu_and_comes_back_by_a_key(pages: Pages, anna: User) -> None:
+    first, _ = two_waiting()
+    first.add_note("The canary sings", by=anna)
+    page = inbox(pages, anna, first.get_absolute_url())
+
+    page.locator("[data-from=note]").get_by_role("button", name="More about this message").press("Enter")
+    page.get_by_role("button", name="Delete the note").press("Enter")
+    expect(page.locator(".entries .line", has_text="Note deleted")).to_contain_text("Anna Petrova")
+    expect(page.locator(".entries")).not_to_contain_text("canary")
+
+    page.keyboard.press("z")
+    expect(page.locator(".entries [data-from=note]")).to_contain_text("The canary sings")

@@ -28,6 +28,7 @@ def offered(conversation: Conversation, author: User, letters: str) -> list[str]
         ("el", ["Elena Orlova", "Mikhail Elin"]),
         ("ELENA O", ["Elena Orlova"]),
         ("lena", []),
+        ("пётр ким", ["Пётр Ким"]),
         ("пё", ["Пётр Ким"]),
         ("пе", ["Пётр Ким"]),
         ("%", []),

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from samovar.accounts.models import Notification, User
 from samovar.conversations import queries
 from samovar.conversations.models import Conversation, Inbox
-from samovar.desk.for_me import PAGE, words
+from samovar.conversations.notices import PAGE, words
 from tests import make
 from tests.reactions import run_later_reactions
 
@@ -164,4 +164,6 @@ def page_of(client: Client, conversation: Conversation) -> str:
 def test_a_name_in_a_note_stands_out_in_the_thread(client: Client, olga: User, elena: User) -> None:
     [conversation] = named(elena)
 
-    assert "<b>@Olga</b>, have you seen &lt;this&gt;?" in page_of(client, conversation)
+    assert "<strong>@Olga</strong>, have you seen &lt;this&gt;?" in page_of(client, conversation)
+    conversation.add_note("@Olga, and that?", by=elena)
+    assert "<b>@Olga</b>, and that?" in page_of(client, conversation)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from samovar.accounts.models import News, Notice, Notification, Role, User
+from samovar.conversations import merging
 from samovar.conversations.models import Conversation, Inbox, Mention
 from samovar.conversations.models.deleting import DeletionReason
 from samovar.lib import clock
@@ -131,6 +132,20 @@ def test_watching_twice_is_once_and_ends_with_a_word(olga: User) -> None:
 
     make.received("Hello?", signed_conversation=conversation.pk)
     assert told(olga) == []
+
+
+def test_what_was_told_of_a_merged_conversation_leads_to_where_it_is_now(olga: User, elena: User) -> None:
+    first, second, third = opened(), opened(subject="Another"), opened(subject="A third")
+    first.add_note("@Elena Orlova one", by=olga)
+    second.add_note("@Elena Orlova two", by=olga)
+    third.assign(elena, by=olga)
+    assert told(elena) == [("assigned", 1), ("mention", 1), ("mention", 1)]
+
+    merging.merge(second, first, by=olga)
+    merging.merge(third, first, by=olga)
+
+    assert told(elena) == [("assigned", 1), ("mention", 2)]
+    assert {row.conversation_id for row in Notification.objects.filter(user=elena)} == {first.pk}
 
 
 def news(conversation: Conversation, message_id: int | None = None) -> News:

@@ -6,6 +6,7 @@ from samovar.accounts.models.calendar import Calendar
 from samovar.accounts.models.company import Company
 from samovar.accounts.models.door import FactorDemand, SignInTries, SignOnDemand, StaffSession
 from samovar.accounts.models.invitation import Invitation
+from samovar.accounts.models.notice_ways import NoticeWays, Pace
 from samovar.accounts.models.notification import News, Notice, Notification
 from samovar.accounts.models.presence import Presence
 from samovar.accounts.models.provider import SignOnBinding, StaffProvider
@@ -23,7 +24,9 @@ __all__ = [
     "Look",
     "News",
     "Notice",
+    "NoticeWays",
     "Notification",
+    "Pace",
     "Presence",
     "Role",
     "SignInTries",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
@@ -51,16 +52,37 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Return what ``user`` has not seen yet."""
         return self.filter(user=user, seen_at=None)
 
+    def with_names(self) -> NotificationQuerySet:
+        """Fetch whose doing the last of each was, as ``actor_name``."""
+        people = apps.get_model("accounts", "User")._default_manager
+        return self.annotate(actor_name=models.Subquery(people.filter(pk=models.OuterRef("actor_id")).values("name")))
+
     @transaction.atomic
-    def tell(self, user_id: int, news: News) -> None:
-        """Tell somebody; what they have not seen yet of the same kind about the same conversation becomes one."""
+    def follow(self, old_id: int, conversation_id: int) -> None:
+        """Let what was told of one conversation be told of the one into which it was merged."""
+        for row in self.filter(conversation_id=old_id).order_by("pk").select_for_update():
+            same = self.filter(user=row.user_id, kind=row.kind, conversation_id=conversation_id, seen_at=None)
+            if row.seen_at is None and (held := same.select_for_update().first()):
+                held.message_ids = [*row.message_ids, *held.message_ids][-MOST_GATHERED:]
+                held.save(update_fields=["message_ids"])
+                row.delete()
+            else:
+                row.conversation_id = conversation_id
+                row.save(update_fields=["conversation_id"])
+
+    @transaction.atomic
+    def tell(self, user_id: int, news: News, *, is_shown: bool = True) -> None:
+        """Tell somebody; what they have not seen yet of the same kind about the same conversation becomes one.
+
+        What is not shown is only told in other ways.
+        """
         same = self.filter(user=user_id, kind=news.kind, conversation_id=news.conversation_id, seen_at=None)
         held = same.select_for_update().first()
         found = held or Notification(user_id=user_id, kind=news.kind, conversation_id=news.conversation_id)
-        found.made_at, found.actor_id = news.at, news.actor_id
+        found.made_at, found.actor_id, found.is_shown = news.at, news.actor_id, is_shown
         if news.message_id and news.message_id not in found.message_ids:
             found.message_ids = [*found.message_ids, news.message_id][-MOST_GATHERED:]
-        found.save(update_fields=["made_at", "actor_id", "message_ids"] if held else None)
+        found.save(update_fields=["made_at", "actor_id", "is_shown", "message_ids"] if held else None)
         announce(NoticesChanged(actor_id=user_id))
 
     @transaction.atomic
@@ -108,6 +130,7 @@ class Notification(models.Model):
     conversation_id = models.BigIntegerField(null=True)
     actor_id = models.BigIntegerField(null=True)
     message_ids = ArrayField(models.BigIntegerField(), default=list)
+    is_shown = models.BooleanField(default=True, db_default=True)
     made_at = models.DateTimeField(_("made at"), default=clock.now)
     seen_at = models.DateTimeField(_("seen at"), null=True)
     mailed_at = models.DateTimeField(_("mailed at"), null=True)

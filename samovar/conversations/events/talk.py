@@ -89,6 +89,24 @@ class NoteAdded(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteDeleted(ConversationEvent):
+    """Somebody took a note back; what it said is gone."""
+
+    topic = "work"
+    line = _("Note deleted")
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteRestored(ConversationEvent):
+    """Somebody brought a note back that had been deleted a moment before."""
+
+    topic = "work"
+    line = _("Note restored")
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PhoneCallLogged(ConversationEvent):
     """A member of staff wrote down what was said on the phone at that moment."""
 

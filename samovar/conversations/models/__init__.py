@@ -17,6 +17,7 @@ from samovar.conversations.models.reminder import Reminder
 from samovar.conversations.models.retention import Retention
 from samovar.conversations.models.tag import ConversationTag, Tag
 from samovar.conversations.models.watching import Watching
+from samovar.conversations.models.withdrawal import Withdrawal
 
 __all__ = [
     "Attachment",
@@ -47,4 +48,5 @@ __all__ = [
     "SpamSign",
     "Tag",
     "Watching",
+    "Withdrawal",
 ]

@@ -79,7 +79,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def of_thread(self) -> MessageQuerySet:
         """Return what a thread shows, oldest first: authors, files, the ``names`` in notes; without the HTML."""
         files = models.Prefetch("attachments", Attachment.objects.select_related("file", "link").order_by("pk"))
-        threads = self.select_related("author", "customer", "inbox").prefetch_related(files)
+        threads = self.select_related("author", "customer", "inbox", "withdrawal__by").prefetch_related(files)
         named = ArraySubquery(Mention.objects.filter(message=models.OuterRef("pk")).values("name"))
         return threads.annotate(has_html=~Q(html=""), names=named).defer("html").order_by("created_at", "id")
 
@@ -225,6 +225,13 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def abandoned(self, before: datetime) -> AttachmentQuerySet:
         """Return the files that were uploaded before and belong to no message and to no draft any more."""
         return self.filter(message=None, draft=None, pending=None, created_at__lt=before)
+
+    def throw_away(self) -> None:
+        """Delete them, with their bytes where nothing else has these."""
+        held = set(self.values_list("file_id", flat=True))
+        self.delete()
+        in_use = set(Attachment.objects.filter(file__in=held).values_list("file_id", flat=True))
+        StoredFile.objects.all().throw_away(held - in_use)
 
     def let_go(self) -> None:
         """Hold an empty file instead; their own go where nothing else belongs to them."""

@@ -11,7 +11,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from samovar.conversations import delivered_causes, spam
+from samovar.accounts.models import User
+from samovar.conversations import delivered_causes, spam, withdrawing
 from samovar.conversations.models import Conversation, Message
 from samovar.events.models import Event
 from samovar.lib import sayings
@@ -143,3 +144,9 @@ def _due(conversation: Conversation) -> tuple[str, datetime, str]:
     if conversation.resolved_at:
         return "check", conversation.resolved_at, "short"
     return "", conversation.last_message_at, "short"
+
+
+@register.filter
+def can_be_withdrawn(message: Message, user: User) -> bool:
+    """Tell whether somebody may delete a message: a note of theirs, or any note for those who lead."""
+    return withdrawing.may_withdraw(message, user)

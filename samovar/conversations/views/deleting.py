@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import trigger_client_event
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import deleted
-from samovar.conversations.errors import DeletedWithMain, GoneForGood
+from samovar.conversations import deleted, withdrawing
+from samovar.conversations.errors import DeletedWithMain, GoneForGood, NotYourNote
 from samovar.conversations.models import Conversation
 from samovar.conversations.models.deleting import BY_RETENTION, DeletionReason
-from samovar.conversations.pages import done, refused, said_only
+from samovar.conversations.pages import done, message_at, refused, said_only
 from samovar.lib.text import tidy
 
 
@@ -47,6 +47,22 @@ def all_deleted(request: StaffRequest) -> HttpResponse:
     asked = tidy(request.GET.get("q", ""))[:100]
     found = deleted.page(request.user, asked, request.GET.get("after", ""))
     return render(request, "conversations/deleted.html", {"asked": asked, "found": found})
+
+
+@agents_only
+@require_http_methods(["POST", "DELETE"])
+def note(request: StaffRequest, pk: int) -> HttpResponse:
+    """Delete a note, or bring it back (``?undo``)."""
+    found = message_at(request, pk)
+    conversation, address = found.conversation, reverse("note_deletion", args=[pk])
+    try:
+        if "undo" in request.GET:
+            withdrawing.bring_back(found, by=request.user)
+            return done(request, conversation, _("Note restored"), address)
+        withdrawing.withdraw(found, by=request.user)
+    except (GoneForGood, NotYourNote) as mistake:
+        return refused(request, conversation, str(mistake))
+    return done(request, conversation, _("Note deleted"), f"{address}?undo")
 
 
 def _restored(request: StaffRequest, conversation: Conversation) -> HttpResponse:

@@ -1,0 +1,99 @@
+"""What members of staff were told, as they may see it now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from samovar.accounts.models import Notice, Notification, User
+from samovar.accounts.models.notification import NotificationQuerySet
+from samovar.conversations.models import Conversation, Message
+from samovar.lib.marks import mark, read_mark
+
+PAGE = 30
+ICONS = {
+    Notice.MENTION: "at",
+    Notice.ASSIGNED: "user",
+    Notice.ANSWER: "mail",
+    Notice.NOTE: "note",
+    Notice.UNDELIVERED: "alert",
+}
+UNKNOWN = "bell"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that somebody was told, with what they may see of it now."""
+
+    told: Notification
+    conversation: Conversation
+    words: str
+    preview: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A page of what somebody was told, newest first; ``after`` is the mark of the next one, "" at the end."""
+
+    lines: list[Line]
+    after: str
+
+
+def visible(user: User) -> NotificationQuerySet:
+    """Return what ``user`` was told about conversations that they may see now."""
+    seen = Conversation.objects.all().visible_to(user).filter(pk=OuterRef("conversation_id"))
+    return Notification.objects.filter(Exists(seen), user=user)
+
+
+def told(user: User, after: str = "", *, is_all: bool = False) -> Lines:
+    """Return what ``user`` was told and has not seen, or all of it, in three queries."""
+    rows = visible(user).filter(is_shown=True)
+    rows = rows if is_all else rows.filter(seen_at=None)
+    if edge := read_mark(after):
+        rows = rows.filter(Q(made_at__lt=edge[0]) | Q(made_at=edge[0], pk__lt=edge[1]))
+    found = list(rows.with_names().order_by("-made_at", "-pk")[: PAGE + 1])
+    shown = found[:PAGE]
+    return Lines(lines(shown), mark(shown[-1].made_at, shown[-1].pk) if len(found) > PAGE else "")
+
+
+def lines(rows: Sequence[Notification]) -> list[Line]:
+    """Return rows of ``visible``, fetched ``with_names``, in words; two queries."""
+    conversations = Conversation.objects.select_related("customer").in_bulk([row.conversation_id for row in rows])
+    messages = Message.objects.defer("html").in_bulk([row.message_ids[-1] for row in rows if row.message_ids])
+    return [_line(row, conversations, messages) for row in rows if row.conversation_id in conversations]
+
+
+def _line(row: Notification, conversations: dict[int, Conversation], messages: dict[int, Message]) -> Line:
+    message = messages.get(row.message_ids[-1]) if row.message_ids else None
+    name = getattr(row, "actor_name", None) or _("Somebody")
+    preview = message.preview if message else ""
+    icon = ICONS.get(Notice(row.kind), UNKNOWN) if row.kind in Notice.values else UNKNOWN
+    return Line(row, conversations[row.conversation_id or 0], words(row.kind, row.count, name), preview, icon)
+
+
+def words(kind: str, count: int, name: str) -> str:
+    """Say what somebody is told, in the reader's language; ``name`` is whose doing the last of it was."""
+    of_one, of_several = _wordings(count).get(kind, (_("Something new"), _("Something new")))
+    return (of_one if count == 1 else of_several) % {"count": count, "name": name}
+
+
+def _wordings(count: int) -> dict[str, tuple[str, str]]:
+    """Return by kind how one thing is told, and how ``count`` of them are."""
+    answers = ngettext("%(count)d new message", "%(count)d new messages", count)
+    lost = ngettext(
+        "%(count)d message of yours is not delivered", "%(count)d messages of yours are not delivered", count
+    )
+    given = _("%(name)s gives it to you")
+    return {
+        Notice.MENTION: (
+            _("%(name)s names you in a note"),
+            ngettext("%(count)d note names you", "%(count)d notes name you", count),
+        ),
+        Notice.ASSIGNED: (given, given),
+        Notice.ANSWER: (answers, answers),
+        Notice.NOTE: (_("A note by %(name)s"), ngettext("%(count)d new note", "%(count)d new notes", count)),
+        Notice.UNDELIVERED: (lost, lost),
+    }
