@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0018_time_to_take_back"),
+        ("accounts", "0020_ways_of_being_told"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0018_notifications"),
+        ("accounts", "0019_time_to_take_back"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("conversations", "0043_lists_of_causes"),
+        ("conversations", "0044_mentions_and_watchers"),
         ('files', '0004_kinds_of_stored_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

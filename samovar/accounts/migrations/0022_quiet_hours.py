@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0019_working_hours"),
+        ("accounts", "0021_working_hours"),
     ]
 
     operations = [
