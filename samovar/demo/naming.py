@@ -27,7 +27,7 @@ def name_colleagues(filling: Filling) -> None:
 def _name(filling: Filling, numbers: list[int]) -> None:
     for note in Message.objects.filter(pk__in=numbers).select_related("conversation__inbox").order_by("pk"):
         people = [mention.user for mention in Mention.objects.all().read(note, note.conversation.inbox)]
-        Watching.objects.all().begin(note.conversation_id, people)
+        Watching.objects.all().begin(note.conversation_id, people, note.created_at)
         if note.created_at < filling.ends_at - NEWS_OF:
             continue
         news = News(

@@ -158,7 +158,7 @@ class Answerable(models.Model):
     def mention(self, note: Message) -> None:
         """Take note of the colleagues whom a note names: they watch from now on, and are told."""
         people = [found.user for found in Mention.objects.all().read(note, self.inbox)]
-        Watching.objects.all().begin(self.pk, people)
+        Watching.objects.all().begin(self.pk, people, clock.now())
         heading = self.heading(note.author)
         announce_many([ColleagueMentioned(**heading, message_id=note.pk, mentioned_id=person.pk) for person in people])
 

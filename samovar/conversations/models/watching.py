@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 class WatchingQuerySet(models.QuerySet["Watching"]):
     """Who watches what."""
 
-    def begin(self, conversation_id: int, people: Iterable[User]) -> None:
+    def begin(self, conversation_id: int, people: Iterable[User], at: datetime) -> None:
         """Let people watch a conversation; who does so already goes on."""
-        now = clock.now()
-        rows = [Watching(conversation_id=conversation_id, user=person, began_at=now) for person in people]
+        rows = [Watching(conversation_id=conversation_id, user=person, began_at=at) for person in people]
         self.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -62,7 +62,7 @@ class Watched(models.Model):
         """Let ``by`` be told what happens here from now on. Twice is once."""
         self.locked()
         if not self.watchings.filter(user=by).exists():
-            Watching.objects.all().begin(self.pk, [by])
+            Watching.objects.all().begin(self.pk, [by], clock.now())
             announce(ConversationWatched(**self.heading(by)))
 
     @transaction.atomic
