@@ -38,12 +38,14 @@ from samovar.conversations.models import (
     Macro,
     Message,
     PendingReply,
+    Promise,
     Regrouping,
     Reminder,
     Tag,
 )
 from samovar.conversations.models.block import BlockReason
 from samovar.conversations.models.macro import Wording
+from samovar.conversations.models.promise import PromiseKind
 from samovar.conversations.sending_off import Leaving, send_off
 from samovar.customers import addresses, archive, belonging, merging
 from samovar.customers.merging import Decision
@@ -222,6 +224,12 @@ def reminder(user: User | None = None, at: datetime | None = None) -> Reminder:
     """Remind somebody of a conversation, tomorrow by default."""
     moment = at or timezone.now() + timedelta(days=1)
     return Reminder.objects.all().remind(user or agent(), conversation(), moment, "Ask the courier")
+
+
+def promise(by: User | None = None, due_at: datetime | None = None) -> Promise:
+    """Promise a customer a call, in an hour if nothing else is said."""
+    at = due_at or timezone.now() + timedelta(hours=1)
+    return conversation().promise(PromiseKind.CALL, at, by=by or agent())
 
 
 def block(value: str = "mallory@mail.example", by: User | None = None) -> Block:

@@ -15,6 +15,8 @@ OF_CONVERSATIONS += ["blocking", "colleagues", "conversation_merging", "moving",
 OF_CONVERSATIONS += ["causing", "idea", "watching"]
 OF_CONVERSATIONS += ["preview"]
 OF_CONVERSATIONS += ["reminding"]
+OF_CONVERSATIONS += ["promises"]
+OF_PROMISES = ["promise", "promise_ending", "promise_moment", "promise_owner", "promise_place"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
@@ -55,6 +57,7 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     "accepting": lambda: {"token": make.invited().link.split("/")[-2]},
     **dict.fromkeys(OF_TEAMS, lambda: {"pk": make.team().pk}),
     **dict.fromkeys(OF_CONVERSATIONS, lambda: {"pk": make.conversation().pk}),
+    **dict.fromkeys(OF_PROMISES, lambda: {"pk": make.promise().pk}),
     **dict.fromkeys(("draft", "files", "planned"), lambda: {"pk": make.conversation().pk, "mode": "note"}),
     **dict.fromkeys(("block", "block_lifting"), lambda: {"pk": make.block().pk}),
     "file_link": lambda: {"pk": make.file_link().pk},

@@ -15,6 +15,7 @@ from django.utils import timezone
 from samovar.accounts.models import AuditEntry, User
 from samovar.conversations.models import Conversation, Message
 from samovar.conversations.models.deleting import DeletionReason
+from samovar.conversations.models.promise import PromiseKind
 from samovar.customers import consenting
 from samovar.customers.consenting import Statement
 from samovar.customers.models import ConsentPurpose, Customer, Identity
@@ -29,7 +30,7 @@ LIST = "a list, a line or two of each; opening one is the look"
 # What gives out something of customers, or a file, and is no look at one of them.
 NO_LOOK = {
     **dict.fromkeys(("inbox", "search", "customers", "organisation", "organisation_people"), LIST),
-    **dict.fromkeys(("deleted", "all_consents"), LIST),
+    **dict.fromkeys(("deleted", "all_consents", "promise_rows"), LIST),
     "log": "the list of who could have called, found by what was typed; with a customer chosen it is a look",
     "recipients": "the addresses that the letters typed could mean, a line each",
     **dict.fromkeys(("block", "blocked"), "who is blocked need not be a customer; what came from them is a list"),
@@ -43,8 +44,9 @@ FINDING = {"search", "log", "recipients", "organisation_people"}
 
 
 def test_nobody_gets_anything_of_a_customer_without_a_trace() -> None:
-    fill()
-    clients = {user: client_of(user) for user in (make.agent("olga"), make.admin("anna"))}
+    olga = make.agent("olga")
+    fill(olga)
+    clients = {user: client_of(user) for user in (olga, make.admin("anna"))}
 
     unseen = {route.name for route in routes() if not is_traced(route, clients)}
 
@@ -88,11 +90,12 @@ def test_the_look_is_at_the_customer_of_what_was_read(client: Client) -> None:
         assert list(looks) == [("card-opened", "customer", conversation.customer_id)], address
 
 
-def fill() -> None:
+def fill(reader: User) -> None:
     """Make what the lists have to show."""
     zinaida = make.sender("zinaida@mail.example", "Zinaida Ortega")
     conversation = make.conversation("We wait for the desk.", sender=zinaida)
     make.conversation("A trial.", subject="Trial", sender=zinaida).trash(DeletionReason.TRIAL, by=make.agent())
+    conversation.promise(PromiseKind.CALL, timezone.now(), by=reader)
     make.conversation("Buy!", sender=make.sender(make.block().value, "Mallory"))
     make.membership(of=make.organisation())
     said = Statement(purpose=ConsentPurpose.NEWS, is_given=True, at=timezone.now(), way="mail")

@@ -10,9 +10,10 @@ from datetime import datetime
 from operator import attrgetter
 
 from django.db import transaction
+from django.db.models import Min
 
 from samovar.conversations.inbound import HUMAN, kind_of
-from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models import Conversation, Message, Promise
 from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.snoozing import WakesOn
@@ -43,6 +44,7 @@ class State:
     cause_id: int | None = None
     idea_at: datetime | None = None
     wakes_on: str = WakesOn.REPLY
+    promise_due_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self._opener_id: int | None = None
@@ -180,7 +182,7 @@ class Difference:
 
 
 def differences(conversation_ids: Sequence[int]) -> Iterator[Difference]:
-    """Yield where the rows of these conversations differ from what happened; three statements."""
+    """Yield where the rows of these conversations differ from what happened; four statements."""
     states = _states(conversation_ids)
     for conversation in Conversation.objects.filter(pk__in=conversation_ids):
         for field in fields(State):
@@ -216,6 +218,8 @@ def _states(conversation_ids: Sequence[int]) -> dict[int, State]:
     states = {pk: State() for pk in conversation_ids}
     for moment in sorted(_moments(conversation_ids), key=attrgetter("order")):
         moment.add_to(states)
+    for pk, due_at in _promised(conversation_ids):
+        states[pk].promise_due_at = due_at
     return states
 
 
@@ -234,6 +238,11 @@ class _Moment:
             states[self.row.conversation_id or 0].add_decision(self.row)
         else:
             states[self.row.conversation_id].add_message(self.row)
+
+
+def _promised(conversation_ids: Sequence[int]) -> Iterable[tuple[int, datetime]]:
+    rows = Promise.objects.filter(conversation__in=conversation_ids).open().order_by()
+    return rows.exclude(due_at=None).values_list("conversation").annotate(nearest=Min("due_at"))
 
 
 def _moments(conversation_ids: Sequence[int]) -> Iterable[_Moment]:

@@ -41,6 +41,13 @@ def settle(conversation_ids: Sequence[int]) -> None:
         conversation.resolve(by=None)
 
 
+def forget_promises(promise_ids: Sequence[int]) -> None:
+    """Let no row say that something is still to be kept which was promised to somebody erased."""
+    rows = Conversation.objects.filter(promises__in=promise_ids, promise_due_at__isnull=False)
+    for conversation in rows.order_by("pk").select_for_update(of=("self",), no_key=True):
+        conversation.note_promises()
+
+
 def conversations_of_others(subject: Subject) -> set[int]:
     """Return the conversations of others to which something leads from a person."""
     parts = Participant.objects.order_by().values_list("conversation", flat=True)

@@ -1,4 +1,5 @@
-"""When a colleague leaves: what they answered for goes back to the team, and comes back to them if they return.
+"""When a colleague leaves: what they answered for and had promised goes back to the team, and comes
+back to them if they return.
 
 It goes in batches, each a transaction of its own under the lock of the person, so that leaving and returning at the
 same moment end in one of the two.
@@ -11,7 +12,7 @@ from django.db import transaction
 from samovar.accounts.leaving import Work
 from samovar.accounts.models import User
 from samovar.conversations.errors import MergedAway
-from samovar.conversations.models import Conversation, LeftBehind
+from samovar.conversations.models import Conversation, LeftBehind, Promise
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.lib import clock
 
@@ -35,7 +36,10 @@ def hand_back_some(leaver_id: int, by_id: int) -> bool:
     freed = [conversation for conversation in batch if conversation.free(leaver, by)]
     rows = [LeftBehind(conversation=conversation, leaver=leaver, at=clock.now()) for conversation in freed]
     LeftBehind.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(batch) == AT_ONCE
+    promised = list(Promise.objects.all().open().filter(owner=leaver).order_by("pk")[:AT_ONCE])
+    for promise in promised:
+        promise.free(leaver, by)
+    return AT_ONCE in (len(batch), len(promised))
 
 
 @transaction.atomic
@@ -53,7 +57,10 @@ def give_back_some(user_id: int, by_id: int) -> bool:
             if row.conversation.assignee_id is None and row.conversation.resolved_at is None:
                 row.conversation.assign(to=user, by=by)
     LeftBehind.objects.filter(pk__in=[row.pk for row in batch]).delete()
-    return len(batch) == AT_ONCE
+    promised = list(Promise.objects.all().open().filter(left_by=user, owner=None).order_by("pk")[:AT_ONCE])
+    for promise in promised:
+        promise.hand_over(user, by)
+    return AT_ONCE in (len(batch), len(promised))
 
 
 def free_if_left(conversation_id: int) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from samovar.conversations import releasing, removing, retaining, withdrawing
 from samovar.conversations.handing_back import give_back_some, hand_back_some
-from samovar.conversations.models import Conversation, PendingReply, Reminder
+from samovar.conversations.models import Conversation, PendingReply, Promise, Reminder
 from samovar.conversations.tidying import throw_away_files
 from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job
@@ -48,6 +48,15 @@ def release_due() -> None:
 def hold_of_leaver(user_id: int) -> None:
     """Hold what somebody had planned who has left."""
     releasing.hold_of_leaver(user_id)
+
+
+@job(every="1 minute")
+def announce_due_promises() -> None:
+    """Let those hear who keep what is due in 20 minutes, or late; broken off, it goes on with whom it has not told."""
+    due = Promise.objects.all().to_announce(clock.now()).order_by("due_at")
+    while batch := list(due[:AT_ONCE]):
+        for promise in batch:
+            promise.announce_when_due()
 
 
 @job

@@ -18,6 +18,7 @@ from samovar.conversations.models import (
     Draft,
     Message,
     Participant,
+    Promise,
     Reference,
     Reminder,
 )
@@ -48,6 +49,7 @@ def join(younger: Conversation, older: Conversation) -> Conversation:
     Reference.objects.filter(conversation=younger).update(conversation=older)
     _move_participants(younger, older)
     _move_links(younger, older)
+    Promise.objects.filter(conversation=younger).update(conversation=older)
     Conversation.objects.filter(follows=younger).update(follows=older)
     Conversation.objects.filter(parent=younger).update(parent=older)
     ConversationRedirect.objects.filter(conversation=younger).update(conversation=older)

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from samovar.accounts.models import Notification, User
 from samovar.accounts.voices import Voice
-from samovar.conversations import calendars, keeping, putting_off, sides
+from samovar.conversations import calendars, keeping, promising, putting_off, sides
 from samovar.conversations.chips import Chip, chips
 from samovar.conversations.macro_steps import from_draft
 from samovar.conversations.models import (
@@ -31,6 +31,7 @@ from samovar.conversations.models import (
 from samovar.conversations.models.circle import CircleOf, circle
 from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.previous import Previous, found_for, previous
+from samovar.conversations.promising import Line
 from samovar.conversations.recipients import Person
 from samovar.conversations.speaking import brand_row, voice_before
 from samovar.conversations.waiting import Waiting, waiting, waiting_rows
@@ -57,7 +58,8 @@ class Opened:
     are whom an answer goes to, as its author has chosen it, ``voice`` is in whose name it would go out; ``is_doubted``
     says that the sender of what is answered is not who they say they are. ``consents`` is what the customer agreed to,
     ``pending`` are the replies that have not left. ``watchers`` are told what happens here; ``has_notices`` says that
-    the reader was told something of it and has not seen that yet.
+    the reader was told something of it and has not seen that yet. ``promises`` are those still to be kept, the nearest
+    first, and ``steps`` those of larger work, done or not.
     """
 
     conversation: Conversation
@@ -78,6 +80,8 @@ class Opened:
     pending: list[Waiting]
     watchers: list[User]
     has_notices: bool
+    promises: list[Line]
+    steps: list[Line]
 
     @property
     def days_ahead(self) -> list[putting_off.Choice]:
@@ -145,6 +149,8 @@ def opened(user: User, pk: int) -> Opened:
         pending=waiting(found["pending_list"], user),
         watchers=[_person(one) for one in found["watcher_list"]],
         has_notices=found["has_notices"],
+        promises=promising.open_lines(found["promise_list"]),
+        steps=promising.steps(found["promise_list"]),
     )
 
 
@@ -183,6 +189,7 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             pending_list=ArraySubquery(waiting_rows(PendingReply.objects.filter(conversation=own))),
             outsider_list=ArraySubquery(_outsiders(own)),
             link_list=ArraySubquery(_links(own, user)),
+            promise_list=ArraySubquery(promising.rows_of(own)),
             side_list=ArraySubquery(sides.rows_of(own)),
             main=Subquery(sides.main_of(user).values(found=JSONObject(pk="pk", subject="subject"))),
             followed=Subquery(_followed(user).values(found=JSONObject(pk="pk", subject="subject"))),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Now
 
-from samovar.conversations.forgetting import conversations_of_others, settle, sides_about, take_out
+from samovar.conversations.forgetting import conversations_of_others, forget_promises, settle, sides_about, take_out
 from samovar.conversations.models import (
     Attachment,
     Beginning,
@@ -26,6 +26,7 @@ from samovar.conversations.models import (
     Message,
     Participant,
     PendingReply,
+    Promise,
     Reference,
     RegroupedRow,
     Regrouping,
@@ -51,6 +52,9 @@ from samovar.lib.personal import (
 
 # Our own Message-ID names nobody, and an answer to it must be known as one.
 OURS_ONLY = Case(When(direction=Direction.OUT, then=F("external_id")), default=Value(""))
+
+
+IS_OPEN = Q(kept_at=None, broken_at=None, withdrawn_at=None)
 
 
 def _let_go_of_files(attachment_ids: Sequence[int]) -> None:
@@ -169,6 +173,17 @@ declare(
         harmless=["role"],
     )
 )
+declare(
+    Personal(
+        Promise,
+        owners=["conversation__customer_id"],
+        matters=["conversation_id"],
+        # What was promised to somebody erased cannot be kept any more, and nobody is to be blamed for it.
+        emptied={"what": "", "withdrawn_at": Case(When(IS_OPEN, then=Now()), default=F("withdrawn_at"))},
+        harmless=["kind", "breach"],
+        also=forget_promises,
+    )
+)
 # Nothing can be kept away any more by an address that nobody knows.
 declare(
     Personal(
@@ -203,6 +218,7 @@ declare_impersonal(
 )
 declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag", "cause", "cause_key", "author_name")
 declare_harmless_facts("wakes_on")
+declare_harmless_facts("promise_kind", "due_at", "due_before", "owner_name", "breach")
 declare_about(sides_about)
 declare_elsewhere(Elsewhere(Conversation, found=conversations_of_others, taken_out=take_out))
 # What is typed before there is a conversation belongs to whom it is addressed to, and goes when it is sent.

@@ -122,7 +122,7 @@ def unseen_notices(user: User) -> int:
 
 
 def _of_view(user: User, view: SavedView) -> ConversationQuerySet:
-    return view.select(Conversation.objects.all().visible_to(user), user)
+    return view.select(Conversation.objects.all().visible_to(user).by_turn(), user)
 
 
 def _order(view: SavedView) -> list[str]:
@@ -132,8 +132,10 @@ def _order(view: SavedView) -> list[str]:
 def _matching(rows: ConversationQuerySet, view: SavedView, text: str) -> ConversationQuerySet:
     looked_at = rows.order_by(*_order(view)).values("pk")[:MOST_FILTERED]
     by_name = Q(customer__search_key__contains=search_key(text))
-    return Conversation.objects.filter(
-        by_name | Q(subject__icontains=text) | Q(preview__icontains=text), pk__in=looked_at
+    return (
+        Conversation.objects.all()
+        .by_turn()
+        .filter(by_name | Q(subject__icontains=text) | Q(preview__icontains=text), pk__in=looked_at)
     )
 
 

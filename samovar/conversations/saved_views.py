@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,6 +13,13 @@ from django.utils.translation import pgettext_lazy
 from samovar.accounts.models import User
 from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.selecting import ConversationQuerySet
+from samovar.lib import clock
+
+
+def end_of_today() -> datetime:
+    """Return when the reader's day ends."""
+    here = timezone.localtime(clock.now())
+    return datetime.combine(here.date() + timedelta(days=1), time(), tzinfo=here.tzinfo)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +61,10 @@ VIEWS = {
             name="needs-reply",
             title=_("Needs a reply"),
             select=lambda rows, user: rows.needs_reply(),
-            order="waiting_since",
+            order="turn",
             tone="accent",
             empty_title=_("Everyone has an answer"),
-            empty_text=_("Who waits longest will stand on top here."),
+            empty_text=_("What was promised soonest will stand on top here, then who waits longest."),
         ),
         SavedView(
             name="mine",
@@ -64,6 +73,17 @@ VIEWS = {
             order="-last_message_at",
             empty_title=_("Nothing is assigned to you"),
             empty_text=_("Open a conversation and press M to take it."),
+        ),
+        SavedView(
+            name="promised",
+            title=_("Promised today"),
+            select=lambda rows, user: rows.promised_until(end_of_today()),
+            order="promise_due_at",
+            tone="ok",
+            empty_title=_("Every promise of today is kept"),
+            empty_text=_(
+                "Press P in a conversation to promise something by a moment. It stands here until it is kept."
+            ),
         ),
         SavedView(
             name="unassigned",

@@ -88,6 +88,12 @@ def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
             is_on_phone=True,
             key="G F",
         ),
+        Entry(
+            label=_("Promises"),
+            url=reverse("promise_report"),
+            icon="calendar",
+            is_current=path.startswith(reverse("promise_report")),
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.models import Company, Notification, User
 from samovar.accounts.requests import StaffRequest, admins_only
-from samovar.conversations import opening, queries, threads
+from samovar.conversations import opening, promising, queries, threads
 from samovar.conversations.models import Conversation
 from samovar.conversations.opening import Opened
 from samovar.conversations.pages import now_at
@@ -84,6 +84,7 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
         "topics": TOPICS.items(),
         "wanted": wanted,
         "list_url": reverse("inbox"),
+        "promise_choices": promising.choices(),
         "is_ahead": is_ahead,
     }
     if not is_ahead:

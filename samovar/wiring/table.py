@@ -12,6 +12,8 @@ from samovar.conversations.events import (
     MessageReceived,
     NoteAdded,
     NoteDeleted,
+    PromiseHandedOver,
+    PromiseMade,
     ReplyWritten,
 )
 from samovar.events.effects import Effect, when
@@ -25,6 +27,8 @@ EFFECTS: list[Effect] = [
     when(StaffReturned, later=[staff.give_work_back]),
     when(StaffLetterFailed, later=[staff.tell_of_lost_invitation]),
     when(ConversationAssigned, later=[staff.leave_nothing_with_leavers]),
+    when(PromiseMade, later=[staff.leave_no_promise_with_leavers]),
+    when(PromiseHandedOver, later=[staff.leave_no_promise_with_leavers]),
     when(ConversationReopened, later=[staff.find_somebody_else]),
     # What people are told, one line each.
     when(ColleagueMentioned, later=[notices.tell_whom_a_note_names]),

@@ -1,7 +1,8 @@
 """The lists of the inbox: what stands in each view, in which order, page by page, in how many queries."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from samovar.conversations.deriving import differences
 from samovar.conversations.drafting import Typed
 from samovar.conversations.models import Conversation
 from samovar.conversations.models.prioritising import Priority
+from samovar.conversations.models.promise import PromiseKind
 from samovar.conversations.queries import Wanted
 from samovar.conversations.saved_views import VIEWS
 from samovar.conversations.sending_off import Leaving, send_off
@@ -53,11 +55,34 @@ def test_who_waits_longest_stands_on_top() -> None:
     assert names(make.agent()) == ["Customer 30", "Customer 20", "Customer 10"]
 
 
+def test_who_was_promised_something_stands_before_them_the_nearest_first() -> None:
+    olga = make.agent()
+    for minutes, due_in in ((10, None), (30, None), (20, 60), (5, 2), (6, -3), (7, 60 * 24 * 300)):
+        row = waiting(minutes)
+        if due_in:
+            row.promise(PromiseKind.ANSWER, timezone.now() + timedelta(minutes=due_in), by=olga)
+
+    assert names(olga) == [f"Customer {minutes}" for minutes in (6, 5, 20, 7, 30, 10)]
+    assert names(olga, q="customer 2") == ["Customer 20"]
+
+
+def test_promised_today_ends_with_the_day_of_the_reader() -> None:
+    olga, midnight = make.agent(), datetime(2026, 3, 5, tzinfo=ZoneInfo("Europe/Samara"))
+    for minutes in (-1, 1):
+        waiting(minutes + 2).promise(PromiseKind.CALL, midnight + timedelta(minutes=minutes), by=olga)
+
+    with timezone.override("Europe/Samara"), clock.standing_at(midnight - timedelta(hours=9)):
+        assert names(olga, view="promised") == ["Customer 1"]
+    with timezone.override("UTC"), clock.standing_at(midnight - timedelta(hours=9)):
+        assert names(olga, view="promised") == ["Customer 1", "Customer 3"]
+
+
 def test_every_view_holds_what_its_name_says() -> None:
     olga = make.agent("olga")
     rows = {minutes: waiting(minutes) for minutes in (1, 2, 3, 4, 5, 6)}
     rows[1].assign(to=olga, by=olga)
     rows[2].snooze(timezone.now() + timedelta(days=1), by=olga)
+    rows[3].promise(PromiseKind.CALL, timezone.now() - timedelta(minutes=4), by=olga)
     rows[3].resolve(by=olga)
     rows[4].reply("Done", by=olga)
     Conversation.objects.filter(pk=rows[4].pk).update(undelivered_at=timezone.now())
@@ -73,6 +98,7 @@ def test_every_view_holds_what_its_name_says() -> None:
     assert found == {
         "needs-reply": ["Customer 1", "Customer 5"],
         "mine": ["Customer 1"],
+        "promised": ["Customer 3"],
         "unassigned": ["Customer 4", "Customer 5", "Customer 6"],
         "to-look-at": ["Customer 6"],
         "snoozed": ["Customer 2"],
@@ -101,15 +127,16 @@ def test_what_comes_back_from_snooze_is_worth_a_look_until_somebody_has_looked()
     assert names(olga, view="to-look-at") == []
 
 
-@pytest.mark.parametrize("view", ["needs-reply", "unassigned"])
+@pytest.mark.parametrize("view", ["needs-reply", "unassigned", "promised"])
 def test_pages_follow_each_other_without_a_gap(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = timezone.now() - timedelta(hours=1)
+    at, user = timezone.now() - timedelta(hours=1), make.agent()
     for number in range(7):
         # Some came at the very same moment.
-        make.conversation(
+        row = make.conversation(
             at=at - timedelta(minutes=number // 2), sender=make.sender(f"c{number}@mail.example", str(number))
         )
-    user = make.agent()
+        if view == "promised" or number % 3 == 0:
+            row.promise(PromiseKind.CALL, at + timedelta(minutes=number // 2), by=user)
     everything = names(user, view=view)
     monkeypatch.setattr(queries, "PAGE", 2)
 
@@ -181,6 +208,7 @@ def test_a_list_and_all_counts_take_one_query_each(django_assert_num_queries: Co
     for minutes in range(1, 8):
         conversation = waiting(minutes)
         conversation.tag(make.tag("Refund"), by=olga)
+        conversation.add_step("Order a spare part", by=olga)
         conversation.assign(to=olga, by=olga)
 
     with django_assert_num_queries(1):

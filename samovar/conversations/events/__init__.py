@@ -16,6 +16,17 @@ from samovar.conversations.events.people import (
     SenderBlocked,
     SenderUnblocked,
 )
+from samovar.conversations.events.promises import (
+    PromiseBroken,
+    PromiseDue,
+    PromiseEvent,
+    PromiseHandedOver,
+    PromiseKept,
+    PromiseMade,
+    PromiseMoved,
+    PromiseReopened,
+    PromiseWithdrawn,
+)
 from samovar.conversations.events.regrouping import (
     ConversationMerged,
     ConversationMergedAway,
@@ -121,6 +132,15 @@ __all__ = [
     "ParticipantAdmitted",
     "ParticipantDeclined",
     "PhoneCallLogged",
+    "PromiseBroken",
+    "PromiseDue",
+    "PromiseEvent",
+    "PromiseHandedOver",
+    "PromiseKept",
+    "PromiseMade",
+    "PromiseMoved",
+    "PromiseReopened",
+    "PromiseWithdrawn",
     "Regrouped",
     "ReplyScheduled",
     "ReplyUnscheduled",

@@ -12,6 +12,7 @@ from samovar.conversations.models.mention import Mention
 from samovar.conversations.models.message import Attachment, Message, Reference
 from samovar.conversations.models.participant import Participant
 from samovar.conversations.models.pending import PendingReply
+from samovar.conversations.models.promise import Promise
 from samovar.conversations.models.regrouping import RegroupedRow, Regrouping
 from samovar.conversations.models.reminder import Reminder
 from samovar.conversations.models.retention import Retention
@@ -40,6 +41,7 @@ __all__ = [
     "Message",
     "Participant",
     "PendingReply",
+    "Promise",
     "Reference",
     "RegroupedRow",
     "Regrouping",

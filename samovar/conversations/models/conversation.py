@@ -26,6 +26,7 @@ from samovar.conversations.models.deleting import Deletable
 from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.noteworthy import Noteworthy
 from samovar.conversations.models.prioritising import Prioritised
+from samovar.conversations.models.promising import TURN, Promising
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.models.snoozing import Snoozable
 from samovar.conversations.models.tag import ConversationTag, Tag
@@ -52,7 +53,7 @@ WITHOUT_CAUSE = Q(kind="human", resolved_at__isnull=False, cause=None, parent=No
 CAN_BE_OVER = Q(resolved_at__isnull=False) | ~Q(kind="human")
 
 
-class Conversation(Snoozable, Prioritised, Caused, Noteworthy, Deletable, Watched, Answerable):
+class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deletable, Watched, Answerable):
     """An exchange with one customer about one matter, over any number of channels.
 
     Whose turn it is and what stands last is kept on the row, so that lists need no look at the messages; all of it
@@ -86,9 +87,9 @@ class Conversation(Snoozable, Prioritised, Caused, Noteworthy, Deletable, Watche
         ]
         indexes = [
             models.Index(
-                "waiting_since",
+                TURN,
                 "id",
-                name="conversation_needs_reply",
+                name="conversation_by_turn",
                 condition=Q(kind="human", resolved_at=None, snoozed_until=None, waiting_since__isnull=False),
             ),
             models.Index(
@@ -164,6 +165,9 @@ class Conversation(Snoozable, Prioritised, Caused, Noteworthy, Deletable, Watche
                 condition=Q(idea_at__isnull=False),
             ),
             models.Index("snoozed_until", name="conversation_snoozed", condition=Q(snoozed_until__isnull=False)),
+            models.Index(
+                "promise_due_at", "id", name="conversation_promised", condition=Q(promise_due_at__isnull=False)
+            ),
             models.Index("customer", models.F("last_message_at").desc(), name="conversation_of_customer"),
         ]
 

@@ -16,6 +16,8 @@ from samovar.conversations.models.deleting import BY_RETENTION
 from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.message import Message
 from samovar.conversations.models.pending import PendingReply
+from samovar.conversations.models.promise import Promise, PromiseKind
+from samovar.conversations.models.promising import TURN
 from samovar.conversations.models.tag import ConversationTag
 from samovar.events.models import Event
 
@@ -57,18 +59,26 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(inbox__in=Inbox.objects.closed_to(user).values("pk"))
 
     def for_list(self) -> ConversationQuerySet:
-        """Fetch what a row of a list shows, tags as ``tag_names``, in one query however many rows.
+        """Fetch what a row of a list shows, in one query however many rows: also ``tag_names`` and ``step_count``.
 
         ``planned`` is the next answer that has not left (due_at, held).
         """
-        tags = ConversationTag.objects.filter(conversation=models.OuterRef("pk"))
+        own = models.OuterRef("pk")
+        tags = ConversationTag.objects.filter(conversation=own)
         shown = tags.annotate(shown=Coalesce("tag__merged_into__name", "tag__name"))
         names = ArraySubquery(shown.order_by("shown").values("shown").distinct())
-        planned = PendingReply.objects.filter(conversation=models.OuterRef("pk")).order_by("due_at")
+        planned = PendingReply.objects.filter(conversation=own).order_by("due_at")
+        steps = Promise.objects.filter(conversation=own, kind=PromiseKind.STEP, withdrawn_at=None)
+        count = steps.order_by().values("conversation").annotate(all=models.Count("pk"), done=models.Count("kept_at"))
         return self.select_related("customer", "assignee", "cause__merged_into").annotate(
             tag_names=names,
             planned=models.Subquery(planned.values(found=JSONObject(due_at="due_at", held="held"))[:1]),
+            step_count=models.Subquery(count.values(found=JSONObject(all="all", done="done")), models.JSONField()),
         )
+
+    def by_turn(self) -> ConversationQuerySet:
+        """Tell of each when it is its turn among those who wait, as ``turn``."""
+        return self.annotate(turn=TURN)
 
     def with_reasons(self) -> ConversationQuerySet:
         """Fetch, kept as it was written down, why the oldest message of each did not arrive: ``why_undelivered``."""
@@ -106,6 +116,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         rows = PendingReply.objects.all().handled_by(user).filter(waiting, conversation=models.OuterRef("pk"))
         first = models.Subquery(rows.order_by("due_at").values("due_at")[:1])
         return self.annotate(leaves_at=first).filter(models.Exists(rows))
+
+    def promised_until(self, end: datetime) -> ConversationQuerySet:
+        """Return those in which something is to be kept by ``end``, or late: put off, settled or not."""
+        return self.filter(kind="human", promise_due_at__lt=end)
 
     def to_look_at(self) -> ConversationQuerySet:
         """Return those in which nobody waits and something was not seen: back from snooze, or told by a machine."""

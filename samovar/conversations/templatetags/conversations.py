@@ -1,5 +1,6 @@
-"""A row of a list, drawn once for all who look at the same list; the name of whoever wrote to us."""
+"""A row of a list, drawn once for all who look at the same list; who wrote to us; what was promised."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,11 +10,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from samovar.accounts.models import User
 from samovar.conversations import delivered_causes, spam, withdrawing
 from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models.promise import Breach, PromiseKind
+from samovar.conversations.promising import Line
 from samovar.events.models import Event
 from samovar.lib import sayings
 from samovar.ui import durations
@@ -30,7 +33,7 @@ class Row:
     ``why_undelivered`` and ``why_spam`` are told where a list is about that, and ``has_acts`` offers to decide there.
     ``due`` is the moment of the corner, ``form`` how it is written and ``sign`` what stands before it; ``wait`` is how
     far it is away in words where it is written so. ``planned_at`` is when the next answer leaves that waits for its
-    moment, ``is_held`` says that somebody has to decide about it first.
+    moment, ``is_held`` says that somebody has to decide about it first. ``steps`` says how many of its steps are done.
     """
 
     pk: int
@@ -54,6 +57,8 @@ class Row:
     due: datetime
     form: str
     wait: str
+    is_promised: bool = False
+    steps: str = ""
     why_spam: str = ""
     idea_title: str = ""
     has_acts: bool = False
@@ -84,6 +89,47 @@ def why_spam(conversation: Conversation) -> spam.Why | None:
     return spam.why(conversation)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What an event of a promise says: ``before`` is the moment that was given up, ``breach`` why it is not kept."""
+
+    is_step: bool
+    what: str
+    due_at: datetime | None
+    before: datetime | None
+    breach: str
+
+    @property
+    def shows_moment(self) -> bool:
+        """Whether it says by when."""
+        return self.due_at is not None
+
+
+@register.filter
+def promise_told(event: Event) -> Told:
+    """Return what an event of a promise says; its words are gone when the customer was erased."""
+    data = event.data
+    kind = PromiseKind(data["promise_kind"])
+    has_moment = event.kind in ("PromiseMade", "PromiseMoved", "PromiseReopened")
+    return Told(
+        is_step=kind == PromiseKind.STEP,
+        what=data["what"] or str(kind.label),
+        due_at=_moment(data["due_at"]) if has_moment else None,
+        before=_moment(data.get("due_before")),
+        breach=str(Breach(data["breach"]).label) if data.get("breach") else "",
+    )
+
+
+@register.filter
+def steps_done(steps: Sequence[Line]) -> str:
+    """Return how many of the steps are done."""
+    return _steps({"all": len(steps), "done": sum(step.is_done for step in steps)})
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 @register.simple_tag
 def conversation_row(
     conversation: Conversation, query: str = "", current_id: int | None = None, *, acts: bool = False
@@ -112,7 +158,9 @@ def conversation_row(
         sign=sign,
         due=due,
         form=form,
-        wait=durations.distance(due) if form == "wait" else "",
+        wait=durations.distance(due) if form == "wait" else durations.until(due) if form == "due" else "",
+        is_promised=conversation.promise_due_at is not None,
+        steps=_steps(vars(conversation)["step_count"]),
         why_spam=why.words if why else "",
         idea_title=conversation.idea_title if "idea_of" in vars(conversation) else "",
         has_acts=bool(why) and acts,
@@ -134,11 +182,20 @@ def _idea(conversation: Conversation) -> str:
     return vars(conversation).get("idea_of") or gettext("Idea")
 
 
+def _steps(count: dict[str, int] | None) -> str:
+    if not count:
+        return ""
+    return ngettext("%(done)d of %(all)d step", "%(done)d of %(all)d steps", count["all"]) % count
+
+
 def _due(conversation: Conversation) -> tuple[str, datetime, str]:
     if conversation.idea_at and "idea_of" in vars(conversation):
         return "star", conversation.idea_at, "short"
-    if conversation.snoozed_until:
-        return "snooze", conversation.snoozed_until, "short"
+    promised, snoozed = conversation.promise_due_at, conversation.snoozed_until
+    if promised and not (snoozed and snoozed < promised):
+        return "", promised, "due"
+    if snoozed:
+        return "snooze", snoozed, "short"
     if conversation.waiting_since:
         return "clock", conversation.waiting_since, "wait"
     if conversation.resolved_at:

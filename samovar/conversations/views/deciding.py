@@ -18,6 +18,7 @@ from samovar.conversations.errors import CannotBlock, SnoozeInThePast
 from samovar.conversations.forms import ANSWERING, AssignmentForm, PriorityForm, SnoozeForm, TagForm
 from samovar.conversations.models import Block, Conversation, Tag
 from samovar.conversations.pages import conversation_at, done, refused
+from samovar.conversations.promising import in_words
 from samovar.lib.text import sort_key, tidy
 from samovar.ui.numbers import numbered
 
@@ -117,8 +118,9 @@ def assignees(request: StaffRequest, pk: int) -> HttpResponse:
     able = User.objects.filter(is_active=True, role__in=ANSWERING, sort_key__contains=typed)
     people = conversation.inbox.those_who_see(able)
     ordered = sorted(people, key=lambda person: (NEAREST.index(person.presence), person.sort_key))[:MOST_LISTED]
+    is_asked_whom = "promise" not in request.GET
     context = {
-        "conversation": conversation,
+        "current_id": conversation.assignee_id if is_asked_whom else None,
         "people": ordered,
         "is_filtered": bool(typed),
     }
@@ -179,7 +181,9 @@ def tagging(request: StaffRequest, pk: int, tag_pk: int) -> HttpResponse:
 
 
 def _resolved(conversation: Conversation) -> str:
-    """Say that it is resolved, and what was asked outside that is still open."""
+    """Say that it is resolved, and what was promised or asked outside that is still open."""
+    if conversation.promise_due_at:
+        return _("Resolved. Still promised: %(when)s") % {"when": in_words(conversation.promise_due_at)}
     sides = asking.open_sides(conversation)
     if not sides:
         return _("Resolved")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from samovar.accounts.models import Notification
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import opening, threads
+from samovar.conversations import opening, promising, threads
 from samovar.conversations import sides as side_talks
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.pages import conversation_at, looked_at, message_at, now_at, wanted_on
@@ -39,6 +39,7 @@ def news(request: StaffRequest, pk: int) -> HttpResponse:
         "page": threads.newest(conversation) if found.is_regrouped else None,
         "previous": opened.previous,
         "wanted": wanted_on(request),
+        "promise_choices": promising.choices(),
     }
     return render(request, "conversations/_news.html", context)
 

@@ -91,6 +91,25 @@ def local_time(moment: datetime, form: str = "relative") -> SafeString:
     return _moment(timezone.localtime(moment), form, translation.get_language(), timezone.get_current_timezone_name())
 
 
+@register.inclusion_tag("ui/due_time.html")
+def due_time(moment: datetime, says: str = "", since: datetime | None = None) -> dict[str, object]:
+    """Draw how long it is until a promise is due, or how late it is, which the browser keeps true.
+
+    What ``says`` names is told to screen readers 20 and 5 minutes before, and when it is late; with ``since``, when it
+    was promised, a ring shows how much of the time is left.
+    """
+    utc = {
+        name: at.astimezone(UTC).isoformat(timespec="seconds") for name, at in (("due", moment), ("since", since)) if at
+    }
+    words = {
+        "says": says,
+        "shown": durations.until(moment),
+        "tone": durations.tone(moment),
+        "late": durations.late("{}"),
+    }
+    return utc | words
+
+
 @lru_cache(REMEMBERED)
 def _moment(local: datetime, form: str, _language: str, _zone: str) -> SafeString:
     # Equal moments of different zones are one key to a cache, and every language has formats of its own.

@@ -50,10 +50,21 @@ function wait(moment, now) {
   return days.format(Math.floor(distance / (24 * HOUR)));
 }
 
-const shapes = { relative, short, stamp, wait, clock: formats.clock.format, full: formats.full.format };
+// A promise: how long it is until then, or "late 4 min".
+function due(moment, now, { dataset }) {
+  if (moment > now) return wait(moment, now);
+  return dataset.late.replace("{}", wait(moment, Math.max(now, moment.getTime() + MINUTE)));
+}
+
+// 0 while there is time, then 20 and 5 minutes before, and late.
+const stageOf = (moment, now) => [20 * MINUTE, 5 * MINUTE, 0].filter((left) => moment - now <= left).length;
+
+const shapes = { relative, short, stamp, wait, due, clock: formats.clock.format, full: formats.full.format };
 const shown = new Set();
 
 class LocalTime extends HTMLElement {
+  #stage;
+
   connectedCallback() {
     shown.add(this);
     this.update();
@@ -67,9 +78,23 @@ class LocalTime extends HTMLElement {
     const time = this.querySelector("time");
     const moment = new Date(time?.dateTime);
     if (Number.isNaN(moment.getTime())) return;
-    const text = shapes[this.getAttribute("form") ?? "relative"](moment, new Date());
+    const now = new Date();
+    const text = shapes[this.getAttribute("form") ?? "relative"](moment, now, this);
     if (time.textContent !== text) time.textContent = text;
     time.title = formats.full.format(moment);
+    if (this.dataset.late) this.#press(moment, now, text);
+  }
+
+  #press(moment, now, text) {
+    const stage = stageOf(moment, now);
+    this.dataset.tone = ["", "warn", "warn", "bad"][stage];
+    const since = new Date(this.dataset.since);
+    const left = Math.max(0, Math.min(1, (moment - now) / (moment - since)));
+    this.querySelector("[pathLength]")?.setAttribute("stroke-dasharray", `${left * 100} 100`);
+    if (stage > this.#stage && this.dataset.says) {
+      document.getElementById("announcer").textContent = `${this.dataset.says}: ${text}`;
+    }
+    this.#stage = stage;
   }
 }
 setInterval(() => {

@@ -43,7 +43,7 @@ class MenuList extends HTMLElement {
   #walk = (event) => {
     const items = this.#items;
     const now = items.indexOf(document.activeElement);
-    const letter = event.key.length === 1 && !event.target.matches("input") && event.key.toLowerCase();
+    const letter = event.key.length === 1 && !event.target.matches("input, select") && event.key.toLowerCase();
     const named =
       letter && items.find((item, at) => at > now && item.innerText.trim().toLowerCase().startsWith(letter));
     const step = STEPS[event.key];
