@@ -11,7 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from samovar.accounts.models import Role, User
+from samovar.accounts.models import User
+from samovar.accounts.models.user import ANSWERING
 from samovar.conversations import chips, drafting, macro_steps, putting_off
 from samovar.conversations.models import Attachment, Tag
 from samovar.conversations.models.draft import TYPED_HERE
@@ -28,7 +29,6 @@ LONGEST_SNOOZE = timedelta(days=3653)
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]
 # Said by what stands beside the fields; in them Enter would take the first entry of the menu otherwise.
 TYPED = "typed"
-ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
 
 
 def _spans() -> list[tuple[str, str]]:

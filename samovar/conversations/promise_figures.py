@@ -135,7 +135,8 @@ def _seen(reader: User, asked: Asked) -> PromiseQuerySet:
 def _counted(found: PromiseQuerySet, *by: str) -> Iterable[dict[str, Any]]:
     now: datetime = clock.now()
     counts = {state.replace("-", "_"): Count("pk", filter=Promise.objects.all().when(state, now)) for state in SHOWN}
-    return found.order_by().values(*by).annotate(made=Count("pk"), **counts)
+    counted: Iterable[dict[str, Any]] = found.order_by().values(*by).annotate(made=Count("pk"), **counts)
+    return counted
 
 
 def _figures(row: dict[str, Any], name: str, days: int, **whose: int) -> Figures:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import User
-from samovar.conversations.forms import ANSWERING
+from samovar.accounts.models.user import ANSWERING
 from samovar.conversations.models.promise import LONGEST_WHAT, Breach, PromiseKind, PromiseState
 from samovar.conversations.promising import NoMoment, understood
 from samovar.lib.text import tidy

@@ -29,6 +29,10 @@ class Role(models.TextChoices):
     OBSERVER = "observer", _("Observer")
 
 
+# Who writes to customers.
+ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
+
+
 class Ways(TypedDict, total=False):
     """What a person decides about themselves; "" leaves it to the browser."""
 
@@ -145,7 +149,7 @@ class User(AbstractBaseUser, Present):
     @property
     def can_answer(self) -> bool:
         """Whether the person may write to customers and change conversations."""
-        return self.role in (Role.ADMIN, Role.LEAD, Role.AGENT)
+        return self.role in ANSWERING
 
     @property
     def can_lead(self) -> bool:

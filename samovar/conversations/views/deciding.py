@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samovar.accounts.models import Presence, User
+from samovar.accounts.models.user import ANSWERING
 from samovar.accounts.requests import StaffRequest, agents_only, lookers_only
 from samovar.conversations import asking, blocking, calendars, spam
 from samovar.conversations.errors import CannotBlock, SnoozeInThePast
-from samovar.conversations.forms import ANSWERING, AssignmentForm, PriorityForm, SnoozeForm, TagForm
+from samovar.conversations.forms import AssignmentForm, PriorityForm, SnoozeForm, TagForm
 from samovar.conversations.models import Block, Conversation, Tag
 from samovar.conversations.pages import conversation_at, done, refused
 from samovar.conversations.promising import in_words

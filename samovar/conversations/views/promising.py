@@ -1,5 +1,6 @@
 """Promising: what, by when and who; kept, moved, handed over, withdrawn or broken; and the steps of larger work."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samovar.accounts.models import User
+from samovar.accounts.models.user import ANSWERING
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.conversations import promising
 from samovar.conversations.errors import CustomerErased
-from samovar.conversations.forms import ANSWERING
 from samovar.conversations.models import Conversation, Promise
 from samovar.conversations.models.promise import Breach, PromiseState
 from samovar.conversations.pages import conversation_at, done, looked_at, refused
@@ -198,7 +199,7 @@ def _given(request: StaffRequest) -> QueryDict:
     return request.GET if request.GET else request.POST
 
 
-def _at(address: str, given: dict[str, object]) -> str:
+def _at(address: str, given: Mapping[str, object]) -> str:
     return f"{address}?{urlencode(given)}"
 
 

@@ -92,7 +92,7 @@ def local_time(moment: datetime, form: str = "relative") -> SafeString:
 
 
 @register.inclusion_tag("ui/due_time.html")
-def due_time(moment: datetime, says: str = "", since: datetime | None = None) -> dict[str, object]:
+def due_time(moment: datetime, says: str = "", since: datetime | None = None) -> dict[str, str]:
     """Draw how long it is until a promise is due, or how late it is, which the browser keeps true.
 
     What ``says`` names is told to screen readers 20 and 5 minutes before, and when it is late; with ``since``, when it

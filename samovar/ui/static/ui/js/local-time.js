@@ -92,7 +92,7 @@ class LocalTime extends HTMLElement {
     const left = Math.max(0, Math.min(1, (moment - now) / (moment - since)));
     this.querySelector("[pathLength]")?.setAttribute("stroke-dasharray", `${left * 100} 100`);
     if (stage > this.#stage && this.dataset.says) {
-      document.getElementById("announcer").textContent = `${this.dataset.says}: ${text}`;
+      document.getElementById("announcer").textContent = [this.dataset.says, text].join(": ");
     }
     this.#stage = stage;
   }
