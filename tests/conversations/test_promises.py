@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from samovar.accounts.models import User
-from samovar.conversations import joining
+from samovar.conversations import joining, merging
 from samovar.conversations.deriving import differences, mend
 from samovar.conversations.errors import CustomerErased
 from samovar.conversations.jobs import announce_due_promises
@@ -246,6 +246,20 @@ def test_what_two_conversations_promise_stays_when_they_are_joined(olga: User) -
     Conversation.objects.filter(pk=older.pk).update(promise_due_at=None)
     mend([older.pk])
     assert due(promise) == promise.due_at
+
+
+def test_a_promise_goes_along_when_conversations_are_merged_and_comes_back(olga: User) -> None:
+    source, target = make.conversation("One", subject="One"), make.conversation("Two", subject="Two")
+    promise = promised(olga, conversation=source)
+
+    done = merging.merge(source, target, by=olga)
+    promise.move(timezone.now() + 5 * HOUR, by=olga)
+    assert (promise.conversation, due(promise)) == (target, promise.due_at)
+    merging.undo(done, by=olga)
+
+    promise.refresh_from_db()
+    assert (promise.conversation, due(promise)) == (source, promise.due_at)
+    assert Conversation.objects.get(pk=target.pk).promise_due_at is None
 
 
 def announced(now: datetime) -> list[bool]:

@@ -319,6 +319,8 @@ class Promise(models.Model):
 
     def _take(self) -> bool:
         """Take its conversation for this transaction, read what is true now, and tell whether it is open."""
+        # It goes along when conversations are merged.
+        self.refresh_from_db()
         self.conversation.locked()
         self.refresh_from_db(
             fields=[field.name for field in self._meta.concrete_fields if field.name != "conversation"]

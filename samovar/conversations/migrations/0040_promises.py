@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0017_audit_by_action'),
-        ('conversations', '0038_formatted_texts'),
+        ("conversations", "0039_regrouping"),
         ('customers', '0009_consents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
