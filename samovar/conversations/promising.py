@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from samovar.conversations.models import Promise
+from samovar.conversations.models import Conversation, Promise
 from samovar.conversations.models.promise import PromiseKind
 from samovar.lib import clock
 from samovar.lib.moments import PassedMoment, UnclearMoment, moment_of
@@ -96,6 +96,12 @@ def in_words(moment: datetime) -> str:
     if here.date() == today + timedelta(days=1):
         return _("tomorrow at %(time)s") % at
     return _("%(day)s at %(time)s") % at
+
+
+def given_in(conversations: QuerySet[Conversation]) -> QuerySet[Promise]:
+    """Return what customers were promised in conversations and is still to be kept, the nearest first."""
+    found = Promise.objects.all().open().given().filter(conversation__in=conversations.order_by().values("pk"))
+    return found.select_related("conversation", "owner").order_by("due_at", "pk")
 
 
 def rows_of(conversation: OuterRef) -> QuerySet[Promise, Any]:

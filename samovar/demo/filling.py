@@ -15,7 +15,7 @@ from django.utils import timezone
 from samovar.channels.models import ChannelAccount
 from samovar.conversations.bulk import write_stories
 from samovar.customers.models import Customer
-from samovar.demo import company
+from samovar.demo import company, promises
 from samovar.demo.company import Cast
 from samovar.demo.crowding import write_people
 from samovar.demo.errors import AnotherDemo, RealDataHere
@@ -97,7 +97,8 @@ class Fill:
             yield len(conversations)
 
     def finish(self) -> None:
-        """Take note of whom notes name, put the indexes in order and let the planner learn what the tables hold."""
+        """Tell what was promised and whom notes name, put the indexes in order, let the planner learn what tables hold."""
+        self._write("promises", partial(promises.promise, self.filling.ends_at))
         name_colleagues(self.filling)
         with connection.cursor() as cursor:
             cursor.execute(TIDY)

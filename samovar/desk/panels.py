@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from samovar.accounts.models import User
-from samovar.conversations.models import Conversation
+from samovar.conversations import promising
+from samovar.conversations.models import Conversation, Promise
 from samovar.conversations.opening import Opened
 from samovar.customers.consenting import Standing
 from samovar.customers.models import Customer, Membership, Merge
@@ -32,12 +33,19 @@ class Person:
     merges: Sequence[Merge] = ()
     memberships: Sequence[Membership] = ()
     consents: Sequence[Standing] = ()
+    promises: Sequence[Promise] = ()
 
 
 def open_conversations(user: User, customer_id: int) -> list[Conversation]:
     """Return what is not settled with a customer, who waits for us first."""
     rows = Conversation.objects.all().visible_to(user).open().filter(customer=customer_id).for_list()
     return sorted(rows.order_by("-last_message_at")[:MOST_OPEN], key=lambda row: row.waiting_since is None)
+
+
+def promises(user: User, customer_id: int) -> list[Promise]:
+    """Return what is still to be kept of what a customer was promised, the nearest first."""
+    seen = Conversation.objects.all().visible_to(user).filter(customer=customer_id)
+    return list(promising.given_in(seen)[:MOST_OPEN])
 
 
 def beside(user: User, opened: Opened) -> Person:

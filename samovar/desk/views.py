@@ -115,6 +115,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
         list(Merge.objects.filter(survivor=pk, undone_at=None).select_related("merged").order_by("pk")),
         memberships_of(pk),
         standing(pk),
+        panels.promises(request.user, pk),
     )
     context = {"person": person, "panels": panels.CUSTOMER, "topics": TOPICS.items()}
     return render(request, "desk/customer.html", context)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from samovar.accounts.models import Brand, Team, User
 from samovar.channels.models import Delivery
 from samovar.conversations import signing
-from samovar.conversations.models import Conversation, Inbox, Macro, Message, Tag
+from samovar.conversations.models import Conversation, Inbox, Macro, Message, Promise, Tag
 from samovar.customers.models import Customer, Identity, Organisation
 from samovar.events.models import Event
 from samovar.files.models import StoredFile
@@ -36,6 +36,8 @@ IN_EVENTS = {
     "assignee_id": User,
     "tag_id": Tag,
     "inbox_id": Inbox,
+    "promise_id": Promise,
+    "owner_id": User,
 }
 Row = dict[str, Any]
 
@@ -48,6 +50,7 @@ class Names:
             **{model: dict(model._default_manager.values_list("pk", name)) for model, name in NAMED_BY.items()},
             Customer: {row.pk: f"customer {row.identities.earliest('id').value}" for row in Customer.objects.all()},
             Message: {row.pk: f"message {row.direction} {row.created_at} {row.text}" for row in Message.objects.all()},
+            Promise: {row.pk: f"promise {row.made_at} {row.due_at} {row.what}" for row in Promise.objects.all()},
             Conversation: {
                 row.pk: f"conversation {row.messages.earliest('created_at').external_id}"
                 for row in Conversation.objects.all()

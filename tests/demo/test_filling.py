@@ -11,7 +11,8 @@ from django.test import Client
 from samovar.accounts.models import Company, Role, Team, User
 from samovar.channels.models import Delivery
 from samovar.conversations import deriving, placeholders
-from samovar.conversations.models import Attachment, Conversation, Inbox, Macro, Message, Tag
+from samovar.conversations.models import Attachment, Conversation, Inbox, Macro, Message, Promise, Tag
+from samovar.conversations.models.promise import PromiseState
 from samovar.customers.models import Customer, Identity, Membership, Organisation
 from samovar.demo import company, filling
 from samovar.demo.company import PASSWORD
@@ -73,6 +74,22 @@ def test_agents_have_macros_in_both_languages_and_one_by_a_first_letter(language
     assert not [mistake for macro in own for mistake in placeholders.mistakes(macro.text)]
     assert own.filter(language=language).exclude(steps=[]).count() == 3
     assert own.filter(language=language, steps=[]).count() == 10
+
+
+def test_something_is_promised_for_the_day_something_is_late_and_most_was_kept() -> None:
+    fill()
+    end = Filling.objects.get().ends_at
+    states = [state for state in PromiseState if Promise.objects.all().given().in_state(state, end).exists()]
+
+    assert states == [
+        PromiseState.OPEN,
+        PromiseState.LATE,
+        PromiseState.KEPT,
+        PromiseState.KEPT_LATE,
+        PromiseState.BROKEN,
+    ]
+    assert Promise.objects.filter(kind="step", kept_at=None).count() == 2
+    assert not [found for piece in deriving.batches() for found in deriving.differences(piece)]
 
 
 def test_every_history_is_complete() -> None:
