@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0017_audit_by_action'),
-        ("conversations", "0039_regrouping"),
+        ("conversations", "0040_macros"),
         ('customers', '0009_consents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
