@@ -1,6 +1,6 @@
 """The demo company is filled in once, whatever happens on the way, and never among real customers unasked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -14,7 +14,7 @@ from samovar.conversations import deriving, placeholders
 from samovar.conversations.models import Attachment, Conversation, Inbox, Macro, Message, Promise, Tag
 from samovar.conversations.models.promise import PromiseState
 from samovar.customers.models import Customer, Identity, Membership, Organisation
-from samovar.demo import company, filling
+from samovar.demo import company, filling, promises
 from samovar.demo.company import PASSWORD
 from samovar.demo.errors import AnotherDemo, RealDataHere
 from samovar.demo.invention import MESSAGES_EACH
@@ -27,6 +27,7 @@ from tests import make
 from tests.conversations import rows
 
 pytestmark = pytest.mark.django_db
+LATELY = timedelta(hours=2)
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZONE)
 MESSAGES = 600
 
@@ -77,8 +78,11 @@ def test_agents_have_macros_in_both_languages_and_one_by_a_first_letter(language
 
 
 def test_something_is_promised_for_the_day_something_is_late_and_most_was_kept() -> None:
-    fill()
-    end = Filling.objects.get().ends_at
+    end, inbox = fill().ends_at, Inbox.objects.earliest("pk")
+    for number in range(7):
+        # Of so small a company nothing may be open just now.
+        make.conversation(inbox_id=inbox.pk, sender=make.sender(f"waits{number}@mail.example"), at=end - LATELY)
+    promises.promise(end)
     states = [state for state in PromiseState if Promise.objects.all().given().in_state(state, end).exists()]
 
     assert states == [
