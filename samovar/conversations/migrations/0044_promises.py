@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0017_audit_by_action'),
-        ("conversations", "0040_macros"),
+        ("conversations", "0043_lists_of_causes"),
         ('customers', '0009_consents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
