@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0017_audit_by_action'),
+        ("accounts", "0017_audit_by_action"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0017_audit_by_action'),
-        ("conversations", "0043_lists_of_causes"),
+        ("conversations", "0044_mentions_and_watchers"),
         ('customers', '0009_consents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("conversations", "0045_pending_replies"),
+        ("conversations", "0047_pending_replies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     # Built while people go on writing.
     atomic = False
-    dependencies = [("conversations", "0047_what_wakes_it")]
+    dependencies = [("conversations", "0049_what_wakes_it")]
 
     # What was begun and broken off stands there as an index that nobody uses, in the way of the next try.
     operations = [

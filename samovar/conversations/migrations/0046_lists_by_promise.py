@@ -10,7 +10,7 @@ AS_IF_PROMISED = "((%(expressions)s AT TIME ZONE 'UTC') + INTERVAL '100 years') 
 class Migration(migrations.Migration):
     # Built while people go on writing.
     atomic = False
-    dependencies = [("conversations", "0044_promises")]
+    dependencies = [("conversations", "0045_promises")]
 
     # What was begun and broken off stands there as an index that nobody uses, in the way of the next try.
     operations = [

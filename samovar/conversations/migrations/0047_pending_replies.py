@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("conversations", "0044_mentions_and_watchers"),
+        ("conversations", "0046_lists_by_promise"),
         ('files', '0004_kinds_of_stored_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

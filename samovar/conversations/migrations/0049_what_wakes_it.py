@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("conversations", "0046_notes_taken_back"),
+        ("conversations", "0048_notes_taken_back"),
     ]
 
     operations = [
