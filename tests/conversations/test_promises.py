@@ -183,6 +183,17 @@ def test_it_is_handed_over_once(olga: User) -> None:
     assert event.data["owner_name"] == "Igor"
 
 
+def test_it_is_nobodys_when_whoever_keeps_it_has_left(olga: User) -> None:
+    promise = promised(olga)
+
+    assert promise.free(make.agent("igor"), by=None) is False
+    assert promise.free(olga, by=None) is True
+    assert promise.free(olga, by=None) is False
+
+    assert (promise.owner, promise.left_by) == (None, olga)
+    assert str(promise) == "Call back by phone"
+
+
 def test_resolving_leaves_a_promise_open_and_the_nearest_of_several_counts(olga: User) -> None:
     late = promised(olga, 5 * HOUR)
     near = promised(olga, 2 * HOUR, late.conversation)
@@ -307,6 +318,19 @@ def test_what_ended_while_the_clock_looked_is_not_announced(olga: User) -> None:
         stale.announce_when_due()
 
     assert "PromiseDue" not in kinds()
+
+
+def test_of_two_clocks_that_find_it_one_announces_it_and_none_what_was_moved_meanwhile(olga: User) -> None:
+    promise, moved = promised(olga), promised(olga)
+    assert promise.due_at is not None
+    stale = Promise.objects.get(pk=promise.pk)
+    moved.move(promise.due_at + HOUR, by=olga)
+
+    with clock.standing_at(promise.due_at):
+        for one in (promise, stale, moved):
+            one.announce_when_due()
+
+    assert kinds().count("PromiseDue") == 1
 
 
 @pytest.mark.django_db(transaction=True)

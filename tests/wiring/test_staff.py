@@ -14,7 +14,7 @@ from samovar.channels import staff_letters
 from samovar.channels.models import StaffLetter
 from samovar.conversations import handing_back
 from samovar.conversations.deriving import differences
-from samovar.conversations.models import Conversation, LeftBehind
+from samovar.conversations.models import Conversation, LeftBehind, Promise
 from samovar.events.models import Event
 from samovar.jobs.running import run_short
 from tests import make
@@ -184,3 +184,23 @@ def test_an_invitation_whose_letter_was_not_delivered_says_so_until_there_is_a_n
     inviting.invite_again(invitation, by=anna)
     _settle()
     assert "This is the address of an inbox here" not in client.get("/people/").content.decode()
+
+
+def test_promises_of_a_leaver_are_nobodys_until_they_come_back_unless_somebody_took_them() -> None:
+    anna, olga, igor = make.admin("anna"), make.agent("olga"), make.agent("igor")
+    kept, taken, waits = (make.promise(olga) for _ in range(3))
+    kept.keep(by=olga)
+    olga.deactivate(by=anna)
+    _settle()
+    # Whoever chose them had seen them active.
+    late = make.promise(igor)
+    late.hand_over(olga, by=igor)
+    _settle()
+    assert set(Promise.objects.filter(owner=None)) == {taken, waits, late}
+    taken.hand_over(igor, by=igor)
+
+    olga.reactivate(by=anna)
+    _settle()
+
+    assert set(Promise.objects.filter(owner=olga)) == {kept, waits, late}
+    assert Promise.objects.get(pk=taken.pk).owner == igor
