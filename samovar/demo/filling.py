@@ -97,7 +97,7 @@ class Fill:
             yield len(conversations)
 
     def finish(self) -> None:
-        """Tell what was promised and whom notes name, put the indexes in order, let the planner learn what tables hold."""
+        """Tell what was promised and whom notes name, put the indexes in order, let the planner learn all tables."""
         self._write("promises", partial(promises.promise, self.filling.ends_at))
         name_colleagues(self.filling)
         with connection.cursor() as cursor:

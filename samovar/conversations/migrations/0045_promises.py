@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('what', models.CharField(blank=True, max_length=200, verbose_name='in words')),
                 ('position', models.PositiveSmallIntegerField(null=True, verbose_name='place among the steps')),
                 ('due_at', models.DateTimeField(null=True, verbose_name='by when')),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
+                ('made_at', models.DateTimeField(verbose_name="promised at")),
                 ('kept_at', models.DateTimeField(null=True, verbose_name='kept at')),
                 ('broken_at', models.DateTimeField(null=True, verbose_name='broken at')),
                 ('withdrawn_at', models.DateTimeField(null=True, verbose_name='withdrawn at')),

@@ -126,7 +126,7 @@ class Promise(models.Model):
     due_at = models.DateTimeField(_("by when"), null=True)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
-    made_at = models.DateTimeField(_("made at"))
+    made_at = models.DateTimeField(_("promised at"))
     kept_at = models.DateTimeField(_("kept at"), null=True)
     broken_at = models.DateTimeField(_("broken at"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
