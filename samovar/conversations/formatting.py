@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from samovar.conversations.models import Message
-from samovar.conversations.models.mention import names_in
+from samovar.conversations.naming import names_in
 from samovar.lib import markdown
 
 CODE = "`"

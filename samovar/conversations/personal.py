@@ -150,7 +150,6 @@ declare(
         owners=["conversation__customer_id"],
         matters=["conversation_id"],
         emptied={"text": "", "chips": None, "steps": [], "held": Held.HIDDEN},
-        harmless=["held"],
     )
 )
 # Nobody has to come back to what is not there any more.

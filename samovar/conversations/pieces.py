@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from samovar.conversations.models.mention import names_in
+from samovar.conversations.naming import names_in
 from samovar.lib.links import LINK, trimmed
 
 MANY_LINES = re.compile(r"\n[ \t\r]*+\n(?:[ \t\r]*+\n)++")

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from samovar.accounts.models import News, Notice, Notification
 from samovar.conversations.models import Mention, Message, Watching
-from samovar.conversations.models.mention import SIGN
 from samovar.conversations.models.message import Direction
+from samovar.conversations.naming import SIGN
 from samovar.demo.models import Filling
 
 # Older ones were seen long ago.

@@ -24,17 +24,20 @@ def _menu(request: HttpRequest, user: User) -> Menu:
     counts = queries.counts(user)
     is_inbox = request.path == reverse("inbox") or request.path.startswith("/conversations/")
     current = request.GET.get("view", FIRST.name) if is_inbox else ""
+    settings = _settings(request.path, user)
+    is_setting = any(entry.is_current for entry in settings)
     return Menu(
         search_url=reverse("search"),
         sections=[
             Section(entries=_places(request.path, counts, is_inbox)),
-            Section(title=_("My views"), entries=_views(counts, current)),
-            *_settings(request.path, user),
+            # One of both is open: together they would be longer than most windows.
+            Section(title=_("My views"), entries=_views(counts, current), is_open=not is_setting),
+            *([Section(title=_("Settings"), entries=settings, is_open=is_setting)] if settings else []),
         ],
     )
 
 
-def _settings(path: str, user: User) -> list[Section]:
+def _settings(path: str, user: User) -> list[Entry]:
     places = []
     if user.is_admin:
         places.append((_("Mailboxes"), reverse("mailboxes"), "mail"))
@@ -54,8 +57,7 @@ def _settings(path: str, user: User) -> list[Section]:
     if user.can_answer:
         places.append((_("Deleted"), reverse("deleted"), "trash"))
         places.append((_("Pass mail on"), reverse("passing_on"), "forward"))
-    entries = [Entry(label=label, url=url, icon=icon, is_current=path.startswith(url)) for label, url, icon in places]
-    return [Section(title=_("Settings"), entries=entries)] if entries else []
+    return [Entry(label=label, url=url, icon=icon, is_current=path.startswith(url)) for label, url, icon in places]
 
 
 def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:

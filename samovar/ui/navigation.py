@@ -41,10 +41,11 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """Entries under one heading; the first section of a menu has none."""
+    """Entries under one heading, folded away unless ``is_open``; the first section of a menu has no heading."""
 
     title: str = ""
     entries: Sequence[Entry] = ()
+    is_open: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

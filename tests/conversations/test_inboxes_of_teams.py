@@ -128,7 +128,7 @@ def test_what_was_joined_to_it_is_closed_under_the_old_number(olga: User, oleg: 
     make.inbox().open_for([make.team("Pay", oleg)], by=make.admin())
 
     assert ConversationRedirect.objects.filter(old_id=number).exists()
-    assert client_of(oleg).get(reverse("conversation", args=[number])).status_code == 301
+    assert client_of(oleg).get(reverse("conversation", args=[number])).status_code == 302
     assert client_of(olga).get(reverse("conversation", args=[number])).status_code == 404
     assert "alary" not in client_of(olga).get(reverse("history", args=[older.customer_id])).content.decode()
 

@@ -71,7 +71,7 @@ def test_sending_and_resolving_says_both(client: Client, olga: User) -> None:
 
     sent = client.post(reverse("messages", args=[conversation.pk]), form, headers=HTMX)
 
-    assert "Sent and resolved · Tagged: Refund" in sent.content.decode()
+    assert "Sent and resolved: Elena Sokolova · Tagged: Refund" in sent.content.decode()
     assert "conversations:next" in sent.headers["HX-Trigger-After-Settle"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import Role, User
+from samovar.conversations.naming import SIGN, names_in
 from samovar.lib.text import search_key
 
 if TYPE_CHECKING:
     from samovar.conversations.models.inbox import Inbox
     from samovar.conversations.models.message import Message
 
-SIGN = "@"
 LOOKING = [role for role in Role.values if role != Role.EXPERT]
 
 
@@ -66,9 +65,3 @@ def named(text: str, people: Iterable[User]) -> list[User]:
     pattern = names_in(by_name)
     found = {match.group(1) for match in pattern.finditer(text.lower().replace("ё", "е"))} if by_name else set()
     return [person for name in by_name if name in found for person in by_name[name]]
-
-
-def names_in(names: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds one of ``names`` after the sign."""
-    longest_first = sorted(names, key=len, reverse=True)
-    return re.compile(rf"(?<![^\s(«\"“]){SIGN}({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)

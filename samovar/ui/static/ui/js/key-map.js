@@ -29,7 +29,9 @@ export function shown(key) {
 function find(key) {
   const scope = document.querySelector("dialog:modal") ?? document;
   const candidates = scope.querySelectorAll(`[data-key="${CSS.escape(key)}"]`);
-  return [...candidates].find((element) => element.checkVisibility() && !element.closest("[inert]"));
+  // What is folded away in the navigation keeps its key.
+  const isThere = (element) => element.checkVisibility() || element.closest(".nav-section");
+  return [...candidates].find((element) => isThere(element) && !element.closest("[inert]"));
 }
 
 /** Keys that a focused control takes for itself. */
