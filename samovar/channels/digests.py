@@ -13,6 +13,7 @@ from samovar.accounts import mail
 from samovar.accounts.models import Notice, NoticeWays, Notification, User
 from samovar.accounts.models.notice_ways import may_write
 from samovar.accounts.models.notification import NotificationQuerySet
+from samovar.accounts.quiet import quiet_until
 from samovar.conversations import notices
 from samovar.lib import clock
 
@@ -34,6 +35,7 @@ def write_to(user: User) -> bool:
     """Write to somebody what they were told and have not looked at, if it is time; returns whether there was a letter.
 
     The letter and the note that it was written exist together or not at all. It says what they may see at this moment.
+    In their quiet hours nothing is written.
     """
     NoticeWays.objects.get_or_create(user=user)
     ways = NoticeWays.objects.select_for_update().get(user=user)
@@ -41,7 +43,7 @@ def write_to(user: User) -> bool:
     rows = _unmailed(notices.visible(user)).filter(kind__in=ways.mailed)
     is_named = rows.filter(kind=Notice.MENTION).exists()
     zone = ZoneInfo(user.time_zone or settings.TIME_ZONE)
-    if not may_write(ways.pace, ways.mailed_at, now, zone, is_named=is_named):
+    if quiet_until(user, now) or not may_write(ways.pace, ways.mailed_at, now, zone, is_named=is_named):
         return False
     with translation.override(user.language or settings.LANGUAGE_CODE):
         lines = notices.lines(list(rows.with_names().order_by("-made_at", "-pk")[:MOST_LINES]))

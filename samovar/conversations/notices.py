@@ -19,6 +19,9 @@ ICONS = {
     Notice.ANSWER: "mail",
     Notice.NOTE: "note",
     Notice.UNDELIVERED: "alert",
+    Notice.HELD: "send",
+    Notice.PROMISE: "calendar",
+    Notice.REMINDER: "bell",
 }
 UNKNOWN = "bell"
 
@@ -86,7 +89,8 @@ def _wordings(count: int) -> dict[str, tuple[str, str]]:
     lost = ngettext(
         "%(count)d message of yours is not delivered", "%(count)d messages of yours are not delivered", count
     )
-    given = _("%(name)s gives it to you")
+    given, held = _("%(name)s gives it to you"), _("A planned answer of yours is held back")
+    promised, wanted = _("A promise of yours is due"), _("You wanted to be reminded")
     return {
         Notice.MENTION: (
             _("%(name)s names you in a note"),
@@ -96,4 +100,7 @@ def _wordings(count: int) -> dict[str, tuple[str, str]]:
         Notice.ANSWER: (answers, answers),
         Notice.NOTE: (_("A note by %(name)s"), ngettext("%(count)d new note", "%(count)d new notes", count)),
         Notice.UNDELIVERED: (lost, lost),
+        Notice.HELD: (held, held),
+        Notice.PROMISE: (promised, promised),
+        Notice.REMINDER: (wanted, wanted),
     }

@@ -13,6 +13,9 @@ from samovar.conversations.events import (
     MessageReceived,
     NoteAdded,
     NoteDeleted,
+    PromiseDue,
+    ReminderDue,
+    ScheduledHeld,
 )
 from samovar.conversations.models import Conversation, Mention, Message, Withdrawal
 from samovar.conversations.models.mention import those_who_look
@@ -54,6 +57,22 @@ def tell_of_loss(event: MessageFailed) -> None:
     _tell(event, Notice.UNDELIVERED, list(authors), event.message_id)
 
 
+def tell_of_held_answer(event: ScheduledHeld) -> None:
+    """Tell the author that an answer that they had planned did not leave."""
+    _tell(event, Notice.HELD, [event.author_id])
+
+
+def tell_of_promise(event: PromiseDue) -> None:
+    """Tell whoever keeps a promise that its moment comes, or has passed."""
+    if event.owner_id is not None:
+        _tell(event, Notice.PROMISE, [event.owner_id])
+
+
+def tell_of_reminder(event: ReminderDue) -> None:
+    """Tell somebody that they wanted to come back to a conversation now."""
+    _tell_all({event.user_id}, News(kind=Notice.REMINDER, at=event.at, conversation_id=event.of_conversation))
+
+
 def take_back_note(event: NoteDeleted) -> None:
     """Tell nobody any more of a note that was deleted."""
     Notification.objects.all().take_back(event.conversation_id, event.message_id)
@@ -74,19 +93,22 @@ def _concerned(event: ConversationEvent) -> set[int]:
 
 
 def _tell(event: ConversationEvent, kind: Notice, user_ids: Iterable[int], message_id: int | None = None) -> None:
-    wanted = set(user_ids) - {event.actor_id}
-    conversation = Conversation.objects.all().present().filter(pk=event.conversation_id).first()
-    if conversation is None or not wanted or clock.now() - event.at > RECENT:
-        return
     news = News(
         kind=kind,
         at=event.at,
-        conversation_id=conversation.pk,
+        conversation_id=event.conversation_id,
         message_id=message_id,
         actor_id=event.actor_id,
     )
+    _tell_all({pk for pk in user_ids if pk != event.actor_id}, news)
+
+
+def _tell_all(wanted: set[int], news: News) -> None:
+    conversation = Conversation.objects.all().present().filter(pk=news.conversation_id).first()
+    if conversation is None or not wanted or clock.now() - news.at > RECENT:
+        return
     for person in those_who_look(conversation.inbox).filter(pk__in=wanted).order_by("pk"):
         ways = NoticeWays.of(person)
-        is_shown = kind not in ways.hidden
-        if is_shown or kind in ways.mailed:
+        is_shown = news.kind not in ways.hidden
+        if is_shown or news.kind in ways.mailed:
             Notification.objects.all().tell(person.pk, news, is_shown=is_shown)

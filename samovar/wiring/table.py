@@ -12,9 +12,12 @@ from samovar.conversations.events import (
     MessageReceived,
     NoteAdded,
     NoteDeleted,
+    PromiseDue,
     PromiseHandedOver,
     PromiseMade,
+    ReminderDue,
     ReplyWritten,
+    ScheduledHeld,
 )
 from samovar.events.effects import Effect, when
 from samovar.wiring import mail, notices, staff
@@ -38,4 +41,7 @@ EFFECTS: list[Effect] = [
     when(ConversationMerged, later=[notices.follow_merge]),
     when(NoteDeleted, later=[notices.take_back_note]),
     when(MessageFailed, later=[notices.tell_of_loss]),
+    when(ScheduledHeld, later=[notices.tell_of_held_answer]),
+    when(PromiseDue, later=[notices.tell_of_promise]),
+    when(ReminderDue, later=[notices.tell_of_reminder]),
 ]

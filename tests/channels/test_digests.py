@@ -185,3 +185,13 @@ def test_a_choice_that_does_not_exist_is_refused(client: Client, olga: User) -> 
     assert client.get("/profile/notices/").status_code == 200
     assert client.post("/profile/notices/", {"pace": "each minute"}).status_code == 422
     assert not NoticeWays.objects.exists()
+
+
+def test_in_quiet_hours_nothing_is_written(olga: User, elena: User) -> None:
+    named(by=elena)
+    olga.change_ways(quiet_from=clock.now().time(), quiet_to=(clock.now() + HOUR).time(), time_zone="UTC")
+
+    assert not digests.write_to(olga)
+
+    olga.change_ways(quiet_from=None, quiet_to=None)
+    assert digests.write_to(olga)

@@ -7,8 +7,9 @@ import pytest
 
 from samovar.accounts.models import News, Notice, Notification, Role, User
 from samovar.conversations import merging
-from samovar.conversations.models import Conversation, Inbox, Mention
+from samovar.conversations.models import Conversation, Inbox, Mention, Promise, Reminder
 from samovar.conversations.models.deleting import DeletionReason
+from samovar.conversations.models.promise import PromiseKind
 from samovar.lib import clock
 from tests import make
 from tests.reactions import run_later_reactions
@@ -179,3 +180,27 @@ def test_what_was_seen_long_ago_is_forgotten(olga: User) -> None:
     rows.forget_old(clock.now())
 
     assert not rows.exists()
+
+
+def test_who_keeps_a_promise_is_told_when_it_comes_due_and_whoever_made_it_is_not(olga: User, elena: User) -> None:
+    conversation = opened()
+    promise = conversation.promise(PromiseKind.CALL, clock.now() + timedelta(hours=2), by=olga, owner=elena)
+    Promise.objects.update(due_at=clock.now() + timedelta(minutes=15))
+
+    promise.announce_when_due()
+    promise.announce_when_due()
+
+    assert told(elena) == [("promise", 1)]
+    assert told(olga) == []
+
+
+def test_a_reminder_is_told_to_its_owner_alone(olga: User, elena: User) -> None:
+    conversation = opened()
+    conversation.watch(by=elena)
+    reminder = Reminder.objects.all().remind(olga, conversation, clock.now() + timedelta(minutes=5), "Ask the courier")
+    Reminder.objects.update(at=clock.now() - timedelta(seconds=1))
+
+    reminder.tell_when_due()
+
+    assert told(olga) == [("reminder", 1)]
+    assert told(elena) == []

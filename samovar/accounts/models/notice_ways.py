@@ -30,7 +30,8 @@ class Pace(models.TextChoices):
 
 def mailed_by_itself() -> list[str]:
     """Return what is mailed to whoever has chosen nothing: what nobody else would take up."""
-    return [Notice.MENTION.value, Notice.ASSIGNED.value, Notice.UNDELIVERED.value]
+    theirs = (Notice.UNDELIVERED, Notice.HELD, Notice.PROMISE, Notice.REMINDER)
+    return [kind.value for kind in (Notice.MENTION, Notice.ASSIGNED, *theirs)]
 
 
 class NoticeWays(models.Model):

@@ -32,6 +32,9 @@ class Notice(models.TextChoices):
     ANSWER = "answer", _("A customer writes where I answer or watch")
     NOTE = "note", _("A note where I answer or watch")
     UNDELIVERED = "undelivered", _("A message of mine is not delivered")
+    HELD = "held", _("A planned answer of mine is held back")
+    PROMISE = "promise", _("A promise of mine is due or late")
+    REMINDER = "reminder", _("I wanted to be reminded")
 
 
 @dataclass(frozen=True, kw_only=True)
