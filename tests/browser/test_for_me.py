@@ -127,7 +127,7 @@ def test_a_note_is_deleted_from_its_menu_and_comes_back_by_a_key(pages: Pages, a
     page.locator("[data-from=note]").get_by_role("button", name="More about this message").press("Enter")
     page.get_by_role("button", name="Delete the note").press("Enter")
     expect(page.locator(".entries .line", has_text="Note deleted")).to_contain_text("Anna Petrova")
-    expect(page.locator(".entries")).not_to_contain_text("canary")
+    expect(page.locator("#entries")).not_to_contain_text("canary")
 
     page.keyboard.press("z")
     expect(page.locator(".entries [data-from=note]")).to_contain_text("The canary sings")

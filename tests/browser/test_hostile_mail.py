@@ -257,7 +257,7 @@ def test_forty_hostile_files_are_shown_as_names_and_only_kept(pages: Pages, anna
     page.wait_for_load_state("networkidle")
 
     assert not page.evaluate(FOREIGN)
-    assert "\u202e" not in page.locator(".entries").inner_text()
+    assert "\u202e" not in page.locator("#entries").inner_text()
     expect(page.get_by_text(r"bill\u202efdp.exe")).to_have_count(1)
     for answer in answers:
         if "/picture/" in answer.url and answer.status == 200:
