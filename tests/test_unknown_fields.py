@@ -48,6 +48,7 @@ ASKED_FOR = {
     "reading": {"version"},
     "profile": {"public_name", "has_keys"},
     "memberships": {"role"},
+    "promises": {"kind", "owner"},
     "membership": {"role"},
     "people": {"teams"},
     "mailbox_teams": {"teams"},
