@@ -67,6 +67,8 @@ def _work(wanted: str = "") -> None:
 def _answer(conversations: str, wanted: str = "") -> None:
     os.environ[faults.VARIABLE] = wanted
     anna = User.objects.get()
+    # What she sends leaves at once.
+    anna.change_ways(undo_seconds=0)
     client = Client(SERVER_NAME="localhost")
     client.force_login(anna)
     for pk in conversations.split(","):

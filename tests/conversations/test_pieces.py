@@ -62,3 +62,19 @@ def test_no_character_is_invented(text: str) -> None:
     kept = "".join(piece for piece, _url in shown(text))
 
     assert "".join(kept.split()) == "".join(text[:1000].split()) or len(text) >= 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("@Anna, see it", ["@Anna"]),
+        ("for @Anna", ["@Anna"]),
+        ("mail@anna", []),
+        ("https://a.b @Anna!", ["@Anna"]),
+    ],
+)
+def test_a_colleague_who_is_named_stands_out(text: str, names: list[str]) -> None:
+    [passage] = passages([(False, text)], 1000, 1000, ["Anna"])
+
+    assert [piece.text for piece in passage.pieces if piece.is_name] == names
+    assert "".join(piece.text for piece in passage.pieces) == text
