@@ -77,14 +77,20 @@ class ListPage:
     following: Wanted | None
 
 
-def page(user: User, wanted: Wanted) -> ListPage:
-    """Return the rows of the list that ``user`` may see, in one query."""
-    view = wanted.view
-    rows = _of_view(user, view)
+def selection(user: User, wanted: Wanted) -> ConversationQuerySet:
+    """Return every row of the list ``wanted`` that ``user`` may see, in no order, wherever its page begins."""
+    rows = _of_view(user, wanted.view)
     if wanted.only:
         rows = rows.filter(ONLY[wanted.only](user))
     if wanted.text:
-        rows = _matching(rows, view, wanted.text)
+        rows = _matching(rows, wanted.view, wanted.text)
+    return rows.order_by()
+
+
+def page(user: User, wanted: Wanted) -> ListPage:
+    """Return the rows of the list that ``user`` may see, in one query."""
+    view = wanted.view
+    rows = selection(user, wanted)
     if found := read_mark(wanted.after):
         rows = rows.filter(_beyond(view, *found))
     if view.has_reasons:

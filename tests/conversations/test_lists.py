@@ -190,6 +190,20 @@ def test_what_makes_no_sense_in_an_address_is_left_out(given: dict[str, str]) ->
     assert len(page.rows) == (0 if "q" in given else 1)
 
 
+def test_a_selection_is_the_whole_list_wherever_its_page_begins() -> None:
+    olga, ivan = make.agent("olga"), make.agent("ivan")
+    rows = [waiting(minutes) for minutes in (1, 2, 3)]
+    rows[0].assign(to=olga, by=olga)
+    rows[1].assign(to=olga, by=olga)
+    first = queries.page(olga, Wanted(size=1))
+    assert first.following
+
+    assert set(queries.selection(olga, first.following)) == set(rows)
+    assert set(queries.selection(olga, Wanted.of({"only": "mine"}))) == {rows[0], rows[1]}
+    assert set(queries.selection(ivan, Wanted.of({"only": "mine"}))) == set()
+    assert set(queries.selection(olga, Wanted.of({"q": "customer 3"}))) == {rows[2]}
+
+
 def test_an_address_says_only_what_is_not_so_anyway() -> None:
     assert Wanted.of({}).query == ""
     assert Wanted.of({"view": "mine", "only": "unread", "q": " oak  desk "}).query == "view=mine&only=unread&q=oak+desk"
