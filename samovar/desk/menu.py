@@ -28,6 +28,7 @@ def _menu(request: HttpRequest, user: User) -> Menu:
     is_setting = any(entry.is_current for entry in settings)
     return Menu(
         search_url=reverse("search"),
+        keys_url=reverse("keys"),
         sections=[
             Section(entries=_places(request.path, counts, is_inbox)),
             # One of both is open: together they would be longer than most windows.

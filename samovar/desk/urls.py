@@ -8,6 +8,7 @@ from samovar.desk import (
     brand_views,
     consent_views,
     for_me_views,
+    keys_views,
     organisation_views,
     removing_views,
     starting_views,
@@ -40,5 +41,6 @@ urlpatterns = [
     path("brands/<int:pk>/logo/", brand_views.brand_logo, name="brand_logo"),
     path("brands/<int:pk>/retiring/", brand_views.brand_retiring, name="brand_retiring"),
     path("brands/<int:pk>/reviving/", brand_views.brand_reviving, name="brand_reviving"),
+    path("keys/", keys_views.keys, name="keys"),
     path("search/", views.search, name="search"),
 ]

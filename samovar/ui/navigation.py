@@ -54,6 +54,8 @@ class Menu:
 
     sections: Sequence[Section] = ()
     search_url: str = ""
+    # Where a person chooses their keys.
+    keys_url: str = ""
 
     @property
     def places(self) -> list[Entry]:

@@ -44,6 +44,7 @@ class Ways(TypedDict, total=False):
     theme: str
     time_zone: str
     has_keys: bool
+    keys: dict[str, str]
     undo_seconds: int
     quiet_from: time | None
     quiet_to: time | None
@@ -100,6 +101,8 @@ class User(AbstractBaseUser, Present):
     theme = models.CharField(_("theme"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     has_keys = models.BooleanField(_("single-letter keys"), default=True)
+    # Which delivered keys are other ones for this person: {"E": "D", "Q": ""}, "" for none at all.
+    keys = models.JSONField(_("own keys"), default=dict, db_default=models.Value("{}", models.JSONField()), blank=True)
     # For how long what they send can still be taken back; 0 lets it leave at once.
     undo_seconds = models.PositiveSmallIntegerField(_("time to take back what was sent"), default=10, db_default=10)
     # When they are told of nothing that can wait: each night, and on whole days (0 is Monday; "56" is the week-end).

@@ -1,5 +1,6 @@
 """Tags for the parts that need more than an include."""
 
+import json
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 
@@ -71,6 +72,12 @@ def language_name(code: str) -> str:
         return str(translation.get_language_info(code)["name_translated"])
     except KeyError:
         return code
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """Write a value as a script reads it from an attribute."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 @register.filter

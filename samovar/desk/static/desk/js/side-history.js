@@ -14,4 +14,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   isBehind = isHeld();
   if (isBehind) event.preventDefault();
 });
+// Beside Tab, the arrows walk along what the history can show.
+side.addEventListener("keydown", (event) => {
+  const from = event.target.closest(".history .filters a");
+  const to = from && { ArrowLeft: from.previousElementSibling, ArrowRight: from.nextElementSibling }[event.key];
+  to?.focus();
+});
 for (const name of ["pointerleave", "focusout", "scrollend"]) side.addEventListener(name, () => setTimeout(catchUp));

@@ -1,30 +1,13 @@
 // The keyboard: presses what declares data-key ("E", "Shift+E", "Mod+Enter", "G I"), by the place of the key, so that it
 // works in every layout. Mod is ⌘ on a Mac and Ctrl elsewhere. Keys without Mod work only when no field is focused and
-// can be switched off (body[data-keys="off"]). The key "?" shows them all in the dialog inside <key-map>; Escape leaves
-// the field; a key held down repeats only what says data-repeats.
-const IS_MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
-const NAMES = { Slash: "/", BracketLeft: "[", BracketRight: "]", Backslash: "\\", Comma: ",", Period: "." };
-const SIGNS = { Mod: IS_MAC ? "⌘" : "Ctrl", Shift: IS_MAC ? "⇧" : "Shift", Enter: "↵", Escape: "Esc" };
+// can be switched off (body[data-keys="off"]) or changed ("ui/own-keys"). The key "?" shows them all in the dialog inside <key-map>; Escape leaves
+// the field; a key held down repeats only what says data-repeats; what says data-focuses is gone to, not pressed.
+import { nameOf, shown } from "ui/key-names";
+import { begins, chosen, meant } from "ui/own-keys";
+
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
 const CHORD_WAITS = 1200;
-
-/** The name of the key that was pressed, as data-key writes it. */
-function nameOf(event) {
-  if (event.code === "Slash" && event.shiftKey) return "?";
-  // Where other layouts write these signs, their place on the keyboard would be of no help.
-  if (event.key === "?" || event.key === "/") return event.key;
-  const key = NAMES[event.code] ?? event.code.replace(/^(Key|Digit|Numpad)(?=.)/, "");
-  const isModified = IS_MAC ? event.metaKey : event.ctrlKey;
-  return [isModified && "Mod", event.shiftKey && "Shift", key].filter(Boolean).join("+");
-}
-
-/** How a key is written on this machine: "Ctrl ↵" or "⌘↵". */
-export function shown(key) {
-  return key
-    .split(/[+ ]/)
-    .map((part) => SIGNS[part] ?? part)
-    .join(IS_MAC && key.includes("+") ? "" : " ");
-}
+const FIXED = new Set(["Esc", "?", "Enter"]);
 
 function find(key) {
   const scope = document.querySelector("dialog:modal") ?? document;
@@ -41,7 +24,7 @@ function isTaken(key) {
 }
 
 function press(element) {
-  if (element.matches(FIELDS)) element.focus();
+  if (element.matches(FIELDS) || element.hasAttribute("data-focuses")) element.focus();
   else element.click();
 }
 
@@ -62,13 +45,18 @@ class KeyMap extends HTMLElement {
   }
 
   #write = ({ target }) => {
-    for (const sign of target.querySelectorAll("kbd[data-combo]")) sign.textContent = shown(sign.dataset.combo);
+    for (const sign of target.querySelectorAll("kbd")) {
+      sign.dataset.combo ??= sign.textContent.trim();
+      const key = FIXED.has(sign.dataset.combo) ? sign.dataset.combo : chosen(sign.dataset.combo);
+      sign.textContent = key && shown(key);
+      sign.hidden = !key;
+    }
   };
 
   #pressed = (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     const key = nameOf(event);
-    if (isTaken(key) || (event.repeat && !find(key)?.hasAttribute("data-repeats"))) return;
+    if (isTaken(key) || (event.repeat && !find(meant(key))?.hasAttribute("data-repeats"))) return;
     const isMod = key.startsWith("Mod+");
     const isBare = !isMod && !event.ctrlKey && !event.metaKey;
     const isTyping = document.activeElement?.matches(FIELDS) || document.activeElement?.isContentEditable;
@@ -80,12 +68,13 @@ class KeyMap extends HTMLElement {
   };
 
   #act(key, event) {
-    const chord = `${this.#first} ${key}`;
-    const target = find(this.#first ? chord : key);
+    const pressed = this.#first ? `${this.#first} ${key}` : key;
+    const wanted = meant(pressed);
+    const target = wanted && find(wanted);
     this.#wait("");
     if (target) press(target);
     else if (key === "?") this.#list();
-    else if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) this.#wait(key);
+    else if (begins(key) || document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) this.#wait(key);
     else return;
     event.preventDefault();
   }
@@ -102,12 +91,12 @@ class KeyMap extends HTMLElement {
     const known = new Map();
     for (const element of document.querySelectorAll("[data-key]")) {
       const name = element.dataset.keyName ?? element.getAttribute("aria-label") ?? element.innerText;
-      if (name.trim() && element.checkVisibility()) known.set(element.dataset.key, name.split("\n")[0].trim());
+      if (name.trim() && chosen(element.dataset.key) && element.checkVisibility()) known.set(element.dataset.key, name.split("\n")[0].trim());
     }
     const lines = [...known].map(([key, name]) => {
       const copy = line.content.cloneNode(true);
       copy.querySelector("dt").textContent = name;
-      copy.querySelector("kbd").textContent = shown(key);
+      copy.querySelector("kbd").textContent = shown(chosen(key));
       return copy;
     });
     dialog.querySelector("dl").replaceChildren(...lines);

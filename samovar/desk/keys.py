@@ -1,0 +1,123 @@
+"""The map of the keyboard: every key of the product, and which of them a person has changed or switched off.
+
+A key is named by its place ("E", "Shift+P", "[", or "G I" for one after the other), so that it is the same in every
+layout. Keys with ⌘ or Ctrl and the digits of the views stay as they are: no reading aid takes them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# A letter or a sign, with Shift or after a G; not the digits, which are the views, nor "?", which shows all keys.
+PRESSABLE = re.compile(r"(?:G (?=[A-Z]$))?(?:Shift\+(?=[A-Z]$))?(?:[A-Z]|[\[\]\\,./]|Space)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: what it does, and whether a person may have another one for it."""
+
+    key: str
+    title: Promise | str
+    is_fixed: bool = False
+
+    @property
+    def field(self) -> str:
+        """What the field of the key is called in the form: a name without signs."""
+        return "key-" + "-".join(f"{ord(sign):x}" for sign in self.key)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Keys that belong together."""
+
+    title: Promise
+    keys: tuple[Key, ...]
+
+
+GROUPS = (
+    Group(
+        _("Moving about"),
+        (
+            Key("J", _("Next conversation")),
+            Key("K", _("Previous conversation")),
+            Key("/", _("Search this list")),
+            Key("[", _("Hide or show the list")),
+            Key("]", _("Hide or show the customer")),
+            Key("H", _("What the history shows")),
+            Key("G I", _("Inbox")),
+            Key("G C", _("Customers")),
+            Key("G F", _("For me")),
+            Key("Mod+K", _("Search or jump"), is_fixed=True),
+            Key("1–9", _("My views"), is_fixed=True),
+            Key("?", _("All keys"), is_fixed=True),
+        ),
+    ),
+    Group(
+        _("A conversation"),
+        (
+            Key("R", _("Reply")),
+            Key("N", _("Note to the team")),
+            Key("E", _("Resolve or reopen")),
+            Key("S", _("Snooze")),
+            Key("A", _("Assign to somebody")),
+            Key("M", _("Assign to me")),
+            Key("T", _("Set the cause")),
+            Key("Shift+T", _("The cause of what was just resolved")),
+            Key("L", _("Tag the conversation")),
+            Key("I", _("Priority")),
+            Key("P", _("Promise something")),
+            Key("Shift+P", _("Add a step")),
+            Key("B", _("Apply a macro")),
+            Key("Q", _("Quote what is selected")),
+            Key("C", _("New conversation")),
+            Key("Z", _("Undo")),
+        ),
+    ),
+    Group(
+        _("While writing"),
+        (
+            Key("Mod+Enter", _("Send"), is_fixed=True),
+            Key("Mod+Shift+Enter", _("Send and resolve"), is_fixed=True),
+            Key("Mod+\\", _("What the customer gets"), is_fixed=True),
+        ),
+    ),
+)
+KEYS = {key.key: key for group in GROUPS for key in group.keys}
+CHANGEABLE = {name: key for name, key in KEYS.items() if not key.is_fixed}
+
+
+class OneKeyForTwo(Exception):
+    """Two things would be on one key: ``first`` and ``second`` are what they do, ``key`` is the key."""
+
+    def __init__(self, key: str, first: Key, second: Key) -> None:
+        super().__init__(key)
+        self.key, self.first, self.second = key, first, second
+
+
+def own_keys(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return what differs of the delivered keys in ``wanted`` (delivered key → the person's, "" for none).
+
+    Raises OneKeyForTwo. A key that begins others ("G") can be nothing by itself.
+    """
+    taken: dict[str, Key] = {}
+    for name, key in CHANGEABLE.items():
+        other = wanted.get(name, name)
+        if other in taken:
+            raise OneKeyForTwo(other, taken[other], key)
+        if other:
+            taken[other] = key
+    for chord, key in taken.items():
+        first, _space, second = chord.partition(" ")
+        if second and first in taken:
+            raise OneKeyForTwo(first, taken[first], key)
+    return {name: other for name in CHANGEABLE if (other := wanted.get(name, name)) != name}
+
+
+def pressable(text: str) -> str | None:
+    """Return the name of the key that somebody typed ("e", " shift + p", "g i"), "" for none, None for what is no key."""
+    parts = re.sub(r"\s*\+\s*", "+", " ".join(text.split())).lower()
+    name = " ".join("+".join(part.capitalize() for part in one.split("+")) for one in parts.split(" ")) if parts else ""
+    return name if not name or PRESSABLE.fullmatch(name) else None
