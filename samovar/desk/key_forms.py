@@ -20,7 +20,7 @@ class KeysForm(forms.Form):
         self.keys = keys
         for name, key in CHANGEABLE.items():
             self.fields[key.field] = forms.CharField(
-                label=key.title,
+                label=str(key.title),
                 required=False,
                 max_length=20,
                 initial=keys.get(name, name),

@@ -117,7 +117,7 @@ def own_keys(wanted: Mapping[str, str]) -> dict[str, str]:
 
 
 def pressable(text: str) -> str | None:
-    """Return the name of the key that somebody typed ("e", " shift + p", "g i"), "" for none, None for what is no key."""
+    """Return the name of the key that was typed ("e", "shift + p", "g i"), "" for none, None for what is no key."""
     parts = re.sub(r"\s*\+\s*", "+", " ".join(text.split())).lower()
     name = " ".join("+".join(part.capitalize() for part in one.split("+")) for one in parts.split(" ")) if parts else ""
     return name if not name or PRESSABLE.fullmatch(name) else None

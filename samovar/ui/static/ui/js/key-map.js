@@ -91,7 +91,8 @@ class KeyMap extends HTMLElement {
     const known = new Map();
     for (const element of document.querySelectorAll("[data-key]")) {
       const name = element.dataset.keyName ?? element.getAttribute("aria-label") ?? element.innerText;
-      if (name.trim() && chosen(element.dataset.key) && element.checkVisibility()) known.set(element.dataset.key, name.split("\n")[0].trim());
+      if (name.trim() && chosen(element.dataset.key) && element.checkVisibility())
+        known.set(element.dataset.key, name.split("\n")[0].trim());
     }
     const lines = [...known].map(([key, name]) => {
       const copy = line.content.cloneNode(true);
