@@ -93,15 +93,15 @@ def people_of(circle: Circle, chips: Sequence[Chip]) -> Recipients:
 
 
 @transaction.atomic
-def keep(conversation: Conversation, mode: str, text: str, by: User) -> None:
+def keep(conversation: Conversation, mode: str, text: str, by: User) -> bool:
     """Keep what ``by`` has typed so far; an empty text without files, people and steps is no draft any more.
 
-    A browser that is slow may deliver the draft after the message: what has just been sent is no draft. Raises
-    CustomerErased.
+    A browser that is slow may deliver the draft after the message: what has just been sent is no draft, and False is
+    returned. Raises CustomerErased.
     """
     conversation.writable()
     if _was_just_sent(conversation, mode, text, by):
-        return
+        return False
     draft = Draft.objects.filter(conversation=conversation, mode=mode, user=by)
     text = storable(text)
     if text.strip() or draft.filter(Q(files__isnull=False) | Q(chips__isnull=False) | ~Q(steps=[])).exists():
@@ -110,6 +110,7 @@ def keep(conversation: Conversation, mode: str, text: str, by: User) -> None:
         )
     else:
         draft.delete()
+    return True
 
 
 @transaction.atomic

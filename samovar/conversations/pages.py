@@ -13,6 +13,7 @@ from django_htmx.http import push_url, trigger_client_event
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.models import User
 from samovar.accounts.requests import StaffRequest
+from samovar.conversations import attending
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.macro_steps import Outcome
 from samovar.conversations.models import Conversation, Message, PendingReply
@@ -57,6 +58,11 @@ def looked_at(request: StaffRequest, conversation: Conversation) -> None:
 def wanted_on(request: StaffRequest) -> Wanted:
     """Return the list that stands beside the thread on the page that asks."""
     return Wanted.of(QueryDict(urlsplit(request.htmx.current_url or "").query))
+
+
+def tab_on(request: StaffRequest) -> str:
+    """Return which of the person's screens asks, nothing when it does not say so."""
+    return attending.tab_of(request.headers.get("X-Tab", ""))
 
 
 def done(

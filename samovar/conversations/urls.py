@@ -8,6 +8,7 @@ from samovar.conversations.views import (
     addressing,
     admitting,
     applying,
+    attending,
     blocking,
     cause_settings,
     causing,
@@ -40,6 +41,7 @@ register_converter(ModeConverter, "mode")
 urlpatterns = [
     path("conversations/<int:pk>/messages/", writing.messages, name="messages"),
     path("conversations/<int:pk>/drafts/<mode:mode>/", writing.draft, name="draft"),
+    path("conversations/<int:pk>/attendance/", attending.attendance, name="attendance"),
     path("conversations/<int:pk>/files/<mode:mode>/", writing.files, name="files"),
     path("conversations/<int:pk>/pending/<int:pending_pk>/", pending.changing, name="pending"),
     path("conversations/<int:pk>/pending/<int:pending_pk>/return/", pending.taking_back, name="taking_back"),

@@ -43,6 +43,11 @@ class Fanout:
         self._reset_at = float("-inf")
 
     @property
+    def subscribers(self) -> list[Subscriber]:
+        """All open screens, the oldest first."""
+        return list(self._subscribers)
+
+    @property
     def count(self) -> int:
         """How many screens are open."""
         return len(self._subscribers)
@@ -60,6 +65,7 @@ class Fanout:
                 await self._read()
             subscriber = Subscriber(session_key, self.position, after, drop)
             subscriber.closed_inboxes = self._doorkeeper.closed_inboxes(session_key)
+            subscriber.user_id = self._doorkeeper.user_id(session_key)
             self._make_room(session_key)
             self._subscribers[subscriber] = None
         return subscriber
@@ -67,6 +73,11 @@ class Fanout:
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Forget a screen."""
         self._subscribers.pop(subscriber, None)
+
+    async def see_to_the_door(self) -> None:
+        """Make sure that all who are here may still look; raises psycopg.Error."""
+        if not self._doorkeeper.is_up_to_date:
+            await self._check()
 
     def close(self) -> None:
         """End all streams."""
@@ -138,8 +149,7 @@ class Fanout:
 
     async def _read(self) -> bool:
         """Read a batch and hand it on; returns whether there may be more."""
-        if not self._doorkeeper.is_up_to_date:
-            await self._check()
+        await self.see_to_the_door()
         entries = await self.log.news(self.position)
         if entries:
             self.position = entries[-1].position

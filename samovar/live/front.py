@@ -14,6 +14,7 @@ from django.conf import settings
 from samovar.lib.errors import Trouble
 from samovar.live.addresses import spool_folder, web_sockets
 from samovar.live.asgi import Receive, Scope, Send
+from samovar.live.attending import Attending
 from samovar.live.database import Database
 from samovar.live.fanout import Fanout
 from samovar.live.forwarding import TrustedProxies
@@ -41,8 +42,9 @@ class Front:
         self.database = Database()
         doorkeeper = Doorkeeper(self.database)
         self.fanout = Fanout(self.database, doorkeeper)
+        self.attending = Attending(self.database, self.fanout)
         self.proxy = Proxy(web_sockets(), trusted, Room(spool_folder()), doorkeeper.knows)
-        self._streaming = Streaming(self.fanout, doorkeeper, trusted)
+        self._streaming = Streaming(self.fanout, self.attending, doorkeeper, trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -99,6 +101,7 @@ class FrontServer(uvicorn.Server):
         try:
             async with asyncio.TaskGroup() as group:
                 beside = [front.fanout.listen(), front.fanout.distribute(), front.fanout.watch_the_door()]
+                beside += [front.attending.listen(), front.attending.distribute()]
                 tasks = [group.create_task(work) for work in (*beside, self._keep_house())]
                 self._opened()
                 await super().main_loop()

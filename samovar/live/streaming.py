@@ -6,8 +6,10 @@ import psycopg
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from samovar.conversations.attending import tab_of
 from samovar.live import answers
 from samovar.live.asgi import Header, Receive, Scope, Send, part, start
+from samovar.live.attending import Attending
 from samovar.live.fanout import Fanout, here, reset
 from samovar.live.forwarding import Client, Refused, TrustedProxies, check, client_of
 from samovar.live.position import Position
@@ -24,8 +26,9 @@ MOST_STREAMS = 10_000
 class Streaming:
     """Answers ``/stream/``. A screen that comes back says where it was, and misses nothing and gets nothing twice."""
 
-    def __init__(self, fanout: Fanout, doorkeeper: Doorkeeper, trusted: TrustedProxies) -> None:
+    def __init__(self, fanout: Fanout, attending: Attending, doorkeeper: Doorkeeper, trusted: TrustedProxies) -> None:
         self._fanout = fanout
+        self._attending = attending
         self._doorkeeper = doorkeeper
         self._trusted = trusted
 
@@ -36,6 +39,7 @@ class Streaming:
             key = await self._admitted(scope)
             after = _resumed_at(scope)
             subscriber = await self._fanout.subscribe(key, after, connection.abort)
+            subscriber.tab = _tab(scope)
         except Refused as refused:
             await answers.refuse(refused.status, scope, receive, send)
             return
@@ -45,6 +49,7 @@ class Streaming:
         connection.on_lost = subscriber.close
         try:
             await send(start(200, _headers()))
+            self._attending.greet(subscriber)
             await self._stream(subscriber, after, send)
         except psycopg.Error:
             # The screen comes again, and says where it was.
@@ -52,6 +57,7 @@ class Streaming:
         finally:
             connection.on_lost = None
             self._fanout.unsubscribe(subscriber)
+            self._attending.lose(subscriber)
         if not connection.is_lost:
             await send(part(b"", False))
 
@@ -102,6 +108,12 @@ def _resumed_at(scope: Scope) -> Position | None:
     query = parse_qs(scope["query_string"].decode("latin-1"))
     named = [_header(scope, b"last-event-id"), *query.get("last_event_id", []), *query.get("after", [])]
     return next((position for text in named if (position := Position.parse(text)) is not None), None)
+
+
+def _tab(scope: Scope) -> str:
+    """Return how the screen calls itself, where it wants to hear of others that are open."""
+    [*_, named] = ["", *parse_qs(scope["query_string"].decode("latin-1")).get("tab", [])]
+    return tab_of(named)
 
 
 def _is_from_our_page(scope: Scope, client: Client) -> bool:

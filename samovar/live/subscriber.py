@@ -22,6 +22,9 @@ class Subscriber:
         self.session_key = session_key
         self.joined_at = joined_at
         self.is_closed = False
+        # Which person looks, and on which of their screens; nothing for a stream that has not said it.
+        self.user_id = 0
+        self.tab = ""
         # Inboxes of which its reader sees nothing.
         self.closed_inboxes: frozenset[int] = frozenset()
         # A page may have been made a moment ahead of this process.
@@ -30,6 +33,11 @@ class Subscriber:
         self._waiting: deque[bytes] = deque()
         self._held = 0
         self._changed = asyncio.Event()
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """The person and their screen."""
+        return self.user_id, self.tab
 
     def begin_anew(self) -> None:
         """Forget where the screen says that it was."""

@@ -61,6 +61,7 @@ class Doorkeeper:
         self._database = database
         self._read: dict[str, tuple[str, Session | None]] = {}
         self._closed: dict[str, frozenset[int]] = {}
+        self._ids: dict[str, int] = {}
         self._checked_at = float("-inf")
 
     @property
@@ -83,6 +84,10 @@ class Doorkeeper:
         """Return the inboxes of which somebody with this session saw nothing when it was last asked for."""
         return self._closed.get(session_key, frozenset())
 
+    def user_id(self, session_key: str) -> int:
+        """Return who looks with this session, 0 for nobody who was let in."""
+        return self._ids.get(session_key, 0)
+
     async def check(self, session_keys: Collection[str]) -> set[str]:
         """Return those of ``session_keys`` that may still look."""
         began = time.monotonic()
@@ -90,6 +95,7 @@ class Doorkeeper:
         self._read = {key: read for key, read in self._read.items() if key in found}
         # Who was let in meanwhile was not asked about, and keeps what was found then.
         self._closed = {key: closed for key, closed in self._closed.items() if key in found or key not in session_keys}
+        self._ids = {key: user_id for key, user_id in self._ids.items() if key in found or key not in session_keys}
         self._checked_at = began
         return found
 
@@ -101,6 +107,7 @@ class Doorkeeper:
         found = {
             key: session.user_id for key, session in sessions.items() if _is_of(session, users.get(session.user_id))
         }
+        self._ids |= found
         pairs = await self._database.rows(CLOSED, [list(users)])
         self._closed |= {key: frozenset(inbox for user, inbox in pairs if user == pk) for key, pk in found.items()}
         return set(found)

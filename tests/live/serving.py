@@ -20,9 +20,10 @@ PATIENCE_SECONDS = 120.0
 
 
 class Serving:
-    """A front with ``count`` web processes, which serve tests/live/pages.py, and a home folder of its own."""
+    """A front with ``count`` web processes, which serve ``application``, and a home folder of its own."""
 
     front: subprocess.Popen[bytes]
+    application = "tests.live.pages:app"
 
     def __init__(self, home: Path, count: int, variables: dict[str, str]) -> None:
         self.home = home
@@ -46,12 +47,12 @@ class Serving:
         for number in range(1, self.count + 1):
             self.start_web(number)
         self.front = self._spawn("samovar", "live", "--descriptor", str(self._listener.fileno()))
-        wait_until(lambda: self._is_alive(self.front) and self.get("/").status == (200 if self.count else 503))
+        wait_until(lambda: self._is_alive(self.front) and (self.get("/").status < 500) == bool(self.count))
 
     def start_web(self, number: int) -> None:
         """Start the web process ``number`` and wait until it listens."""
         path = self.home / "run" / f"web-{number}.sock"
-        process = self.web[number] = self._spawn("tests.live.web_process", str(path))
+        process = self.web[number] = self._spawn("tests.live.web_process", str(path), self.application)
         wait_until(lambda: self._is_alive(process) and _listens(path))
 
     def stop(self) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import random
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from samovar.accounts.models import Role, User
 from samovar.events.announcing import Visibility, announce, announce_many
@@ -22,26 +20,11 @@ from tests import make
 from tests.events.kinds import KettleBoiled, KettleEmptied
 from tests.live.screens import Screen, Seen, key_of, screen, signed_in
 from tests.live.serving import Serving, resident_bytes, serving, wait_until
-from tests.postgres import database_address, until, until_readable
+from tests.postgres import until, until_readable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OURS = "Sec-Fetch-Site: same-origin"
-
-
-@pytest.fixture(scope="module")
-def front(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Serving]:
-    """Return a front on the test database; there are no pages in this matter."""
-    home = tmp_path_factory.mktemp("streams")
-    (home / "secrets").mkdir()
-    # Sessions are signed: both sides are of one installation.
-    (home / "secrets" / "django").write_text(settings.SECRET_KEY, encoding="ascii")
-    with django_db_blocker.unblock():
-        address = database_address()
-    with serving(home, 0, DATABASE_URL=address) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Run as a process: one web process that serves tests/live/pages.py on the socket named."""
+"""Run as a process: one web process that serves tests/live/pages.py, or what else is named, on the socket named."""
 
 import sys
 from pathlib import Path
@@ -8,4 +8,4 @@ from samovar.live import web
 
 if __name__ == "__main__":
     die_with_parent()
-    web.serve(Path(sys.argv[1]), "tests.live.pages:app")
+    web.serve(Path(sys.argv[1]), sys.argv[2])

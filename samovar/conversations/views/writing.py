@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import calendars, chips, drafting, macros, placeholders, sending_off
+from samovar.conversations import attending, calendars, chips, drafting, macros, placeholders, sending_off
 from samovar.conversations.errors import (
     AnswerOnItsWay,
     CustomerErased,
@@ -28,7 +28,7 @@ from samovar.conversations.forms import MessageForm, UploadForm
 from samovar.conversations.macro_steps import Outcome
 from samovar.conversations.models import Attachment, Conversation, Message, PendingReply
 from samovar.conversations.models.draft import TYPED_HERE, DraftMode
-from samovar.conversations.pages import conversation_at, now_at, sent_off, steps_done, with_news
+from samovar.conversations.pages import conversation_at, now_at, sent_off, steps_done, tab_on, with_news
 from samovar.conversations.sending_off import Leaving
 from samovar.ui.numbers import numbered
 
@@ -61,6 +61,7 @@ def _taken(request: StaffRequest, conversation: Conversation) -> HttpResponse:
         return _not_sent(request, conversation, {"mistake": str(mistake)})
     except (AnswerOnItsWay, NewerMessage) as unseen:
         return _not_sent(request, conversation, _news_in(unseen))
+    attending.write(conversation, request.user, typed.mode, "")
     return _after(request, conversation, typed, found)
 
 
@@ -74,7 +75,9 @@ def draft(request: StaffRequest, pk: int, mode: str) -> HttpResponse:
         if "chips" in request.POST:
             _keep_chips(request, conversation)
         else:
-            drafting.keep(conversation, mode, request.POST.get("text", ""), by=request.user)
+            text = request.POST.get("text", "")
+            if drafting.keep(conversation, mode, text, by=request.user):
+                attending.write(conversation, request.user, mode, text, tab_on(request))
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 

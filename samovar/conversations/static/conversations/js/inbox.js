@@ -1,4 +1,5 @@
 // What the inbox adds to the toolkit.
+import "conversations/attending";
 import "conversations/conversation-list";
 import "conversations/copy-link";
 import "conversations/fetch-ahead";
@@ -13,3 +14,4 @@ import "conversations/recipient-chips";
 import "conversations/thread-gone";
 import "conversations/thread-head";
 import "conversations/thread-upward";
+import "conversations/who-writes";

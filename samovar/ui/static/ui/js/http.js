@@ -6,10 +6,14 @@ export function csrfHeaders() {
   return JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
 }
 
+/** What this screen is called among those of its person: it tells of itself by it, and is told of the others. */
+export const TAB = [...crypto.getRandomValues(new Uint32Array(4))].map((one) => one.toString(36)).join("");
+
 /** Send a form by POST; the answer must be a success, otherwise this throws. */
 export async function post(url, fields, options = {}) {
   const body = new URLSearchParams(fields);
-  const answer = await fetch(url, { method: "POST", headers: csrfHeaders(), body, redirect: "error", ...options });
+  const headers = { ...csrfHeaders(), "X-Tab": TAB };
+  const answer = await fetch(url, { method: "POST", headers, body, redirect: "error", ...options });
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return answer;
 }

@@ -1,8 +1,12 @@
 // What happens elsewhere, as it happens: <live-stream src="/stream/" after="event id">. Every event of the stream becomes
 // DOM events on the body that htmx can listen to: samovar:event, samovar:<kind>, samovar:<kind>-<who did it>, and for each id in its data one more,
 // for example samovar:conversation-42. After a break it goes on where it stopped; meanwhile the line inside is shown.
-// Refused, it asks for the page named by door=, which leads whoever is signed out away: then this page goes too.
+// What says nothing of the log (attending, writing, draft) becomes samovar:<its name> alone, and a stream that is open
+// again samovar:connected. Refused, it asks for the page named by door=, which leads whoever is signed out away: then this page goes too.
+import { TAB } from "ui/http";
+
 const LONGEST = 30_000;
+const PASSING = ["attending", "writing", "draft"];
 
 class LiveStream extends HTMLElement {
   #source;
@@ -31,11 +35,13 @@ class LiveStream extends HTMLElement {
     if (this.#source && this.#source.readyState !== EventSource.CLOSED) return;
     clearTimeout(this.#timer);
     const url = new URL(this.getAttribute("src"), location.href);
+    url.searchParams.set("tab", TAB);
     if (this.#last) url.searchParams.set("last_event_id", this.#last);
     this.#source = new EventSource(url);
     this.#source.onopen = this.#restored;
     this.#source.onmessage = this.#received;
     this.#source.addEventListener("reset", this.#reset);
+    for (const name of PASSING) this.#source.addEventListener(name, this.#passed);
     this.#source.onerror = this.#broken;
   };
 
@@ -54,7 +60,11 @@ class LiveStream extends HTMLElement {
   #restored = () => {
     this.#delay = 1000;
     this.#show(false);
+    document.body.dispatchEvent(new CustomEvent("samovar:connected"));
   };
+
+  #passed = ({ type, data }) =>
+    document.body.dispatchEvent(new CustomEvent(`samovar:${type}`, { detail: JSON.parse(data) }));
 
   #broken = () => {
     this.#show(true);
