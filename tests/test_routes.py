@@ -29,6 +29,10 @@ PUBLIC = (
     "mfa_login_webauthn",
     "accepting",
     "single",
+    # What makes an app of it: it tells the name of the company, as the page to sign in on does.
+    "manifest",
+    "service_worker",
+    "offline",
 )
 # What is asked again although all is there: it needs a device, a server, or to be sent in another way.
 NEEDS_MORE = {"authenticator_app", "new_passkey", "mailbox", "new_mailbox", "mailbox_copying", "mailbox_test"}

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 
 from samovar.accounts import demanding, first_run, sessions_of
@@ -21,6 +22,8 @@ from samovar.accounts.sessions_of import Whence
 
 # Our scripts set it on what nobody has asked for, so that an open page is no sign of a person in front of it.
 BY_ITSELF = "X-By-Itself"
+# A browser that keeps pages to be read without a connection keeps them for this session alone.
+KEPT_FOR = "X-Kept-For"
 # Sessions that one process remembers to have noted.
 MOST_REMEMBERED = 10_000
 # What somebody can do who has to set up a second factor; leaving and the language are open to everybody.
@@ -93,6 +96,8 @@ class OwnWaysMiddleware:
             answer = self.get_response(request)
         # Whoever sits here next must not find it by walking back.
         answer.headers.setdefault("Cache-Control", "no-store")
+        if isinstance(request.user, User):
+            answer.headers[KEPT_FOR] = _whose(request)
         return answer
 
     def _note(self, request: HttpRequest, user: User) -> None:
@@ -116,6 +121,11 @@ class OwnWaysMiddleware:
 
 def _whence(request: HttpRequest) -> Whence:
     return Whence(address=StaffAdapter().get_client_ip(request), agent=request.headers.get("User-Agent", ""))
+
+
+def _whose(request: HttpRequest) -> str:
+    """Return a word for the session that tells nothing about it."""
+    return salted_hmac("samovar.kept", request.session.session_key or "", algorithm="sha256").hexdigest()[:24]
 
 
 @cache

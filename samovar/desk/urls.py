@@ -10,6 +10,7 @@ from samovar.desk import (
     for_me_views,
     keys_views,
     organisation_views,
+    phone_views,
     removing_views,
     starting_views,
     views,
@@ -42,5 +43,8 @@ urlpatterns = [
     path("brands/<int:pk>/retiring/", brand_views.brand_retiring, name="brand_retiring"),
     path("brands/<int:pk>/reviving/", brand_views.brand_reviving, name="brand_reviving"),
     path("keys/", keys_views.keys, name="keys"),
+    path("manifest.webmanifest", phone_views.manifest, name="manifest"),
+    path("service-worker.js", phone_views.service_worker, name="service_worker"),
+    path("offline/", phone_views.offline, name="offline"),
     path("search/", views.search, name="search"),
 ]

@@ -112,8 +112,19 @@ class Pages:
         self.contexts: list[BrowserContext] = []
         self.troubles: list[str] = []
 
-    def open(self, user: User | None = None, *, width: int = DESK, dark: bool = False, language: str = "en") -> Page:
-        """Return a fresh page for ``user``, signed in, or for a stranger; a narrow one is a phone with touch."""
+    def open(
+        self,
+        user: User | None = None,
+        *,
+        width: int = DESK,
+        dark: bool = False,
+        language: str = "en",
+        keeps: bool = False,
+    ) -> Page:
+        """Return a fresh page for ``user``, signed in, or for a stranger; a narrow one is a phone with touch.
+
+        Only one that ``keeps`` has the service worker, which would answer other tests from what they asked before.
+        """
         is_phone = width < 760
         context = self.browser.new_context(
             base_url=self.address,
@@ -124,6 +135,7 @@ class Pages:
             has_touch=is_phone,
             is_mobile=is_phone,
             reduced_motion="reduce",
+            service_workers="allow" if keeps else "block",
         )
         context.set_default_timeout(PATIENCE_MS)
         if user is not None:

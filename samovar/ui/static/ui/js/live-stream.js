@@ -1,6 +1,6 @@
 // What happens elsewhere, as it happens: <live-stream src="/stream/" after="event id">. Every event of the stream becomes
 // DOM events on the body that htmx can listen to: samovar:event, samovar:<kind>, samovar:<kind>-<who did it>, and for each id in its data one more,
-// for example samovar:conversation-42. After a break it goes on where it stopped; meanwhile the line inside is shown.
+// for example samovar:conversation-42. After a break it goes on where it stopped; meanwhile the line of the page about it is shown.
 // What says nothing of the log (attending, writing, draft) becomes samovar:<its name> alone, and a stream that is open
 // again samovar:connected. Refused, it asks for the page named by door=, which leads whoever is signed out away: then this page goes too.
 import { TAB } from "ui/http";
@@ -106,7 +106,7 @@ class LiveStream extends HTMLElement {
   };
 
   #show(isBroken) {
-    const line = this.querySelector(".offline");
+    const line = document.querySelector(".offline");
     if (line) line.hidden = !isBroken;
   }
 }
