@@ -113,3 +113,11 @@ class CannotStep(ValueError):
 
 class NotYourNote(Exception):
     """Only its author and those who lead take a note back."""
+
+
+class CannotBulk(Exception):
+    """A step cannot be done to one of many conversations; ``reason`` is one of BulkReason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from samovar.conversations import releasing, removing, retaining, withdrawing
+from samovar.conversations import bulk_runs, releasing, removing, retaining, withdrawing
 from samovar.conversations.handing_back import give_back_some, hand_back_some
 from samovar.conversations.models import Conversation, PendingReply, Promise, Reminder
 from samovar.conversations.tidying import throw_away_files
@@ -11,6 +11,7 @@ from samovar.jobs.registry import job
 from samovar.lib import clock
 
 AT_ONCE = 100
+FORGOTTEN_AT_ONCE, ROUNDS = 10_000, 10
 # Whoever comes back from a week away still finds what they had uploaded.
 KEPT_FOR = timedelta(days=7)
 
@@ -98,3 +99,25 @@ def let_go_of_notes() -> None:
     """Forget for good what notes said that were deleted ten minutes ago."""
     while withdrawing.let_go(AT_ONCE):
         pass
+
+
+@job
+def run_bulk(run_id: int) -> None:
+    """Do to some of many conversations what somebody wants done to all of them, one batch after the other."""
+    if bulk_runs.advance(run_id):
+        enqueue(run_bulk, run_id)
+
+
+@job(every="1 minute")
+def pick_up_bulk_runs() -> None:
+    """Go on with what somebody has left in the middle who died."""
+    for run_id in bulk_runs.left_behind():
+        enqueue(run_bulk, run_id, key=f"bulk {run_id}")
+
+
+@job(every="1 hour")
+def forget_bulk_runs() -> None:
+    """Forget some of what was done to many conversations a month ago; the next hour goes on."""
+    for _round in range(ROUNDS):
+        if not bulk_runs.forget_some(FORGOTTEN_AT_ONCE):
+            return

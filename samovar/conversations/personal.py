@@ -10,6 +10,8 @@ from samovar.conversations.models import (
     Attachment,
     Beginning,
     Block,
+    BulkItem,
+    BulkRun,
     Cause,
     Conversation,
     ConversationLink,
@@ -205,6 +207,8 @@ declare(
 # A key is a hash of the id of a mail and leads to nothing that is left.
 declare(Personal(Reference, owners=["conversation__customer_id"], harmless=["key"]))
 declare_impersonal(
+    BulkItem,
+    BulkRun,
     Cause,
     ConversationLink,
     ConversationRedirect,

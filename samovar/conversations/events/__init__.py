@@ -59,6 +59,7 @@ from samovar.conversations.events.talk import (
     VisitLogged,
 )
 from samovar.conversations.events.work import (
+    BulkRunEnded,
     ConversationAssigned,
     ConversationCauseRemoved,
     ConversationCauseSet,
@@ -83,6 +84,7 @@ from samovar.conversations.events.work import (
 )
 
 __all__ = [
+    "BulkRunEnded",
     "ColleagueMentioned",
     "ConfirmationWritten",
     "ConversationAssigned",

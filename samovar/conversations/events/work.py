@@ -20,13 +20,17 @@ class ConversationOpened(ConversationEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationAssigned(ConversationEvent):
-    """Somebody, or nobody (None), answers for the conversation from now on."""
+    """Somebody, or nobody (None), answers for the conversation from now on.
+
+    With ``run_id`` it is one of many that an action assigns, of which people are told once, at its end.
+    """
 
     topic = "work"
     in_thread = InThread.LINE
     line = _("Assigned to %(assignee_name)s")
     assignee_id: int | None
     assignee_name: str = ""
+    run_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,3 +226,10 @@ class ReminderDue(DomainEvent):
     user_id: int
     reminder_id: int
     of_conversation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkRunEnded(DomainEvent):
+    """All is done that somebody wanted to do to many conversations, or it was stopped; it stands in no history."""
+
+    run_id: int

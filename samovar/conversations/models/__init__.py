@@ -1,6 +1,7 @@
 """Conversations, their messages and what hangs on them."""
 
 from samovar.conversations.models.block import Block, SpamSign
+from samovar.conversations.models.bulk import BulkItem, BulkRun
 from samovar.conversations.models.cause import Cause
 from samovar.conversations.models.conversation import Conversation, ConversationLink, ConversationRedirect
 from samovar.conversations.models.draft import Beginning, Draft
@@ -24,6 +25,8 @@ __all__ = [
     "Attachment",
     "Beginning",
     "Block",
+    "BulkItem",
+    "BulkRun",
     "Cause",
     "Conversation",
     "ConversationLink",

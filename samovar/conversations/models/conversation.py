@@ -78,6 +78,9 @@ class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deleta
     merged_at = models.DateTimeField(_("merged at"), null=True)
     version = models.IntegerField(default=0)
 
+    # The action on many conversations that is at this one: of all that it does people are told once, at its end.
+    run_id: int | None = None
+
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
@@ -197,7 +200,10 @@ class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deleta
             self.save(update_fields=["assignee", "version"])
             announce(
                 ConversationAssigned(
-                    **self.heading(by), assignee_id=to.pk if to else None, assignee_name=to.name if to else ""
+                    **self.heading(by),
+                    assignee_id=to.pk if to else None,
+                    assignee_name=to.name if to else "",
+                    run_id=self.run_id,
                 )
             )
 
@@ -270,6 +276,11 @@ class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deleta
         seen = self.version if version is None else version
         if self.is_unread and Conversation.objects.filter(pk=self.pk, version=seen).update(is_unread=False):
             self.is_unread = False
+
+    def mark_unread(self) -> None:
+        """Note that what stands here is still to be seen; not worth a line of history either."""
+        Conversation.objects.filter(pk=self.pk).update(is_unread=True)
+        self.is_unread = True
 
 
 class ConversationLink(models.Model):

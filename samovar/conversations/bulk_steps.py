@@ -1,0 +1,326 @@
+"""What can be done to many conversations: each step through the verb that people use for one of them.
+
+Whatever a step changes it says how to take back, as steps again, and by which mark somebody else's change is known.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from samovar.accounts.models import User
+from samovar.accounts.models.user import ANSWERING
+from samovar.conversations import calendars, macro_steps, putting_off, spam
+from samovar.conversations.errors import CannotBulk, CauseRetired, SnoozeInThePast
+from samovar.conversations.models import Cause, Conversation, ConversationTag, Tag
+from samovar.conversations.models.bulk import BulkReason
+from samovar.conversations.models.conversation import ConversationKind
+from samovar.conversations.models.deleting import DeletionReason
+from samovar.conversations.models.prioritising import Priority
+from samovar.conversations.models.snoozing import WakesOn
+from samovar.lib.business_time import Hours, NeverOpen
+
+# A kind with its value, as it is stored.
+Pair: TypeAlias = Sequence[str]
+ME, NOBODY = "me", ""
+# Between the moment of a snooze and what brings it back earlier.
+AND = "|"
+
+
+@dataclass
+class Work:
+    """What the steps of one batch share: for whom, since when; and what they have looked up already."""
+
+    by: User
+    at: datetime
+    people: dict[int, User | None] = field(default_factory=dict)
+    tags: dict[int, Tag | None] = field(default_factory=dict)
+    seers: dict[tuple[int, int], bool] = field(default_factory=dict)
+    hours: dict[int | None, Hours] = field(default_factory=dict)
+
+
+# Does a step and returns the steps that take it back, none when it was so already; raises CannotBulk.
+Doing = Callable[[Conversation, str, Work], list[Pair]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of step; ``mark`` says what the row says of the matter, to be compared later."""
+
+    do: Doing
+    mark: Callable[[Conversation, str], str]
+
+
+def carry_out(conversation: Conversation, steps: Sequence[Pair], work: Work) -> list[Pair]:
+    """Do ``steps`` to a conversation that is locked; returns those that take them back, none if nothing has changed.
+
+    Of several steps those that cannot be done keep no other from being done. Raises CannotBulk when none can.
+    """
+    back, refused = list[Pair](), list[CannotBulk]()
+    for kind, value in steps:
+        try:
+            back = [*KINDS[kind].do(conversation, value, work), *back]
+        except CannotBulk as mistake:
+            refused.append(mistake)
+    if refused and not back:
+        raise refused[0] if len(steps) == 1 else CannotBulk(BulkReason.STEP)
+    return back
+
+
+def mark(conversation: Conversation, steps: Sequence[Pair]) -> str:
+    """Return what a row says of all that ``steps`` change."""
+    return " ".join(KINDS[kind].mark(conversation, value) for kind, value in steps)[:200]
+
+
+def _assign(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    before = conversation.assignee_id
+    to = work.by if value == ME else _person(conversation, value, work) if value else None
+    if before == (to.pk if to else None):
+        return []
+    conversation.assign(to=to, by=work.by)
+    return [("assign", str(before or NOBODY))]
+
+
+def _person(conversation: Conversation, value: str, work: Work) -> User:
+    number = int(value)
+    if number not in work.people:
+        able = User.objects.filter(is_active=True, role__in=ANSWERING)
+        work.people[number] = able.filter(pk=number).first()
+    found = work.people[number]
+    if found is None:
+        raise CannotBulk(BulkReason.GONE)
+    key = number, conversation.inbox_id
+    if key not in work.seers:
+        work.seers[key] = conversation.inbox.those_who_see(User.objects.filter(pk=number)).exists()
+    if not work.seers[key]:
+        raise CannotBulk(BulkReason.CLOSED)
+    return found
+
+
+def _tag_of(value: str, work: Work) -> Tag:
+    number = int(value)
+    if number not in work.tags:
+        found = Tag.objects.select_related("merged_into").filter(pk=number).first()
+        work.tags[number] = found.now if found else None
+    tag = work.tags[number]
+    if tag is None:
+        raise CannotBulk(BulkReason.GONE)
+    return tag
+
+
+def _has(conversation: Conversation, tag: Tag) -> bool:
+    return ConversationTag.objects.filter(conversation=conversation).of(tag).exists()
+
+
+def _tag(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    tag = _tag_of(value, work)
+    if tag.archived_at is not None:
+        raise CannotBulk(BulkReason.GONE)
+    if _has(conversation, tag):
+        return []
+    conversation.tag(tag, by=work.by)
+    return [("untag", value)]
+
+
+def _untag(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    tag = _tag_of(value, work)
+    if not _has(conversation, tag):
+        return []
+    conversation.untag(tag, by=work.by)
+    return [("tag", value)]
+
+
+def _tag_mark(conversation: Conversation, value: str) -> str:
+    # By number: of what was merged since the other one counts, and that is no change of the conversation.
+    tag = Tag.objects.select_related("merged_into").get(pk=int(value)).now
+    return f"{value}:{_has(conversation, tag):d}"
+
+
+def _prioritise(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    before, priority = conversation.priority, Priority(int(value))
+    if before == priority:
+        return []
+    conversation.prioritise(priority, by=work.by)
+    return [("priority", str(int(before)))]
+
+
+def _snooze(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    if conversation.resolved_at is not None:
+        raise CannotBulk(BulkReason.RESOLVED)
+    until, wakes_on = snoozed_until(conversation, value, work)
+    before = _snoozed(conversation)
+    if before == ("snooze", f"{until.isoformat()}{AND}{wakes_on}"):
+        return []
+    try:
+        conversation.snooze(until, by=work.by, wakes_on=wakes_on)
+    except SnoozeInThePast as mistake:
+        raise CannotBulk(BulkReason.PAST) from mistake
+    return [before]
+
+
+def snoozed_until(conversation: Conversation, value: str, work: Work) -> tuple[datetime, str]:
+    """Return the moment that a value means for a conversation, and what brings it back earlier.
+
+    Working hours are those of its own team, counted from when it was wanted. Raises CannotBulk.
+    """
+    choice, _and, wakes_on = value.partition(AND)
+    if conversation.team_id not in work.hours:
+        work.hours[conversation.team_id] = calendars.hours_for(conversation, work.by)
+    hours = work.hours[conversation.team_id]
+    try:
+        found = putting_off.typed(choice, work.at, hours) or putting_off.moment(choice, work.at, hours)
+    except NeverOpen as mistake:
+        raise CannotBulk(BulkReason.PAST) from mistake
+    if found is None and choice in macro_steps.SNOOZES:
+        # On a Sunday tomorrow is next week.
+        found = putting_off.moment(macro_steps.TOMORROW, work.at, hours)
+    if found is None:
+        raise CannotBulk(BulkReason.PAST)
+    return found, wakes_on or WakesOn.MORE
+
+
+def _snoozed(conversation: Conversation) -> Pair:
+    """Return the step that makes it as snoozed as it is."""
+    until = conversation.snoozed_until
+    return ("snooze", f"{until.isoformat()}{AND}{conversation.wakes_on}") if until else ("wake", "")
+
+
+def _wake(conversation: Conversation, _value: str, work: Work) -> list[Pair]:
+    before = _snoozed(conversation)
+    if conversation.snoozed_until is None:
+        return []
+    conversation.wake(by=work.by)
+    return [before]
+
+
+def _resolve(conversation: Conversation, _value: str, work: Work) -> list[Pair]:
+    if conversation.resolved_at is not None:
+        return []
+    before = [_snoozed(conversation)] if conversation.snoozed_until else []
+    conversation.resolve(by=work.by)
+    return [("reopen", ""), *before]
+
+
+def _reopen(conversation: Conversation, _value: str, work: Work) -> list[Pair]:
+    if conversation.resolved_at is None:
+        return []
+    conversation.reopen(by=work.by)
+    return [("resolve", "")]
+
+
+def _explain(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    if conversation.parent_id is not None:
+        raise CannotBulk(BulkReason.PART)
+    before = conversation.cause_id
+    cause = Cause.objects.filter(pk=int(value)).first() if value else None
+    if value and cause is None:
+        raise CannotBulk(BulkReason.GONE)
+    try:
+        conversation.set_cause(cause, by=work.by)
+    except CauseRetired as mistake:
+        raise CannotBulk(BulkReason.GONE) from mistake
+    return [] if before == conversation.cause_id else [("cause-again", str(before or ""))]
+
+
+def _explain_again(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    """Give back the cause that it had, also one that is not in use any more."""
+    conversation.keep_cause(Cause.objects.get(pk=int(value)) if value else None, by=work.by)
+    return []
+
+
+def _mark_spam(conversation: Conversation, _value: str, work: Work) -> list[Pair]:
+    if conversation.kind == ConversationKind.SPAM:
+        return []
+    spam.mark(conversation, by=work.by)
+    return [("wanted", "")]
+
+
+def _clear_of_spam(conversation: Conversation, _value: str, work: Work) -> list[Pair]:
+    if conversation.kind != ConversationKind.SPAM:
+        return []
+    spam.clear(conversation, by=work.by)
+    return [("spam", "")]
+
+
+def _delete(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    if conversation.deleted_at is not None:
+        return []
+    conversation.trash(DeletionReason(value), by=work.by)
+    return [("restore", value)]
+
+
+def _restore(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    if conversation.deleted_at is None:
+        return []
+    conversation.restore(by=work.by)
+    return [("delete", value)]
+
+
+def _read(conversation: Conversation, _value: str, _work: Work) -> list[Pair]:
+    if not conversation.is_unread:
+        return []
+    conversation.mark_read()
+    return [("unread", "")]
+
+
+def _unread(conversation: Conversation, _value: str, _work: Work) -> list[Pair]:
+    if conversation.is_unread:
+        return []
+    conversation.mark_unread()
+    return [("read", "")]
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat() if at else "-"
+
+
+def _settled(conversation: Conversation, _value: str) -> str:
+    return _moment(conversation.resolved_at)
+
+
+def _put_off(conversation: Conversation, _value: str) -> str:
+    return f"{_moment(conversation.snoozed_until)}{AND}{conversation.wakes_on if conversation.snoozed_until else ''}"
+
+
+def _kind(conversation: Conversation, _value: str) -> str:
+    return conversation.kind
+
+
+def _deleted(conversation: Conversation, _value: str) -> str:
+    return _moment(conversation.deleted_at)
+
+
+def _seen(conversation: Conversation, _value: str) -> str:
+    return str(conversation.is_unread)
+
+
+def _answerer(conversation: Conversation, _value: str) -> str:
+    return str(conversation.assignee_id)
+
+
+def _urgency(conversation: Conversation, _value: str) -> str:
+    return str(int(conversation.priority))
+
+
+def _cause(conversation: Conversation, _value: str) -> str:
+    return str(conversation.cause_id)
+
+
+KINDS: Mapping[str, Kind] = {
+    "reopen": Kind(_reopen, _settled),
+    "wake": Kind(_wake, _put_off),
+    "tag": Kind(_tag, _tag_mark),
+    "untag": Kind(_untag, _tag_mark),
+    "priority": Kind(_prioritise, _urgency),
+    "assign": Kind(_assign, _answerer),
+    "cause": Kind(_explain, _cause),
+    "cause-again": Kind(_explain_again, _cause),
+    "snooze": Kind(_snooze, _put_off),
+    "resolve": Kind(_resolve, _settled),
+    "spam": Kind(_mark_spam, _kind),
+    "wanted": Kind(_clear_of_spam, _kind),
+    "delete": Kind(_delete, _deleted),
+    "restore": Kind(_restore, _deleted),
+    "read": Kind(_read, _seen),
+    "unread": Kind(_unread, _seen),
+}
