@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -21,7 +21,7 @@ from samovar.channels.models import ChannelAccount, Delivery, MailFolder, RawMai
 from samovar.channels.models import folder as folders
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.channels.taking_in import take_in
-from samovar.conversations import blocking
+from samovar.conversations import blocking, bulk_runs
 from samovar.conversations import delivered_causes as delivered
 from samovar.conversations import merging as merging_conversations
 from samovar.conversations.blocking import Wish
@@ -31,6 +31,7 @@ from samovar.conversations.intake import receive
 from samovar.conversations.models import (
     Attachment,
     Block,
+    BulkRun,
     Cause,
     Conversation,
     FileLink,
@@ -199,6 +200,14 @@ def received(text: str = "The desk came with a scratch.", **given: Any) -> Recei
 def conversation(text: str = "The desk came with a scratch.", **given: Any) -> Conversation:
     """Open a conversation by a message of a customer."""
     return Conversation.objects.get(pk=received(text, **given).conversation_id)
+
+
+def bulk_run() -> BulkRun:
+    """Begin to resolve a conversation as one of many."""
+    wish = bulk_runs.Wish(key=uuid4(), steps=[("resolve", "")], title="Resolved", source={"ids": [conversation().pk]})
+    run, _is_new = bulk_runs.begin(wish, agent())
+    bulk_runs.advance(run.pk)
+    return run
 
 
 def tag(name: str = "Refund") -> Tag:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -41,6 +42,7 @@ def consent() -> dict[str, Any]:
 
 # By the name of the route, made once.
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
+    "bulk": lambda: {"key": str(uuid4()), "do": "resolve", "id": make.conversation().pk},
     "messages": lambda: {"mode": "note", "text": "She is right."},
     "draft": lambda: {"text": "Dear"},
     "beginning_draft": lambda: {"text": "Dear"},

@@ -64,6 +64,7 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     "shared_file": lambda: {"token": "signed-by-nobody"},
     "participant": make.participant_numbers,
     **dict.fromkeys(("pending", "taking_back", "sending_now"), make.pending_place),
+    **dict.fromkeys(("bulk_run", "bulk_stopping", "bulk_undoing"), lambda: {"pk": make.bulk_run().pk}),
     **dict.fromkeys(("tag", "tag_retirement", "tag_merging"), lambda: {"pk": make.tag().pk}),
     **dict.fromkeys(("cause", "cause_place", "cause_retirement", "cause_merging"), lambda: {"pk": make.cause().pk}),
     **dict.fromkeys(("macro", "macro_retirement", "macro_key"), lambda: {"pk": make.macro().pk}),

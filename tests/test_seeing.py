@@ -30,7 +30,7 @@ LIST = "a list, a line or two of each; opening one is the look"
 # What gives out something of customers, or a file, and is no look at one of them.
 NO_LOOK = {
     **dict.fromkeys(("inbox", "search", "customers", "organisation", "organisation_people"), LIST),
-    **dict.fromkeys(("deleted", "all_consents", "promise_rows"), LIST),
+    **dict.fromkeys(("deleted", "all_consents", "promise_rows", "bulk_run"), LIST),
     "log": "the list of who could have called, found by what was typed; with a customer chosen it is a look",
     "recipients": "the addresses that the letters typed could mean, a line each",
     **dict.fromkeys(("block", "blocked"), "who is blocked need not be a customer; what came from them is a list"),

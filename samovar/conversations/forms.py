@@ -1,7 +1,7 @@
 """What people type, choose and drop in a conversation."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -25,8 +25,8 @@ from samovar.lib.business_time import Hours, NeverOpen
 from samovar.lib.text import tidy
 
 LARGEST = 25 * 1024 * 1024
-LONGEST_SNOOZE = timedelta(days=3653)
-MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]
+LONGEST_SNOOZE = putting_off.LONGEST
+MOMENTS = putting_off.MOMENTS
 # Said by what stands beside the fields; in them Enter would take the first entry of the menu otherwise.
 TYPED = "typed"
 

@@ -22,6 +22,9 @@ LATER = timedelta(hours=3)
 END_OF_DAY = time(21)
 WORKING_HOURS = (2, 4, 8)
 HOURS = "plus-"
+LONGEST = timedelta(days=3653)
+# As a field for a moment sends it, and as an address has it.
+MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%z"]
 # As people type it: "+6", "+1,5", "+6 рабочих часов".
 TYPED = re.compile(r"\+?\s*(\d{1,3})(?:[.,](\d))?(?:\s*(?:working|business|рабоч)[\w\s]*)?", re.IGNORECASE)
 

@@ -108,6 +108,7 @@ def _beginnings(user: User) -> list[Action]:
         Action(str(_("Log a phone call or a visit")), "phone", url=reverse("log")),
         Action(str(_("New customer")), "customers", url=reverse("new_customer")),
         Action(str(_("My reminders")), "bell", url=reverse("reminders")),
+        Action(str(_("What was done to many")), "history", url=reverse("bulk")),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -180,6 +181,7 @@ def _list(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
         "list_url": reverse("inbox"),
         "start_url": reverse("start"),
         "search_url": f"{reverse('search')}?{urlencode({'q': wanted.text})}",
+        "key": uuid4(),
         "steps": steps(request.user) if is_quiet else [],
     }
 

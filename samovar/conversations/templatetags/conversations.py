@@ -30,7 +30,8 @@ MOST_TAGS = 2
 class Row:
     """Everything that a row shows: equal rows look the same to readers of one language and time zone.
 
-    ``why_undelivered`` and ``why_spam`` are told where a list is about that, and ``has_acts`` offers to decide there.
+    ``why_undelivered`` and ``why_spam`` are told where a list is about that, and ``has_acts`` offers to decide
+    there, ``can_pick`` to select it.
     ``due`` is the moment of the corner, ``form`` how it is written and ``sign`` what stands before it; ``wait`` is how
     far it is away in words where it is written so. ``planned_at`` is when the next answer leaves that waits for its
     moment, ``is_held`` says that somebody has to decide about it first. ``steps`` says how many of its steps are done.
@@ -62,6 +63,7 @@ class Row:
     why_spam: str = ""
     idea_title: str = ""
     has_acts: bool = False
+    can_pick: bool = False
     planned_at: datetime | None = None
     is_held: bool = False
 
@@ -164,6 +166,7 @@ def conversation_row(
         why_spam=why.words if why else "",
         idea_title=conversation.idea_title if "idea_of" in vars(conversation) else "",
         has_acts=bool(why) and acts,
+        can_pick=acts,
         planned_at=parse_datetime(planned["due_at"]) if planned else None,
         is_held=bool(planned and planned["held"]),
     )

@@ -16,6 +16,7 @@ class ConversationList extends HTMLElement {
 
   connectedCallback() {
     document.body.addEventListener("samovar:event", this.#happened);
+    document.body.addEventListener("conversations:changed", this.#changed);
     this.addEventListener("click", this.#shown);
     this.addEventListener("htmx:afterRequest", this.#answered);
     this.addEventListener("pointerleave", this.#free);
@@ -24,6 +25,7 @@ class ConversationList extends HTMLElement {
 
   disconnectedCallback() {
     document.body.removeEventListener("samovar:event", this.#happened);
+    document.body.removeEventListener("conversations:changed", this.#changed);
     clearTimeout(this.#timer);
   }
 
@@ -71,6 +73,13 @@ class ConversationList extends HTMLElement {
 
   #free = () => {
     if (this.#isStale && !this.#isHeld) this.#refresh();
+  };
+
+  // Whoever has acted on many of them wants to see that it is done, wherever the pointer is.
+  #changed = () => {
+    this.#isStale = false;
+    this.#forget();
+    this.#fetch(this.querySelectorAll("a.conversation").length);
   };
 
   #shown = (event) => {

@@ -3,6 +3,8 @@ import "conversations/attending";
 import "conversations/conversation-list";
 import "conversations/copy-link";
 import "conversations/fetch-ahead";
+import "conversations/list-picks";
+import "conversations/list-picks-ways";
 import "conversations/list-walk";
 import "conversations/macro-use";
 import "conversations/menu-choice";

@@ -27,7 +27,8 @@ class UndoToast extends HTMLElement {
 
   #release = () => {
     clearTimeout(this.#timer);
-    if (this.matches(":hover, :focus-within")) return;
+    // What says how far something is stays until that is over.
+    if (this.matches(":hover, :focus-within") || this.hasAttribute("data-stays")) return;
     this.#timer = setTimeout(() => this.remove(), STAYS);
   };
 

@@ -1,0 +1,87 @@
+"""What the menus offer that act on many conversations."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from samovar.accounts.models import Calendar, Presence, User
+from samovar.accounts.models.user import ANSWERING
+from samovar.conversations import causes, putting_off
+from samovar.conversations.models import Macro, Tag
+from samovar.lib import clock
+from samovar.lib.text import sort_key, tidy
+
+MOST_LISTED = 30
+NEAREST = [Presence.HERE, Presence.BUSY, Presence.AWAY]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a menu: ``code`` is sent when it is taken."""
+
+    code: str
+    label: str
+    icon: str
+    hint: str = ""
+
+
+def people(typed: str, by: User) -> list[Choice]:
+    """Return to whom they can be given, those who are here first."""
+    able = User.objects.filter(is_active=True, role__in=ANSWERING, sort_key__contains=sort_key(typed))
+    ordered = sorted(able, key=lambda person: (NEAREST.index(person.presence), person.sort_key))
+    # Whoever asks for it most often is first.
+    ordered.sort(key=lambda person: person.pk != by.pk)
+    found = [Choice(f"assign:{one.pk}", one.name, "user", str(one.presence_words)) for one in ordered[:MOST_LISTED]]
+    return found if typed else [*found, Choice("assign:", _("Nobody"), "cross")]
+
+
+def tags(typed: str, _by: User) -> list[Choice]:
+    """Return the tags that can be put on; a new one first where none is called so."""
+    name = tidy(typed)[:60]
+    rows = list(Tag.objects.filter(name__icontains=name, archived_at=None)[:MOST_LISTED])
+    found = [Choice(f"tag:{tag.pk}", tag.name, "tag") for tag in rows]
+    if name and not any(tag.name.lower() == name.lower() for tag in rows):
+        found.insert(0, Choice(f"new-tag:{name}", _("New tag “%(new_name)s”") % {"new_name": name}, "plus"))
+    return found
+
+
+def untags(typed: str, _by: User) -> list[Choice]:
+    """Return the tags that can be taken off."""
+    rows = Tag.objects.filter(name__icontains=tidy(typed)[:60])[:MOST_LISTED]
+    return [Choice(f"untag:{tag.pk}", tag.name, "cross") for tag in rows]
+
+
+def macros(typed: str, by: User) -> list[Choice]:
+    """Return the macros without a text; what writes to customers is done in one conversation at a time."""
+    rows = Macro.objects.all().offered_to(by).filter(text="").found_by(tidy(typed)[:80], by)[:MOST_LISTED]
+    return [Choice(f"macro:{macro.pk}", macro.name, "bolt") for macro in rows if macro.steps]
+
+
+def snoozes(_typed: str, _by: User) -> list[Choice]:
+    """Return until when they can be put off; each conversation counts by its own working hours."""
+    found = putting_off.choices(clock.now(), Calendar.usual().hours)
+    return [
+        Choice(f"snooze:{one.name}", str(one.label), "snooze", f"{timezone.localtime(one.until):%H:%M}" * one.is_day)
+        for one in found
+    ]
+
+
+def reasons(typed: str, _by: User) -> list[Choice]:
+    """Return the causes that can be meant."""
+    found = [
+        Choice(f"cause:{cause.pk}", str(cause), "loop", str(cause.parent or ""))
+        for cause in causes.offered(tidy(typed)[:60], [])
+    ]
+    return found if typed else [*found, Choice("cause:", _("No cause"), "cross")]
+
+
+# By the name of the menu.
+CHOICES = {
+    "assign": people,
+    "tag": tags,
+    "untag": untags,
+    "cause": reasons,
+    "snooze": snoozes,
+    "macro": macros,
+}
