@@ -49,7 +49,7 @@ def write_to(user: User) -> bool:
         lines = notices.lines(list(rows.with_names().order_by("-made_at", "-pk")[:MOST_LINES]))
         if not lines:
             return False
-        said = [(line, mail.link(line.conversation.get_absolute_url())) for line in lines]
+        said = [(line, mail.link(line.address)) for line in lines]
         mail.write(user.email, TEMPLATE, {"said": said, "ways": mail.link(reverse("notice_ways"))})
     Notification.objects.filter(pk__in=rows.values("pk")).update(mailed_at=now)
     ways.mailed_at = now

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,6 +36,12 @@ class Line:
     words: str
     preview: str
     icon: str
+
+    @property
+    def address(self) -> str:
+        """Where it leads: to the conversation, or, when many were given at once, to all that are one's own."""
+        is_one = self.told.number == 1
+        return self.conversation.get_absolute_url() if is_one else f"{reverse('inbox')}?view=mine"
 
 
 @dataclass(frozen=True)
@@ -89,14 +96,17 @@ def _wordings(count: int) -> dict[str, tuple[str, str]]:
     lost = ngettext(
         "%(count)d message of yours is not delivered", "%(count)d messages of yours are not delivered", count
     )
-    given, held = _("%(name)s gives it to you"), _("A planned answer of yours is held back")
+    held = _("A planned answer of yours is held back")
     promised, wanted = _("A promise of yours is due"), _("You wanted to be reminded")
     return {
         Notice.MENTION: (
             _("%(name)s names you in a note"),
             ngettext("%(count)d note names you", "%(count)d notes name you", count),
         ),
-        Notice.ASSIGNED: (given, given),
+        Notice.ASSIGNED: (
+            _("%(name)s gives it to you"),
+            ngettext("%(name)s gives you %(count)d conversation", "%(name)s gives you %(count)d conversations", count),
+        ),
         Notice.ANSWER: (answers, answers),
         Notice.NOTE: (_("A note by %(name)s"), ngettext("%(count)d new note", "%(count)d new notes", count)),
         Notice.UNDELIVERED: (lost, lost),

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from samovar.accounts.models import News, Notice, NoticeWays, Notification
+from samovar.conversations import bulk_pages
 from samovar.conversations.events import (
+    BulkRunEnded,
     ColleagueMentioned,
     ConversationAssigned,
     ConversationEvent,
@@ -46,9 +48,23 @@ def tell_of_answer(event: MessageReceived) -> None:
 
 
 def tell_whom_it_is_given_to(event: ConversationAssigned) -> None:
-    """Tell somebody that a conversation is theirs now."""
-    if event.assignee_id is not None:
+    """Tell somebody that a conversation is theirs now; of many that are given at once they are told at the end."""
+    if event.assignee_id is not None and event.run_id is None:
         _tell(event, Notice.ASSIGNED, [event.assignee_id])
+
+
+def tell_whom_many_are_given_to(event: BulkRunEnded) -> None:
+    """Tell everybody once how many conversations were given to them at once."""
+    for given in bulk_pages.given(event.run_id):
+        if given.to_id != event.actor_id:
+            news = News(
+                kind=Notice.ASSIGNED,
+                at=event.at,
+                conversation_id=given.first_id,
+                actor_id=event.actor_id,
+                number=given.number,
+            )
+            _tell_all({given.to_id}, news)
 
 
 def tell_of_loss(event: MessageFailed) -> None:

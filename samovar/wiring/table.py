@@ -3,6 +3,7 @@
 from samovar.accounts.events import StaffLeft, StaffReturned
 from samovar.channels.events import StaffLetterFailed
 from samovar.conversations.events import (
+    BulkRunEnded,
     ColleagueMentioned,
     ConfirmationWritten,
     ConversationAssigned,
@@ -36,6 +37,7 @@ EFFECTS: list[Effect] = [
     # What people are told, one line each.
     when(ColleagueMentioned, later=[notices.tell_whom_a_note_names]),
     when(ConversationAssigned, later=[notices.tell_whom_it_is_given_to]),
+    when(BulkRunEnded, later=[notices.tell_whom_many_are_given_to]),
     when(MessageReceived, later=[notices.tell_of_answer]),
     when(NoteAdded, later=[notices.tell_of_note]),
     when(ConversationMerged, later=[notices.follow_merge]),

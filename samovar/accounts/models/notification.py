@@ -39,13 +39,17 @@ class Notice(models.TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What is to be told: of which conversation and message, whose doing it was (None: the customer's, a machine's)."""
+    """What is to be told: of which conversation and message, whose doing it was (None: the customer's, a machine's).
+
+    ``number`` is how many conversations it is about: of what was done to many, one stands for all.
+    """
 
     kind: Notice
     at: datetime
     conversation_id: int
     message_id: int | None = None
     actor_id: int | None = None
+    number: int = 1
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -83,9 +87,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         held = same.select_for_update().first()
         found = held or Notification(user_id=user_id, kind=news.kind, conversation_id=news.conversation_id)
         found.made_at, found.actor_id, found.is_shown = news.at, news.actor_id, is_shown
+        found.number = news.number
         if news.message_id and news.message_id not in found.message_ids:
             found.message_ids = [*found.message_ids, news.message_id][-MOST_GATHERED:]
-        found.save(update_fields=["made_at", "actor_id", "is_shown", "message_ids"] if held else None)
+        found.save(update_fields=["made_at", "actor_id", "is_shown", "message_ids", "number"] if held else None)
         announce(NoticesChanged(actor_id=user_id))
 
     @transaction.atomic
@@ -133,6 +138,7 @@ class Notification(models.Model):
     conversation_id = models.BigIntegerField(null=True)
     actor_id = models.BigIntegerField(null=True)
     message_ids = ArrayField(models.BigIntegerField(), default=list)
+    number = models.IntegerField(_("conversations"), default=1, db_default=1)
     is_shown = models.BooleanField(default=True, db_default=True)
     made_at = models.DateTimeField(_("made at"), default=clock.now)
     seen_at = models.DateTimeField(_("seen at"), null=True)
@@ -158,4 +164,4 @@ class Notification(models.Model):
     @property
     def count(self) -> int:
         """How many things stand in it."""
-        return max(1, len(self.message_ids))
+        return max(self.number, len(self.message_ids))
