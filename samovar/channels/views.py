@@ -148,6 +148,9 @@ def raw_mail(request: StaffRequest, pk: int) -> HttpResponse:
     raw = reading_again.raw_mail_of(message)
     context: dict[str, object] = {"message": message, "conversation": message.conversation, "raw": raw}
     context["most"] = reading_again.SHOWN_BYTES
+    if raw is None and request.htmx:
+        # A page that asks by itself why a mail could not be read has nothing to add then.
+        return HttpResponse(status=204)
     if raw is None:
         return render(request, "channels/raw_mail.html", context, status=404)
     if "whole" in request.GET:

@@ -11,9 +11,13 @@ from samovar.accounts.models import User
 from samovar.conversations.macros import Offer, offers
 from samovar.conversations.models import Conversation
 from samovar.conversations.saved_views import FIRST, VIEWS
+from samovar.customers.models import Customer
+from samovar.customers.searching import find_customers
 
 # The page of a conversation.
 OPEN = re.compile(r"/conversations/(\d{1,18})/", re.ASCII)
+# With so many letters somebody who begins the name of an action means it, and not what holds the word.
+SURE = 3
 # Macros beside everything else that is found.
 MOST_MACROS = 3
 
@@ -46,14 +50,45 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
 )
 
 
+def named(text: str, found: list[Action]) -> tuple[list[Action], list[Action]]:
+    """Divide actions into those whose names begin with ``text``, which then is what is meant, and the others."""
+    begun = [action for action in found if len(text) >= SURE and action.label.lower().startswith(text.lower())]
+    return begun, [action for action in found if action not in begun]
+
+
 def actions(text: str, path: str, user: User) -> list[Action]:
     """Return the actions whose names hold all words of ``text``; those of a conversation only where one is open."""
     is_open = OPEN.match(path) is not None and user.can_answer
     here = [Action(str(label), icon, key) for label, icon, key in HERE] if is_open else []
     here += [Action(str(_("Mark as an idea")), "star", does="idea")] if is_open else []
-    possible = [*here, *_of_conversation(path, user), *_of_customer(path, user), *_beginnings(user), *_places()]
+    there = [*_likely_merge(text, path, user), *_of_conversation(path, user), *_of_customer(path, user)]
+    possible = [*here, *there, *_beginnings(user), *_places()]
     words = text.lower().split()
     return [action for action in possible if all(word in action.label.lower() for word in words)][:8]
+
+
+def _likely_merge(text: str, path: str, user: User) -> list[Action]:
+    """Return the merge with the card that is most like the customer's of the open page; asked for by its name only."""
+    merge = _("Merge with %(name)s")
+    is_meant = len(text) >= SURE and str(merge).lower().startswith(text.lower())
+    if not is_meant or not user.can_answer or not (customer := _customer_of(path, user)):
+        return []
+    alike = [one for one in find_customers(user, customer.name, 2) if one.pk != customer.pk]
+    return [
+        Action(merge % {"name": one.shown_name}, "together", url=reverse("merging_preview", args=[customer.pk, one.pk]))
+        for one in alike[:1]
+    ]
+
+
+def _customer_of(path: str, user: User) -> Customer | None:
+    """Return the customer whose card or conversation is open."""
+    seen = Customer.objects.all().visible_to(user).present()
+    if found := CUSTOMER.match(path):
+        return seen.filter(pk=int(found[1])).first()
+    if found := OPEN.match(path):
+        rows = Conversation.objects.visible_to(user).filter(pk=int(found[1]))
+        return seen.filter(pk__in=rows.values("customer_id")).first()
+    return None
 
 
 def _of_conversation(path: str, user: User) -> list[Action]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url
 
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.models import Company, Notification, User
@@ -24,7 +25,7 @@ from samovar.customers.consenting import standing
 from samovar.customers.models import Customer, Merge
 from samovar.customers.queries import memberships_of
 from samovar.desk import panels
-from samovar.desk.actions import actions, applicable
+from samovar.desk.actions import actions, applicable, named
 from samovar.desk.beginning import steps
 from samovar.desk.history import TOPICS, history
 from samovar.desk.recent import recent, remember
@@ -42,7 +43,8 @@ def inbox(request: StaffRequest) -> HttpResponse:
     wanted = Wanted.of(request.GET)
     target = _part(request)
     if target == "thread":
-        return render(request, "desk/_nothing_open.html", {"wanted": wanted})
+        answer = render(request, "desk/_thread_left.html", {"wanted": wanted})
+        return push_url(answer, request.get_full_path())
     if target in ("rows", "more"):
         return render(request, "desk/_rows.html", {**_list(request, wanted), "is_refresh": target == "rows"})
     context = {"position": position(), **_list(request, wanted)}
@@ -152,13 +154,15 @@ def search(request: StaffRequest) -> HttpResponse:
         return render(request, template, {"text": text, "found": found})
     path = request.htmx.current_url_abs_path or ""
     conversation, offers = applicable(text, path, request.user)
+    meant, others = named(text, actions(text, path, request.user))
     context = {
         "text": text,
+        "meant": meant,
         "conversation": conversation,
         "offers": offers,
         "found": find(request.user, text, limit=6) if text else Found([], []),
         "recent": [] if text else recent(request),
-        "actions": actions(text, path, request.user),
+        "actions": others,
         "search_url": f"{reverse('search')}?{urlencode({'q': text})}",
     }
     return render(request, "desk/_palette.html", context)

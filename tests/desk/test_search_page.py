@@ -178,3 +178,17 @@ def test_an_outside_expert_finds_no_conversations(client: Client) -> None:
     client.force_login(make.user(role=Role.EXPERT))
 
     assert "<mark>" not in client.get("/search/?q=desk").content.decode()
+
+
+def test_the_palette_knows_who_is_most_likely_the_same_person(client: Client, olga: User) -> None:
+    first = make.conversation(sender=make.sender("elena@mail.example", "Elena Sokolova"))
+    second = make.conversation(sender=make.sender("lena@mail.example", "Elena Sokolova"))
+    asked = {
+        "HX-Request": "true",
+        "HX-Target": "palette-results",
+        "HX-Current-URL": f"http://testserver{first.get_absolute_url()}",
+    }
+
+    page = client.get("/search/?q=mer", headers=asked).content.decode()
+
+    assert page.index(f"/customers/{first.customer_id}/merging/{second.customer_id}/") < page.index("Merge this")

@@ -51,8 +51,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("conversations:next", () => {
   const next = neighbour(1) ?? neighbour(-1);
+  const list = document.querySelector("conversation-list")?.getAttribute("url") ?? "/";
+  // The page stays, so that what was just done can still be undone on it.
   if (next) open(next);
-  else location.assign(document.querySelector("conversation-list")?.getAttribute("url") ?? "/");
+  else htmx.ajax("GET", list, { target: "#thread" });
 });
 
 mark();

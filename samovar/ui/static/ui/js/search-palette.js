@@ -1,10 +1,18 @@
-// Search or jump: arrows choose in the list that the server sends, Enter follows the choice.
+// Search or jump: arrows choose in the list that the server sends, Enter follows the choice. Whoever types faster than the
+// list comes gets the first of what is found for all that they typed.
 class SearchPalette extends HTMLElement {
+  #isAwaited = false;
+
   connectedCallback() {
     this.addEventListener("keydown", this.#walk);
-    this.addEventListener("htmx:afterSwap", () => this.#choose(0));
-    // What is shown belongs to what was typed before: Enter then searches instead of following it.
-    this.addEventListener("input", () => this.#choose(-1));
+    this.addEventListener("htmx:afterSwap", ({ detail }) => this.#come(detail.requestConfig.parameters.q));
+    // What is shown belongs to what was typed before: Enter then waits for what was asked for last.
+    this.addEventListener("input", () => {
+      this.#isAwaited = false;
+      this.#choose(-1);
+    });
+    for (const name of ["htmx:responseError", "htmx:sendError"])
+      this.addEventListener(name, () => this.#isAwaited && this.#field.form.requestSubmit());
     this.closest("dialog")?.addEventListener("toggle", (event) => event.newState === "open" && this.#field.select());
   }
 
@@ -22,11 +30,20 @@ class SearchPalette extends HTMLElement {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && options.length) this.#choose((now + step + options.length) % options.length);
     else if (event.key === "Enter" && now >= 0) options[now].click();
+    else if (event.key === "Enter" && this.#field.value) this.#isAwaited = true;
     // A browser would only empty the field.
     else if (event.key === "Escape") this.closest("dialog")?.close();
     else return;
     event.preventDefault();
   };
+
+  #come(asked) {
+    const isLast = asked === this.#field.value;
+    this.#choose(isLast ? 0 : -1);
+    if (!this.#isAwaited || !isLast) return;
+    this.#isAwaited = false;
+    this.#options[0]?.click();
+  }
 
   #choose(at) {
     for (const [index, option] of this.#options.entries()) {
