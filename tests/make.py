@@ -16,7 +16,17 @@ from django.utils import timezone
 from PIL import Image
 
 from samovar.accounts.inviting import Guest, Invited, Place, invite
-from samovar.accounts.models import Brand, Look, Role, SignOnBinding, StaffProvider, StaffSession, Team, User
+from samovar.accounts.models import (
+    Brand,
+    Look,
+    PushSubscription,
+    Role,
+    SignOnBinding,
+    StaffProvider,
+    StaffSession,
+    Team,
+    User,
+)
 from samovar.channels.models import ChannelAccount, Delivery, MailFolder, RawMail, SignInProvider, Trial
 from samovar.channels.models import folder as folders
 from samovar.channels.storing import Arrival, Source, keep_all
@@ -150,6 +160,13 @@ def provider_that_knows(user: User) -> StaffProvider:
 def seat(user: User | None = None) -> StaffSession:
     """Note that somebody is signed in somewhere."""
     return StaffSession.objects.create(user=user or agent(), key=f"session{next(_numbers)}", address="192.0.2.1")
+
+
+def told_device(user: User) -> PushSubscription:
+    """Have somebody told on a device of theirs; its keys are those of the example of RFC 8291."""
+    key = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    facts = {"session_key": "", "key": key, "secret": "BTBZMqHH6r4Tts7J_aSIgg"}
+    return PushSubscription.keep(user, f"https://push.example/{next(_numbers)}", **facts)
 
 
 def inbox(address: str = "help@aurora.example") -> Inbox:

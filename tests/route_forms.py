@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests import make
 
+READER = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 NAMED = {"name": "Aurora Garden"}
 HOURS = {"time_zone": "Europe/Moscow", "day_0": "9-18"}
 STRONG = {"password": "a samovar of brass"}
@@ -43,6 +44,7 @@ def consent() -> dict[str, Any]:
 # By the name of the route, made once.
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "bulk": lambda: {"key": str(uuid4()), "do": "resolve", "id": make.conversation().pk},
+    "push_devices": lambda: {"endpoint": "https://push.example/1", "key": READER, "secret": "BTBZMqHH6r4Tts7J_aSIgg"},
     "messages": lambda: {"mode": "note", "text": "She is right."},
     "draft": lambda: {"text": "Dear"},
     "beginning_draft": lambda: {"text": "Dear"},

@@ -31,6 +31,7 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(("retention", "retention_rows", "retention_stopping"), lambda: {"pk": make.inbox().pk}),
     "brand_logo": lambda: {"pk": make.brand_with_logo().pk},
     "session_ending": lambda: {"pk": make.seat().pk},
+    **dict.fromkeys(("push_removal", "push_trial"), lambda: {"pk": make.told_device(make.agent()).pk}),
     "sign_on_unbinding": lambda: {"pk": make.binding().pk},
     **dict.fromkeys(("passkey", "passkey_removal"), lambda: {"pk": make.passkey().pk}),
     **dict.fromkeys(OF_CUSTOMERS, lambda: {"pk": make.customer().pk}),
@@ -111,6 +112,7 @@ OF_NOTHING: dict[str, object] = {
 MINE: dict[str, Callable[[User], dict[str, object]]] = {
     "file": lambda user: {"pk": make.upload(user).pk},
     "session_ending": lambda user: {"pk": make.seat(user).pk},
+    **dict.fromkeys(("push_removal", "push_trial"), lambda user: {"pk": make.told_device(user).pk}),
     **dict.fromkeys(("reminder", "reminder_completion"), lambda user: {"pk": make.reminder(user).pk}),
     **dict.fromkeys(("sign_on_proof", "sign_on_proof_begin"), lambda user: {"pk": make.provider_that_knows(user).pk}),
     **dict.fromkeys(("passkey", "passkey_removal"), lambda user: {"pk": make.passkey(user).pk}),

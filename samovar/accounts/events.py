@@ -31,5 +31,12 @@ class PresenceChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeviceTried(DomainEvent):
+    """Somebody wants to see whether a device of theirs is told."""
+
+    subscription_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticesChanged(DomainEvent):
     """What somebody (``actor_id``) is told has become more or less: their open pages count anew."""

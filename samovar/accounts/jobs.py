@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from samovar.accounts import sessions_of, throttling
-from samovar.accounts.models import Notification
+from samovar.accounts.models import Notification, PushSubscription
 from samovar.accounts.sealing import seal_all
 from samovar.jobs.registry import job
 
@@ -23,5 +23,6 @@ def forget_old_sessions() -> None:
 
 @job(every="1 day")
 def forget_old_notices() -> None:
-    """Forget what people were told and have seen long ago."""
+    """Forget what people were told and have seen long ago, and devices of which nothing is heard any more."""
     Notification.objects.all().forget_old(timezone.now())
+    PushSubscription.objects.all().forget_old(timezone.now())

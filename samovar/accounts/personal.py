@@ -9,6 +9,7 @@ from samovar.accounts.models import (
     Invitation,
     NoticeWays,
     Notification,
+    PushSubscription,
     SignInTries,
     SignOnBinding,
     SignOnDemand,
@@ -21,6 +22,8 @@ from samovar.lib.personal import declare_impersonal
 
 declare_impersonal(AuditEntry, Brand, Calendar, Company, Invitation, Invitation.teams.through, Team)
 declare_impersonal(User, User.teams.through)
+# Addresses of the devices of the staff; what is handed to them is kept nowhere.
+declare_impersonal(PushSubscription)
 declare_impersonal(
     FactorDemand, Notification, NoticeWays, SignInTries, SignOnBinding, SignOnDemand, StaffProvider, StaffSession
 )

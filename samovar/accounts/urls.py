@@ -14,6 +14,7 @@ from samovar.accounts import (
     inviting_views,
     notice_views,
     presence_views,
+    push_views,
     security_views,
     single_sign_on_views,
     team_views,
@@ -23,6 +24,9 @@ from samovar.accounts import (
 urlpatterns = [
     path("welcome/", views.welcome, name="first_run"),
     path("profile/notices/", notice_views.notice_ways, name="notice_ways"),
+    path("profile/devices/", push_views.push_devices, name="push_devices"),
+    path("profile/devices/<int:pk>/removal/", push_views.push_removal, name="push_removal"),
+    path("profile/devices/<int:pk>/trial/", push_views.push_trial, name="push_trial"),
     path("profile/", views.profile, name="profile"),
     path("security/", security_views.security, name="security"),
     path("security/app/", security_views.authenticator_app, name="authenticator_app"),

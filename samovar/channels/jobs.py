@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from samovar.channels import digests, heartbeats, sending, staff_letters, taking_in, trying, watching
+from samovar.channels import digests, heartbeats, pushing, sending, staff_letters, taking_in, trying, watching
 from samovar.channels.models import ChannelAccount, Delivery, RawMail, StaffLetter, Trial
 from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job, loop
@@ -57,6 +57,20 @@ def write_digests() -> None:
     digests.write_due()
 
 
+@job(lease="2 minutes")
+def push_news(subscription_id: int) -> None:
+    """Tell a device what is new for its owner, and again when it is time."""
+    again_at = pushing.push(subscription_id)
+    if again_at:
+        enqueue(push_news, subscription_id, run_at=again_at, key=key_of_push(subscription_id))
+
+
+@job(lease="2 minutes", tries=1)
+def push_trial(subscription_id: int) -> None:
+    """Tell a device that it is told."""
+    pushing.try_out(subscription_id)
+
+
 @job(every="1 minute", lease="10 minutes")
 def take_in_left() -> None:
     """Take in what waits although nobody else does: a command delivered it, its mailbox rests, its import broke off."""
@@ -99,6 +113,11 @@ def watch_mailboxes(stop: threading.Event) -> None:
 def key_of(delivery_id: int) -> str:
     """Return what keeps a delivery from standing in the queue twice."""
     return f"delivery {delivery_id}"
+
+
+def key_of_push(subscription_id: int) -> str:
+    """Return what keeps a device from standing in the queue twice."""
+    return f"push {subscription_id}"
 
 
 def key_of_letter(letter_id: int) -> str:

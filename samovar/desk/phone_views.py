@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from samovar.accounts.models import Company
 
 # They share one scope: what the first defines, the others use.
-PARTS = ("kept", "keeping")
+PARTS = ("kept", "keeping", "pushed")
 SIZES = (192, 512)
 # Those of the tokens in light; a manifest knows only one of each.
 THEME, GROUND = "#f6f4f0", "#ffffff"

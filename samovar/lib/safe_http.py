@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TypeVar
@@ -80,6 +81,14 @@ class Answered:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What a server made of what it was given, and when it wants to be asked again ("" when it does not say)."""
+
+    status: int
+    again: str
+
+
 def fetch(address: str, world: World | None = None, seconds: float = MOST_SECONDS) -> Fetched:
     """Return what stands at ``address``; raises NotFetched, whatever the reason."""
     end = time.monotonic() + min(seconds, MOST_SECONDS)
@@ -102,6 +111,16 @@ def post(address: str, fields: Mapping[str, str], seconds: float = MOST_SECONDS)
         return _posted(line, parts, urlencode(fields))
 
     return _at(address, World(), time.monotonic() + min(seconds, MOST_SECONDS), talk)
+
+
+def hand(address: str, content: bytes, headers: Mapping[str, str], world: World | None = None) -> Taken:
+    """Give ``content`` to a server over https and return what it makes of it; raises NotFetched.
+
+    Redirects are not followed, and of the answer nothing is read but its head.
+    """
+    if not address.lower().startswith("https:"):
+        raise NotFetched
+    return _at(address, world or World(), time.monotonic() + MOST_SECONDS, partial(_handed, content, headers))
 
 
 def joined(address: str, target: str) -> str:
@@ -161,6 +180,14 @@ def _posted(line: "_Line", parts: SplitResult, form: str) -> Answered:
     connection.request("POST", _wanted(parts), form, headers=HEADERS | FORM_HEADERS)
     with connection.getresponse() as answer:
         return Answered(answer.status, answer.read(MOST_BYTES))
+
+
+def _handed(content: bytes, headers: Mapping[str, str], line: "_Line", parts: SplitResult) -> Taken:
+    connection = HTTPConnection(_ascii(parts.hostname or ""), parts.port)
+    connection.sock = line
+    connection.request("POST", _wanted(parts), content, headers=HEADERS | dict(headers))
+    with connection.getresponse() as answer:
+        return Taken(answer.status, answer.headers.get("Retry-After", ""))
 
 
 def _answer(line: "_Line", parts: SplitResult) -> Fetched | str:

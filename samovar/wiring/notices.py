@@ -126,5 +126,5 @@ def _tell_all(wanted: set[int], news: News) -> None:
     for person in those_who_look(conversation.inbox).filter(pk__in=wanted).order_by("pk"):
         ways = NoticeWays.of(person)
         is_shown = news.kind not in ways.hidden
-        if is_shown or news.kind in ways.mailed:
+        if is_shown or news.kind in ways.mailed or news.kind in ways.told_on_devices:
             Notification.objects.all().tell(person.pk, news, is_shown=is_shown)

@@ -1,6 +1,6 @@
 """Who reacts to what: the whole list of reactions, in the order in which they run."""
 
-from samovar.accounts.events import StaffLeft, StaffReturned
+from samovar.accounts.events import DeviceTried, NoticesChanged, StaffLeft, StaffReturned
 from samovar.channels.events import StaffLetterFailed
 from samovar.conversations.events import (
     BulkRunEnded,
@@ -21,7 +21,7 @@ from samovar.conversations.events import (
     ScheduledHeld,
 )
 from samovar.events.effects import Effect, when
-from samovar.wiring import mail, notices, staff
+from samovar.wiring import devices, mail, notices, staff
 
 EFFECTS: list[Effect] = [
     when(ReplyWritten, now=[mail.send_reply]),
@@ -46,4 +46,7 @@ EFFECTS: list[Effect] = [
     when(ScheduledHeld, later=[notices.tell_of_held_answer]),
     when(PromiseDue, later=[notices.tell_of_promise]),
     when(ReminderDue, later=[notices.tell_of_reminder]),
+    # What their devices are told of it.
+    when(NoticesChanged, later=[devices.tell]),
+    when(DeviceTried, later=[devices.try_out]),
 ]

@@ -16,6 +16,7 @@ from samovar.accounts.models import (
     Company,
     FactorDemand,
     Notification,
+    PushSubscription,
     SignInTries,
     SignOnBinding,
     SignOnDemand,
@@ -150,6 +151,7 @@ NOT_EXPORTED = {
     SignOnDemand,
     StaffSession,
     Notification,
+    PushSubscription,
 }
 
 

@@ -10,6 +10,7 @@ from samovar.accounts.models.notice_ways import NoticeWays, Pace
 from samovar.accounts.models.notification import News, Notice, Notification
 from samovar.accounts.models.presence import Presence
 from samovar.accounts.models.provider import SignOnBinding, StaffProvider
+from samovar.accounts.models.push_subscription import PushSubscription
 from samovar.accounts.models.team import Team
 from samovar.accounts.models.user import Role, User
 
@@ -28,6 +29,7 @@ __all__ = [
     "Notification",
     "Pace",
     "Presence",
+    "PushSubscription",
     "Role",
     "SignInTries",
     "SignOnBinding",

@@ -34,11 +34,17 @@ def mailed_by_itself() -> list[str]:
     return [kind.value for kind in (Notice.MENTION, Notice.ASSIGNED, *theirs)]
 
 
+def pushed_by_itself() -> list[str]:
+    """Return what devices are told of where nobody has chosen: what is for this person and cannot wait."""
+    return [*mailed_by_itself(), Notice.ANSWER.value]
+
+
 class NoticeWays(models.Model):
     """How one member of staff is told: what not in the product (``hidden``), what by mail too, and how often.
 
-    ``mailed_at`` is when the last letter was written; whoever has no row has chosen nothing. Another way of telling
-    adds its own fields here.
+    ``mailed_at`` is when the last letter was written; whoever has no row has chosen nothing. ``pushed`` is what their
+    devices are told, without a word of what customers write unless ``push_quotes``. Another way of telling adds its own
+    fields here.
     """
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
@@ -46,6 +52,10 @@ class NoticeWays(models.Model):
     mailed = ArrayField(models.CharField(max_length=20), default=mailed_by_itself, blank=True)
     pace = models.CharField(_("letters"), max_length=10, choices=Pace.choices, default=Pace.HOURLY)
     mailed_at = models.DateTimeField(_("last letter at"), null=True)
+
+    # None where nobody has chosen since devices can be told.
+    pushed = ArrayField(models.CharField(max_length=20), null=True, blank=True)
+    push_quotes = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("ways of being told")
@@ -58,10 +68,15 @@ class NoticeWays(models.Model):
         """Return what somebody has chosen, or what holds where they have not."""
         return cls.objects.filter(user=user).first() or cls(user=user)
 
-    def choose(self, *, shown: Collection[str], mailed: Collection[str], pace: str) -> None:
-        """Keep what the person has chosen."""
+    @property
+    def told_on_devices(self) -> list[str]:
+        """What the person's devices are told."""
+        return pushed_by_itself() if self.pushed is None else self.pushed
+
+    def choose(self, *, shown: Collection[str], mailed: Collection[str], pace: str, **push: object) -> None:
+        """Keep what the person has chosen; ``push`` is ``pushed`` and ``push_quotes``."""
         hidden = [kind for kind in Notice.values if kind not in shown]
-        chosen = {"hidden": hidden, "mailed": list(mailed), "pace": pace}
+        chosen = {"hidden": hidden, "mailed": list(mailed), "pace": pace, **push}
         NoticeWays.objects.update_or_create(user_id=self.user_id, defaults=chosen)
 
 

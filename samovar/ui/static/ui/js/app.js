@@ -1,6 +1,7 @@
 // What every page loads: the elements of the toolkit. A screen's own modules come by its block "scripts".
 import "ui/auto-grow";
 import "ui/copy-text";
+import "ui/device-still";
 import "ui/dialogs";
 import "ui/draft-keeper";
 import "ui/file-drop";
@@ -19,3 +20,4 @@ import "ui/time-zone";
 import "ui/troubles";
 import "ui/typed-first";
 import "ui/undo-toast";
+import "ui/unseen-count";

@@ -1,0 +1,19 @@
+// Says how much is new for the person where it is seen from elsewhere: "(3)" before the title of the page, and on the sign
+// of the app where there is one.
+const counted = document.querySelector('[data-count="for-me"]');
+const title = document.querySelector("title");
+
+function show() {
+  const number = counted.textContent.trim();
+  const bare = document.title.replace(/^\(\d+\+?\) /, "");
+  const wanted = number ? `(${number}) ${bare}` : bare;
+  if (document.title !== wanted) document.title = wanted;
+  navigator.setAppBadge?.(Number.parseInt(number, 10) || 0).catch(() => {});
+}
+
+if (counted) {
+  const watch = new MutationObserver(show);
+  for (const element of [counted, title])
+    watch.observe(element, { childList: true, characterData: true, subtree: true });
+  show();
+}
