@@ -35,7 +35,7 @@ class NoticeForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    push_quotes = forms.BooleanField(
+    has_first_words = forms.BooleanField(
         label=gettext_lazy("Show the first words there"),
         help_text=gettext_lazy("Otherwise a device says who it is about and what happened, and no word of theirs."),
         required=False,
@@ -49,7 +49,7 @@ def notice_ways(request: StaffRequest) -> HttpResponse:
     ways = NoticeWays.of(request.user)
     own = {"shown": [kind for kind in Notice.values if kind not in ways.hidden], "mailed": ways.mailed}
     own |= {"pushed": ways.told_on_devices}
-    initial = {**own, "pace": ways.pace, "push_quotes": ways.push_quotes}
+    initial = {**own, "pace": ways.pace, "has_first_words": ways.has_first_words}
     form = NoticeForm(request.POST if request.method == "POST" else None, initial=initial)
     if not form.is_valid():
         devices = PushSubscription.objects.filter(user=request.user)

@@ -101,7 +101,7 @@ def _letters(device: PushSubscription, rows: NotificationQuerySet) -> list[tuple
         said = ngettext("%(count)d new for you", "%(count)d new for you", len(found)) % {"count": len(found)}
         several = {"title": said, "body": "", "url": reverse("for_me"), "tag": "several", "count": count}
         return [(several, found[-1].made_at)]
-    is_quoted = NoticeWays.of(device.user).push_quotes
+    is_quoted = NoticeWays.of(device.user).has_first_words
     lines = {line.told.pk: line for line in notices.lines(found)}
     return [(_said(lines[row.pk], count, is_quoted=is_quoted), row.made_at) for row in found if row.pk in lines]
 

@@ -126,8 +126,8 @@ def test_what_devices_are_told_is_chosen(client: Client, olga: User) -> None:
     assert "answer" in NoticeWays.of(olga).told_on_devices
 
     client.post(
-        "/profile/notices/", {"shown": ["mention"], "pace": "hourly", "pushed": ["mention"], "push_quotes": "on"}
+        "/profile/notices/", {"shown": ["mention"], "pace": "hourly", "pushed": ["mention"], "has_first_words": "on"}
     )
 
     ways = NoticeWays.of(olga)
-    assert (ways.told_on_devices, ways.push_quotes) == (["mention"], True)
+    assert (ways.told_on_devices, ways.has_first_words) == (["mention"], True)

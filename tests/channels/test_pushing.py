@@ -86,7 +86,7 @@ def test_what_is_handed_over_bears_our_word_and_no_word_of_the_matter(tmp_path: 
 
 
 def test_the_first_words_are_told_to_whoever_wants_them(tmp_path: Path, on_device: Told, olga: User) -> None:
-    NoticeWays.of(olga).choose(shown=["mention"], mailed=[], pace=Pace.NEVER, pushed=["mention"], push_quotes=True)
+    NoticeWays.of(olga).choose(shown=["mention"], mailed=[], pace=Pace.NEVER, pushed=["mention"], has_first_words=True)
     with push_service(tmp_path) as service:
         device = on_device(service)
         named()

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='noticeways',
-            name='push_quotes',
+            name='has_first_words',
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(

@@ -43,7 +43,7 @@ class NoticeWays(models.Model):
     """How one member of staff is told: what not in the product (``hidden``), what by mail too, and how often.
 
     ``mailed_at`` is when the last letter was written; whoever has no row has chosen nothing. ``pushed`` is what their
-    devices are told, without a word of what customers write unless ``push_quotes``. Another way of telling adds its own
+    devices are told, without a word of what customers write unless ``has_first_words``. Another way of telling adds its own
     fields here.
     """
 
@@ -55,7 +55,7 @@ class NoticeWays(models.Model):
 
     # None where nobody has chosen since devices can be told.
     pushed = ArrayField(models.CharField(max_length=20), null=True, blank=True)
-    push_quotes = models.BooleanField(default=False, db_default=False)
+    has_first_words = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("ways of being told")
@@ -74,7 +74,7 @@ class NoticeWays(models.Model):
         return pushed_by_itself() if self.pushed is None else self.pushed
 
     def choose(self, *, shown: Collection[str], mailed: Collection[str], pace: str, **push: object) -> None:
-        """Keep what the person has chosen; ``push`` is ``pushed`` and ``push_quotes``."""
+        """Keep what the person has chosen; ``push`` is ``pushed`` and ``has_first_words``."""
         hidden = [kind for kind in Notice.values if kind not in shown]
         chosen = {"hidden": hidden, "mailed": list(mailed), "pace": pace, **push}
         NoticeWays.objects.update_or_create(user_id=self.user_id, defaults=chosen)

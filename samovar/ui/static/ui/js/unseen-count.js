@@ -1,7 +1,7 @@
 // Says how much is new for the person where it is seen from elsewhere: "(3)" before the title of the page, and on the sign
 // of the app where there is one.
 const counted = document.querySelector('[data-count="for-me"]');
-const title = document.querySelector("title");
+const head = document.querySelector("title");
 
 function show() {
   const number = counted.textContent.trim();
@@ -13,7 +13,7 @@ function show() {
 
 if (counted) {
   const watch = new MutationObserver(show);
-  for (const element of [counted, title])
+  for (const element of [counted, head])
     watch.observe(element, { childList: true, characterData: true, subtree: true });
   show();
 }
