@@ -43,8 +43,8 @@ class NoticeWays(models.Model):
     """How one member of staff is told: what not in the product (``hidden``), what by mail too, and how often.
 
     ``mailed_at`` is when the last letter was written; whoever has no row has chosen nothing. ``pushed`` is what their
-    devices are told, without a word of what customers write unless ``has_first_words``. Another way of telling adds its own
-    fields here.
+    devices are told, without a word of what customers write unless ``has_first_words``. Another way of telling adds its
+    own fields here.
     """
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")

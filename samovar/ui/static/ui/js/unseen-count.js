@@ -1,7 +1,7 @@
 // Says how much is new for the person where it is seen from elsewhere: "(3)" before the title of the page, and on the sign
 // of the app where there is one.
 const counted = document.querySelector('[data-count="for-me"]');
-const head = document.querySelector("title");
+const head = document.querySelector("head > title:first-of-type");
 
 function show() {
   const number = counted.textContent.trim();
