@@ -69,6 +69,8 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(("tag", "tag_retirement", "tag_merging"), lambda: {"pk": make.tag().pk}),
     **dict.fromkeys(("cause", "cause_place", "cause_retirement", "cause_merging"), lambda: {"pk": make.cause().pk}),
     **dict.fromkeys(("macro", "macro_retirement", "macro_key"), lambda: {"pk": make.macro().pk}),
+    **dict.fromkeys(("view", "view_filters", "view_deletion"), lambda: {"pk": make.saved_view().pk}),
+    "view_taking_over": lambda: {"pk": make.saved_view_of_a_leaver().pk},
     "macro_taking_over": lambda: {"pk": make.macro_of_a_leaver().pk},
     "applied": lambda: {"pk": make.conversation().pk, "macro_pk": make.macro().pk},
     **dict.fromkeys(("reminder", "reminder_completion"), lambda: {"pk": make.reminder().pk}),
@@ -123,7 +125,7 @@ OPEN_TO_ALL_TEAMS = {"customer", "customer_details", "history", "addresses", "ad
 OPEN_TO_ALL_TEAMS |= {"address_removal", "address_restoring", "merging", "merging_preview", "merge_undoing"}
 OPEN_TO_ALL_TEAMS |= {"organisation", "organisation_details", "organisation_people", "memberships", "membership"}
 OPEN_TO_ALL_TEAMS |= {"membership_removal", "membership_restoring", "accepting", "single_sign_on_begin"}
-OPEN_TO_ALL_TEAMS |= {"block", "block_lifting", "consents", "macro", "macro_key"}
+OPEN_TO_ALL_TEAMS |= {"block", "block_lifting", "consents", "macro", "macro_key", "view"}
 
 
 @dataclass(frozen=True)

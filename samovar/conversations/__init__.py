@@ -2,7 +2,7 @@
 
 Nouns: Conversation, Message, Attachment, Participant, Inbox, Tag, Draft, Reference (ids of mail by which answers find
 their conversation), ConversationRedirect. Announces MessageReceived, ReplyWritten, NoteAdded, ConversationOpened,
-ConversationAssigned, ConversationFreed, ConversationResolved, ConversationReopened, ConversationSnoozed,
-ConversationWoken, ConversationTagged, ConversationUntagged, ConversationDeleted, ConversationRestored, MessageSent,
-MessageDeferred, MessageFailed, FailureDismissed.
+ConversationAssigned, ConversationFreed, ConversationGivenToTeam, ConversationResolved, ConversationReopened,
+ConversationSnoozed, ConversationWoken, ConversationTagged, ConversationUntagged, ConversationDeleted,
+ConversationRestored, MessageSent, MessageDeferred, MessageFailed, FailureDismissed.
 """

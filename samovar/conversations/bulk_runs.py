@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
 from django.http import QueryDict
 from django.utils import timezone
@@ -155,20 +156,28 @@ def _locked(run: BulkRun) -> None:
 
 def _gather(run: BulkRun) -> None:
     if "query" in run.source:
-        rows = selection(run.by, Wanted.of(QueryDict(str(run.source["query"]))))
+        rows = selection(run.by, Wanted.of(QueryDict(str(run.source["query"])), run.by))
     else:
         rows = Conversation.objects.filter(pk__in=run.source.get("ids", []))
-    inner, values = rows.order_by().values_list("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        # The inner one was put together by Django, with places for its values.
-        statement = GATHER.format(sql.SQL(inner)).as_string()
-        cursor.execute(statement, [run.pk, *values, MOST])
-        run.total = cursor.rowcount
+    run.total = _gathered(run, rows)
     # What was searched for may be the name of a customer.
     run.source, run.gathered_at, run.moved_at = {}, clock.now(), clock.now()
     run.save(update_fields=["total", "source", "gathered_at", "moved_at"])
     if not run.total:
         _end(run)
+
+
+def _gathered(run: BulkRun, rows: ConversationQuerySet) -> int:
+    try:
+        inner, values = rows.order_by().values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        # A filter that means nothing any more finds nothing, which needs no question.
+        return 0
+    with connection.cursor() as cursor:
+        # The inner one was put together by Django, with places for its values.
+        statement = GATHER.format(sql.SQL(inner)).as_string()
+        cursor.execute(statement, [run.pk, *values, MOST])
+        return int(cursor.rowcount)
 
 
 def _do_some(run: BulkRun) -> None:

@@ -29,6 +29,7 @@ class State:
     """The part of a conversation's row that follows from what happened."""
 
     assignee_id: int | None = None
+    team_id: int | None = None
     resolved_at: datetime | None = None
     snoozed_until: datetime | None = None
     waiting_since: datetime | None = None
@@ -96,6 +97,9 @@ class State:
     def _assign(self, event: Event) -> None:
         self.assignee_id = event.data["assignee_id"]
 
+    def _give_to_team(self, event: Event) -> None:
+        self.team_id = event.data["team_id"]
+
     def _resolve(self, event: Event) -> None:
         self.resolved_at, self.waiting_since, self.snoozed_until = event.at, None, None
 
@@ -157,6 +161,7 @@ DECISIONS: dict[str, Callable[[State, Event], None]] = {
     "ConversationResolved": State._resolve,
     "ConversationReopened": State._reopen,
     "ConversationFreed": State._assign,
+    "ConversationGivenToTeam": State._give_to_team,
     "ConversationPrioritised": State._prioritise,
     "ConversationCauseSet": State._set_cause,
     "ConversationCauseRemoved": State._remove_cause,

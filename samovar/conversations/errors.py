@@ -103,6 +103,14 @@ class MacroChanged(Exception):
     """Somebody else has changed the macro meanwhile."""
 
 
+class ViewChanged(Exception):
+    """Somebody else has changed the saved view meanwhile."""
+
+
+class TooManyViews(ValueError):
+    """Nobody can have more saved views than the number that is the text."""
+
+
 class MacroKeyTaken(ValueError):
     """Another macro, whose name is the text, is on this key."""
 

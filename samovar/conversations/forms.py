@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Team, User
 from samovar.accounts.models.user import ANSWERING
 from samovar.conversations import chips, drafting, macro_steps, putting_off
 from samovar.conversations.models import Attachment, Tag
@@ -182,13 +182,14 @@ class LeavingForm(forms.Form):
 
 
 class AssignmentForm(forms.Form):
-    """Who answers from now on; empty is nobody."""
+    """Who answers from now on, or which team; empty is nobody, or no team."""
 
     assignee = forms.ModelChoiceField(User.objects.filter(is_active=True, role__in=ANSWERING), required=False)
+    team = forms.ModelChoiceField(Team.objects.all().in_use(), required=False)
 
     def clean(self) -> dict[str, Any] | None:
         """Take nothing for nobody only when it was said."""
-        if "assignee" not in self.data:
+        if "assignee" not in self.data and "team" not in self.data:
             raise forms.ValidationError(_("Choose who answers."))
         return super().clean()
 

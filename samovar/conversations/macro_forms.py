@@ -61,6 +61,7 @@ class MacroForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     assign = forms.ChoiceField(label=gettext_lazy("Assign"), required=False)
+    team = forms.ChoiceField(label=gettext_lazy("Give to a team"), required=False)
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
     snooze = forms.ChoiceField(label=gettext_lazy("Snooze"), required=False)
     resolve = forms.BooleanField(label=gettext_lazy("Resolve"), required=False)
@@ -83,6 +84,7 @@ class MacroForm(forms.Form):
                 (NO_ONE, _("nobody")),
                 *((str(person.pk), person.name) for person in people),
             ],
+            "team": [unchanged, *((str(team.pk), team.name) for team in Team.objects.all().in_use().order_by("name"))],
             "priority": [unchanged, *((str(value), label) for value, label in Priority.choices)],
             "snooze": [unchanged, *SNOOZES.items()],
             "scope": _scopes(by),
@@ -141,7 +143,9 @@ class MacroForm(forms.Form):
         found += [Step("untag", str(tag.pk)) for tag in self._found["untags"]]
         if cleaned["assign"] not in ("", NO_STEP):
             found.append(Step("assign", NOBODY if cleaned["assign"] == NO_ONE else cleaned["assign"]))
-        found += [Step(kind, cleaned[kind]) for kind in ("priority", "snooze") if cleaned[kind] not in ("", NO_STEP)]
+        found += [
+            Step(kind, cleaned[kind]) for kind in ("team", "priority", "snooze") if cleaned[kind] not in ("", NO_STEP)
+        ]
         if cleaned["resolve"]:
             found.append(Step("resolve"))
         return in_order(found)
@@ -172,7 +176,7 @@ def initial(macro: Macro) -> dict[str, object]:
     for step in named(macro.steps):
         known.setdefault(step.kind, []).append(step.name if step.kind in ("tag", "untag") else step.value)
     scope = TEAM + str(macro.team_id) if macro.team_id else EVERYBODY if macro.is_shared else MINE
-    chosen = {name: known.get(name, [NO_STEP])[0] for name in ("assign", "priority", "snooze")}
+    chosen = {name: known.get(name, [NO_STEP])[0] for name in ("assign", "team", "priority", "snooze")}
     return {
         "name": macro.name,
         "shortcut": macro.shortcut,

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from samovar.accounts.models import Role, User
+from samovar.accounts.models import Role, Team, User
 from samovar.conversations import calendars, putting_off
 from samovar.conversations.errors import CannotStep, SnoozeInThePast
 from samovar.conversations.models import Conversation, ConversationTag, Tag
@@ -102,8 +102,11 @@ def named(steps: Iterable[Sequence[str]]) -> list[Step]:
     """Return kept steps with what they are about as it is called now."""
     found = [Step(kind, value) for kind, value, *_name in steps if kind in KINDS]
     tags = _called(Tag.objects.select_related("merged_into"), found, "tag", "untag")
-    people = _called(User.objects.all(), found, "assign")
-    return [replace(step, name=(people if step.kind == "assign" else tags).get(step.value, "")) for step in found]
+    names = {
+        "assign": _called(User.objects.all(), found, "assign"),
+        "team": _called(Team.objects.all(), found, "team"),
+    }
+    return [replace(step, name=names.get(step.kind, tags).get(step.value, "")) for step in found]
 
 
 def kept(steps: Iterable[Step]) -> list[list[str]]:
@@ -153,7 +156,7 @@ def _shown(kind: str, value: str) -> str:
         return str(SNOOZES.get(value, value))
     if kind == "assign":
         return _("whoever applies it") if value == ME else _("nobody") if value == NOBODY else "?"
-    return "?"
+    return _("none") if kind == "team" and value == NOBODY else "?"
 
 
 def _tag_of(step: Step) -> Tag:
@@ -201,6 +204,27 @@ def _assign(conversation: Conversation, step: Step, by: User) -> tuple[str, list
     conversation.assign(to=to, by=by)
     back = [] if before == (to.pk if to else None) else [Step("assign", str(before or NOBODY))]
     return _("Assigned to %(name)s") % {"name": to.name} if to else _("Nobody answers for it now"), back
+
+
+def _give_to_team(conversation: Conversation, step: Step, by: User) -> tuple[str, list[Step]]:
+    before, had = conversation.team_id, conversation.assignee_id
+    team = _team(conversation, step.value)
+    conversation.give_to_team(team, by=by)
+    back = [] if before == conversation.team_id else [Step("team", str(before or NOBODY))]
+    if conversation.assignee_id != had:
+        back.append(Step("assign", str(had or NOBODY)))
+    return _("Given to the team %(name)s") % {"name": team.name} if team else _("No team answers for it now"), back
+
+
+def _team(conversation: Conversation, value: str) -> Team | None:
+    if value == NOBODY:
+        return None
+    found = Team.objects.filter(pk=_number(value)).first()
+    if found is None or found.archived_at is not None:
+        raise CannotStep(_("the team is no longer there"))
+    if not conversation.inbox.those_who_see(found.members.filter(is_active=True)).exists():
+        raise CannotStep(_("nobody of %(name)s sees this inbox") % {"name": found.name})
+    return found
 
 
 def _person(conversation: Conversation, value: str) -> User | None:
@@ -273,6 +297,7 @@ KINDS: Mapping[str, Kind] = {
     "tag": Kind(gettext_lazy("tag: %(name)s"), _tag),
     "untag": Kind(gettext_lazy("take off the tag: %(name)s"), _untag),
     "priority": Kind(gettext_lazy("priority: %(name)s"), _prioritise, "priority"),
+    "team": Kind(gettext_lazy("team: %(name)s"), _give_to_team, "team"),
     "assign": Kind(gettext_lazy("assign: %(name)s"), _assign, "assigning"),
     "snooze": Kind(gettext_lazy("snooze: %(name)s"), _snooze, "snoozing"),
     "resolve": Kind(gettext_lazy("resolve"), _resolve, "settling"),

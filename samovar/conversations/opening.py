@@ -175,7 +175,8 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
         Conversation.objects.all()
         .visible_to(user)
         .with_spam_reasons()
-        .select_related("customer", "assignee", "inbox", "cause__parent", "cause__merged_into__parent", "idea_author")
+        .select_related("customer", "assignee", "team", "inbox", "cause__parent", "cause__merged_into__parent")
+        .select_related("idea_author")
         .annotate(
             tag_list=ArraySubquery(tags.values(found=JSONObject(id=_shown_tag("id"), name=_shown_tag("name")))),
             draft_list=ArraySubquery(

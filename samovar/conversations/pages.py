@@ -57,7 +57,7 @@ def looked_at(request: StaffRequest, conversation: Conversation) -> None:
 
 def wanted_on(request: StaffRequest) -> Wanted:
     """Return the list that stands beside the thread on the page that asks."""
-    return Wanted.of(QueryDict(urlsplit(request.htmx.current_url or "").query))
+    return Wanted.of(QueryDict(urlsplit(request.htmx.current_url or "").query), request.user)
 
 
 def tab_on(request: StaffRequest) -> str:

@@ -34,6 +34,7 @@ from samovar.conversations.models import (
     Regrouping,
     Reminder,
     Retention,
+    SavedView,
     SpamSign,
     Tag,
     Watching,
@@ -232,4 +233,4 @@ declare(
         emptied={"text": "", "subject": "", "chips": None},
     )
 )
-declare_impersonal(Retention, Regrouping, RegroupedRow, Macro, MacroKey, MacroUse, Mention, Watching)
+declare_impersonal(Retention, Regrouping, RegroupedRow, Macro, MacroKey, MacroUse, Mention, SavedView, Watching)

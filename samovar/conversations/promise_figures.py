@@ -10,9 +10,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
+from samovar.conversations.delivered_views import end_of_today
 from samovar.conversations.models import Conversation, Promise
 from samovar.conversations.models.promise import PromiseQuerySet, PromiseState
-from samovar.conversations.saved_views import end_of_today
 from samovar.lib import clock
 from samovar.lib.marks import mark, read_mark
 

@@ -1,23 +1,29 @@
 """Questions about many conversations: a page of a list, and how many stand in each view."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from samovar.accounts.models import User
+from samovar.conversations import saved_views
+from samovar.conversations.delivered_views import FIRST, ONLY, VIEWS, View
+from samovar.conversations.filters.base import Filter, any_of
+from samovar.conversations.filters.of_customers import containing
+from samovar.conversations.filters.table import TEXT, Filters, narrowed, read
 from samovar.conversations.models import Conversation, ConversationRedirect, Message
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.notices import visible
-from samovar.conversations.saved_views import FIRST, ONLY, VIEWS, SavedView
+from samovar.conversations.ordering import EXPRESSIONS, ORDERS, means, name_of
 from samovar.customers.models import Identity
 from samovar.lib.counting import CappedCount
 from samovar.lib.marks import mark, read_mark
-from samovar.lib.text import search_key, tidy
+from samovar.lib.text import tidy
 
 PAGE = 30
 FOR_ME = "for-me"
@@ -32,94 +38,170 @@ MOST_FILTERED = 2000
 class Wanted:
     """Which part of which list a person looks at, as it stands in the address.
 
-    ``after`` is where the page before has ended; ``size`` is how many rows an open page shows already.
+    ``filters`` are those of the view unless somebody has chosen others (None); ``order`` is that of the view unless it
+    names one of ORDERS. ``after`` is where the page before has ended; ``size`` is how many rows an open page shows.
     """
 
-    view: SavedView = FIRST
+    view: View = FIRST
     only: str = ""
     text: str = ""
+    filters: Filters | None = None
+    order: str = ""
     after: str = ""
     size: int = PAGE
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> "Wanted":
-        """Read an address; what makes no sense in it is as if it were not there."""
+    def of(cls, given: Mapping[str, str], user: User | None = None) -> "Wanted":
+        """Read an address; what makes no sense in it is as if it were not there.
+
+        A saved view is found only for its reader, ``user``.
+        """
         size = given.get("size", "")
+        view = saved_views.named(given.get("view", ""), user)
         return cls(
-            view=VIEWS.get(given.get("view", ""), FIRST),
+            view=view,
             only=only if (only := given.get("only", "")) in ONLY else "",
             text=tidy(given.get("q", ""))[:100],
+            filters=_filters_in(given, view),
+            order="" if means(order := given.get("order", ""), view.order) else order,
             after=given.get("after", ""),
             size=min(max(int(size), PAGE), MOST) if size.isdecimal() and len(size) < 5 else PAGE,
         )
 
     @property
+    def chosen(self) -> Filters:
+        """What the list is narrowed to, by a saved view or by whoever looks."""
+        if self.filters is not None:
+            return self.filters
+        return read(self.view.filters) if self.view.saved else ()
+
+    @property
+    def sorted_by(self) -> str:
+        """The field that sorts, "-" first for the newest on top."""
+        return ORDERS[self.order].by if self.order else self.view.order
+
+    @property
+    def field(self) -> str:
+        """The field that sorts."""
+        return self.sorted_by.removeprefix("-")
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether what is newest stands on top."""
+        return self.sorted_by.startswith("-")
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is narrowed or sorted in another way than its view by itself."""
+        return self.filters is not None or bool(self.order)
+
+    @property
+    def codes(self) -> list[str]:
+        """The filters as the address says them: one that is empty where a view has lost all of its own."""
+        return [] if self.filters is None else [one.code for one in self.filters] or [""]
+
+    @property
     def query(self) -> str:
         """The address of the list after the "?", without what is so anyway; also for the pages of its rows."""
-        parts = {
-            "view": self.view.name if self.view != FIRST else "",
-            "only": self.only,
-            "q": self.text,
-            "after": self.after,
-        }
-        return urlencode({name: value for name, value in parts.items() if value})
+        parts = [
+            ("view", self.view.name if self.view != FIRST else ""),
+            ("only", self.only),
+            ("q", self.text),
+            ("order", self.order),
+            ("after", self.after),
+        ]
+        return urlencode([*((name, value) for name, value in parts if value), *(("f", code) for code in self.codes)])
 
     def at(self, after: str) -> "Wanted":
         """Return the same list further down."""
         return replace(self, after=after)
 
+    def narrowed_to(self, filters: Iterable[Filter]) -> "Wanted":
+        """Return the same list from its beginning, narrowed to this and nothing else."""
+        chosen = read(one.code for one in filters)
+        own = read(self.view.filters) if self.view.saved else ()
+        return replace(self, filters=None if chosen == own else chosen, after="")
+
+    def sorted_as(self, order: str) -> "Wanted":
+        """Return the same list from its beginning in another order."""
+        return replace(self, order="" if means(order, self.view.order) else order, after="")
+
+    @property
+    def to_save(self) -> tuple[list[str], str]:
+        """What a saved view would have to hold to be this list: the filters, and the order.
+
+        Of the view that is looked at, what was chosen beside it takes the place of the same kind.
+        """
+        beside = {"mine": "assignee:me", "unread": "mark:unread", "pressing": "mark:pressing"}
+        added = read([*filter(None, [beside.get(self.only, ""), f"{TEXT}:{self.text}" if self.text else ""])])
+        chosen = (*self.chosen, *added)
+        kinds = {one.kind for one in chosen}
+        own = () if self.view.saved else (one for one in read(self.view.filters) if one.kind not in kinds)
+        return [one.code for one in read(one.code for one in (*own, *chosen))], self.order or name_of(self.view.order)
+
+
+def _filters_in(given: Mapping[str, str], view: View) -> Filters | None:
+    if "f" not in given:
+        return None
+    found = read(given.getlist("f") if isinstance(given, MultiValueDict) else [given["f"]])
+    return None if found == (read(view.filters) if view.saved else ()) else found
+
 
 @dataclass(frozen=True)
 class ListPage:
-    """Rows of a list; ``following`` is where it goes on, None at its end."""
+    """Rows of a list; ``following`` is where it goes on, None at its end.
+
+    ``is_cut`` says that there are more rows than those in which words are looked for.
+    """
 
     rows: list[Conversation]
     following: Wanted | None
+    is_cut: bool = False
 
 
 def selection(user: User, wanted: Wanted) -> ConversationQuerySet:
     """Return every row of the list ``wanted`` that ``user`` may see, in no order, wherever its page begins."""
-    rows = _of_view(user, wanted.view)
-    if wanted.only:
-        rows = rows.filter(ONLY[wanted.only](user))
-    if wanted.text:
-        rows = _matching(rows, wanted.view, wanted.text)
+    rows = _narrowed(user, wanted)
+    for words in _words(wanted):
+        looked_at = rows.order_by(*_order(wanted)).values("pk")[:MOST_FILTERED]
+        rows = rows.filter(words, pk__in=looked_at)
     return rows.order_by()
 
 
 def page(user: User, wanted: Wanted) -> ListPage:
-    """Return the rows of the list that ``user`` may see, in one query."""
+    """Return the rows of the list that ``user`` may see, in one query; with words to look for in two."""
     view = wanted.view
     rows = selection(user, wanted)
     if found := read_mark(wanted.after):
-        rows = rows.filter(_beyond(view, *found))
+        rows = rows.filter(_beyond(wanted, *found))
     if view.has_reasons:
         rows = rows.with_reasons()
     if view.says_why_spam:
         rows = rows.with_spam_reasons()
     if view.tells_ideas:
         rows = rows.with_ideas()
-    fetched = list(rows.for_list().order_by(*_order(view))[: wanted.size + 1])
+    fetched = list(rows.for_list().order_by(*_order(wanted))[: wanted.size + 1])
     shown = fetched[: wanted.size]
-    following = wanted.at(mark(getattr(shown[-1], view.field), shown[-1].pk)) if len(fetched) > wanted.size else None
-    return ListPage(shown, following)
+    is_more = len(fetched) > wanted.size
+    following = wanted.at(mark(getattr(shown[-1], wanted.field), shown[-1].pk)) if is_more else None
+    return ListPage(shown, following, is_cut=_is_cut(user, wanted))
 
 
-def counts(user: User) -> dict[str, int]:
-    """Return how many stand in each view that has a count, and how much is new for ``user``; one query.
+def counts(user: User, views: Iterable[View] = VIEWS.values()) -> dict[str, int]:
+    """Return how many stand in each of ``views`` that has a count, and how much is new for ``user``; one query.
 
-    At most MOST_COUNTED each.
+    At most MOST_COUNTED each. The first view is always counted.
     """
-    views = [view for view in VIEWS.values() if view.has_count]
+    named = {view.name: view for view in (FIRST, *views) if view.has_count}
     counted = {
-        view.name.replace("-", "_"): CappedCount(_of_view(user, view).order_by().values("pk")[:MOST_COUNTED])
-        for view in views
+        name.replace("-", "_"): CappedCount(selection(user, Wanted(view=view)).values("pk")[:MOST_COUNTED])
+        for name, view in named.items()
     }
     counted["for_me"] = CappedCount(
         visible(user).filter(seen_at=None, is_shown=True).order_by().values("pk")[:MOST_COUNTED]
     )
     row = User.objects.filter(pk=user.pk).order_by().values_list(*counted.values()).get()
-    return {name: count or 0 for name, count in zip([*(view.name for view in views), FOR_ME], row, strict=True)}
+    return {name: count or 0 for name, count in zip([*named, FOR_ME], row, strict=True)}
 
 
 def unseen_notices(user: User) -> int:
@@ -127,29 +209,34 @@ def unseen_notices(user: User) -> int:
     return visible(user).filter(seen_at=None, is_shown=True).order_by()[:MOST_COUNTED].count()
 
 
-def _of_view(user: User, view: SavedView) -> ConversationQuerySet:
-    return view.select(Conversation.objects.all().visible_to(user).by_turn(), user)
+def _narrowed(user: User, wanted: Wanted) -> ConversationQuerySet:
+    """Return the list but for what is looked for by words, with what sorts it."""
+    rows = Conversation.objects.all().visible_to(user)
+    if wanted.field in EXPRESSIONS:
+        rows = rows.annotate(**{wanted.field: EXPRESSIONS[wanted.field]})
+    rows = narrowed(wanted.view.select(rows, user), wanted.chosen, user)
+    return rows.filter(ONLY[wanted.only](user)) if wanted.only else rows
 
 
-def _order(view: SavedView) -> list[str]:
-    return [view.order, "-pk" if view.is_newest_first else "pk"]
+def _words(wanted: Wanted) -> list[Q]:
+    kept = [one.value for one in wanted.chosen if one.kind == TEXT]
+    return [any_of(map(containing, words)) for words in (kept, [wanted.text] if wanted.text else []) if words]
 
 
-def _matching(rows: ConversationQuerySet, view: SavedView, text: str) -> ConversationQuerySet:
-    looked_at = rows.order_by(*_order(view)).values("pk")[:MOST_FILTERED]
-    by_name = Q(customer__search_key__contains=search_key(text))
-    return (
-        Conversation.objects.all()
-        .by_turn()
-        .filter(by_name | Q(subject__icontains=text) | Q(preview__icontains=text), pk__in=looked_at)
-    )
+def _is_cut(user: User, wanted: Wanted) -> bool:
+    """Whether the list goes on beyond those rows in which words are looked for."""
+    return bool(_words(wanted)) and _narrowed(user, wanted).order_by()[MOST_FILTERED : MOST_FILTERED + 1].exists()
 
 
-def _beyond(view: SavedView, moment: datetime, pk: int) -> Q:
-    sign = "lt" if view.is_newest_first else "gt"
-    at_or_beyond = Q(**{f"{view.field}__{sign}e": moment})
+def _order(wanted: Wanted) -> list[str]:
+    return [wanted.sorted_by, "-pk" if wanted.is_newest_first else "pk"]
+
+
+def _beyond(wanted: Wanted, moment: datetime, pk: int) -> Q:
+    sign = "lt" if wanted.is_newest_first else "gt"
+    at_or_beyond = Q(**{f"{wanted.field}__{sign}e": moment})
     # In this form the index is entered at the mark, however far down that is.
-    return at_or_beyond & (Q(**{f"{view.field}__{sign}": moment}) | Q(**{f"pk__{sign}": pk}))
+    return at_or_beyond & (Q(**{f"{wanted.field}__{sign}": moment}) | Q(**{f"pk__{sign}": pk}))
 
 
 def seen_numbers(user: User, numbers: Collection[int]) -> set[int]:

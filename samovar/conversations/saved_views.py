@@ -1,198 +1,102 @@
-"""The saved views of the inbox: what each holds, in which order, and what it says when it is empty."""
+"""The views that a person has: those that are delivered and those that were saved, in the order that they like."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 
-from django.db.models import Q
-from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
-from samovar.conversations.models.prioritising import Priority
+from samovar.conversations.delivered_views import FIRST, VIEWS, View
+from samovar.conversations.filters import table
+from samovar.conversations.models import SavedView
 from samovar.conversations.models.selecting import ConversationQuerySet
-from samovar.lib import clock
+from samovar.conversations.ordering import ORDERS, means
+
+# The letter before the number of a saved view, where views are named.
+SAVED = "v"
+NEWEST = "newest"
+MOST_HIDDEN = 200
 
 
-def end_of_today() -> datetime:
-    """Return when the reader's day ends."""
-    here = timezone.localtime(clock.now())
-    return datetime.combine(here.date() + timedelta(days=1), time(), tzinfo=here.tzinfo)
+@dataclass(frozen=True)
+class Place:
+    """A view and whether it stands in the navigation of somebody."""
+
+    view: View
+    is_shown: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class SavedView:
-    """One view: ``name`` stands in the address, ``order`` is the field that sorts, "-" first for the newest on top.
-
-    ``has_count`` says that somebody has to act on what stands in it; ``tone`` marks it in the navigation.
-    ``has_reasons`` has each row say why it did not arrive, ``says_why_spam`` why it is spam, ``tells_ideas`` what the
-    idea is and who has had it.
-    """
-
-    name: str
-    title: Promise
-    select: Callable[[ConversationQuerySet, User], ConversationQuerySet]
-    order: str
-    has_count: bool = True
-    tone: str = ""
-    has_reasons: bool = False
-    says_why_spam: bool = False
-    tells_ideas: bool = False
-    empty_title: Promise
-    empty_text: Promise
-
-    @property
-    def field(self) -> str:
-        """The field that sorts."""
-        return self.order.removeprefix("-")
-
-    @property
-    def is_newest_first(self) -> bool:
-        """Whether what is newest stands on top."""
-        return self.order.startswith("-")
-
-
-VIEWS = {
-    view.name: view
-    for view in (
-        SavedView(
-            name="needs-reply",
-            title=_("Needs a reply"),
-            select=lambda rows, user: rows.needs_reply(),
-            order="turn",
-            tone="accent",
-            empty_title=_("Everyone has an answer"),
-            empty_text=_("What was promised soonest will stand on top here, then who waits longest."),
-        ),
-        SavedView(
-            name="mine",
-            title=_("Mine"),
-            select=lambda rows, user: rows.of(user),
-            order="-last_message_at",
-            empty_title=_("Nothing is assigned to you"),
-            empty_text=_("Open a conversation and press M to take it."),
-        ),
-        SavedView(
-            name="promised",
-            title=_("Promised today"),
-            select=lambda rows, user: rows.promised_until(end_of_today()),
-            order="promise_due_at",
-            tone="ok",
-            empty_title=_("Every promise of today is kept"),
-            empty_text=_(
-                "Press P in a conversation to promise something by a moment. It stands here until it is kept."
-            ),
-        ),
-        SavedView(
-            name="unassigned",
-            title=_("Unassigned"),
-            select=lambda rows, user: rows.unassigned(),
-            order="-last_message_at",
-            empty_title=_("Somebody answers for every conversation"),
-            empty_text=_("What nobody has taken yet will stand here."),
-        ),
-        SavedView(
-            name="to-look-at",
-            title=_("Worth a look"),
-            select=lambda rows, user: rows.to_look_at(),
-            order="-last_message_at",
-            empty_title=_("You have seen everything"),
-            empty_text=_("What comes back from snooze, or needs no reply and was not seen yet, will stand here."),
-        ),
-        SavedView(
-            name="snoozed",
-            title=pgettext_lazy("saved view", "Snoozed"),
-            select=lambda rows, user: rows.snoozed(),
-            order="snoozed_until",
-            empty_title=_("Nothing is snoozed"),
-            empty_text=_("Press S in a conversation to put it aside until a day, or until the customer writes."),
-        ),
-        SavedView(
-            name="scheduled",
-            title=pgettext_lazy("saved view", "Goes out later"),
-            select=lambda rows, user: rows.scheduled(user),
-            order="leaves_at",
-            has_count=False,
-            empty_title=_("No answer waits for its moment"),
-            empty_text=_("Choose Send later in the menu beside Send, and the answer leaves by itself."),
-        ),
-        SavedView(
-            name="resolved",
-            title=pgettext_lazy("saved view", "Resolved"),
-            select=lambda rows, user: rows.resolved(),
-            order="-resolved_at",
-            has_count=False,
-            tone="ok",
-            empty_title=_("Nothing is resolved yet"),
-            empty_text=_("Press E in a conversation when its matter is settled."),
-        ),
-        SavedView(
-            name="undelivered",
-            title=_("Undelivered"),
-            select=lambda rows, user: rows.undelivered(),
-            order="-undelivered_at",
-            tone="bad",
-            has_reasons=True,
-            empty_title=_("Everything has arrived"),
-            empty_text=_("A message of ours that could not be delivered will stand here with its reason."),
-        ),
-        SavedView(
-            name="automatic",
-            title=_("Automatic"),
-            select=lambda rows, user: rows.automatic(),
-            order="-last_message_at",
-            has_count=False,
-            empty_title=_("No machine has written"),
-            empty_text=_("Out-of-office notes, bounces and newsletters are kept here, out of the way."),
-        ),
-        SavedView(
-            name="unreadable",
-            title=_("Could not be read"),
-            select=lambda rows, user: rows.unreadable(),
-            order="-last_message_at",
-            tone="warn",
-            empty_title=_("Every message could be read"),
-            empty_text=_("A message that we cannot understand will stand here, with all that came."),
-        ),
-        SavedView(
-            name="spam",
-            title=pgettext_lazy("saved view", "Spam"),
-            select=lambda rows, user: rows.spam(),
-            order="-last_message_at",
-            has_count=False,
-            says_why_spam=True,
-            empty_title=_("No spam"),
-            empty_text=_("What your mail provider or one of you calls spam, and what the blocked write, is kept here."),
-        ),
-        SavedView(
-            name="without-cause",
-            title=_("Without a cause"),
-            select=lambda rows, user: rows.without_cause(),
-            order="-resolved_at",
-            empty_title=_("Every resolved conversation has its cause"),
-            empty_text=_(
-                "What was resolved before anybody said why people had written will stand here. Press T in it."
-            ),
-        ),
-        SavedView(
-            name="ideas",
-            title=pgettext_lazy("saved view", "Ideas"),
-            select=lambda rows, user: rows.ideas(),
-            order="-idea_at",
-            has_count=False,
-            tells_ideas=True,
-            empty_title=_("No ideas yet"),
-            empty_text=_("Mark a conversation as an idea under More actions: it stands here with who had it."),
-        ),
+def view_of(row: SavedView) -> View:
+    """Return a saved view as the lists know views."""
+    filters = table.read(row.filters)
+    statuses = [one.value for one in filters if one.kind == table.STATUS]
+    order = ORDERS.get(row.order, ORDERS[NEWEST]).by
+    return View(
+        name=f"{SAVED}{row.pk}",
+        title=row.name,
+        select=_all if statuses else VIEWS["everything"].select,
+        order=FIRST.order if statuses == [FIRST.name] and row.order and means(row.order, FIRST.order) else order,
+        has_count=table.has_to_be_acted_on(filters),
+        empty_title=_("Nothing fits this view now"),
+        empty_text=_("What fits its filters will stand here."),
+        filters=tuple(one.code for one in filters),
+        saved=row,
     )
-}
-FIRST = VIEWS["needs-reply"]
 
-# What a list can be narrowed to.
-ONLY: dict[str, Callable[[User], Q]] = {
-    "mine": lambda user: Q(assignee=user),
-    "unread": lambda user: Q(is_unread=True),
-    "pressing": lambda user: Q(priority__gte=Priority.HIGH),
-}
+
+def gone(name: str) -> View:
+    """Return what stands in the place of a view that was deleted, or is not for the reader: nothing at all."""
+    return View(
+        name=name,
+        title=_("A view that is gone"),
+        select=lambda rows, user: rows.none(),
+        order=FIRST.order,
+        has_count=False,
+        empty_title=_("This view is no longer there"),
+        empty_text=_("Whoever made it has deleted it, or shares it with others now."),
+    )
+
+
+def named(name: str, user: User | None) -> View:
+    """Return the view that stands so in an address; what is no name of one is the first view."""
+    number = name.removeprefix(SAVED)
+    if number == name or not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return VIEWS.get(name, FIRST)
+    row = SavedView.objects.all().of(user).filter(pk=int(number)).first() if user else None
+    return view_of(row) if row else gone(name)
+
+
+def places(user: User) -> list[Place]:
+    """Return all views of ``user`` in their own order; what they have not placed comes behind, as it is delivered."""
+    saved = map(view_of, SavedView.objects.all().of(user))
+    found = {view.name: view for view in (*VIEWS.values(), *saved)}
+    order: Sequence[str] = user.view_order
+    standing = [name for name in dict.fromkeys(order) if name in found]
+    names = [*standing, *(name for name in found if name not in standing)]
+    hidden = set(user.views_hidden)
+    return [Place(found[name], name not in hidden) for name in names]
+
+
+def shown(user: User) -> list[View]:
+    """Return the views that stand in the navigation of ``user``."""
+    return [place.view for place in places(user) if place.is_shown]
+
+
+def place(user: User, name: str, step: int) -> None:
+    """Let a view stand so many steps further down for ``user``."""
+    names = [one.view.name for one in places(user)]
+    if name in names:
+        at = names.index(name)
+        names.insert(min(max(at + step, 0), len(names) - 1), names.pop(at))
+        user.change_ways(view_order=names)
+
+
+def show(user: User, name: str, *, is_shown: bool) -> None:
+    """Let a view stand in the navigation of ``user``, or not."""
+    others: Iterable[str] = (other for other in user.views_hidden if other != name)
+    user.change_ways(views_hidden=[*others] if is_shown else [*others, name][-MOST_HIDDEN:])
+
+
+def _all(rows: ConversationQuerySet, user: User) -> ConversationQuerySet:
+    """Return all rows: a status says for itself which kinds it is about."""
+    return rows

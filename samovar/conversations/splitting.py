@@ -53,6 +53,8 @@ def split(conversation: Conversation, message_ids: Collection[int], by: User, su
     announce(ConversationSplitOff(**heading(done, fresh, conversation, by)))
     if conversation.assignee and conversation.assignee.is_active:
         fresh.assign(to=conversation.assignee, by=by)
+    if conversation.team:
+        fresh.give_to_team(conversation.team, by=by, keeps_assignee=True)
     settle(conversation, conversation.opened_at, is_unread=conversation.is_unread)
     deriving.mend([conversation.pk, fresh.pk])
     return done

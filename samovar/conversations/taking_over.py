@@ -19,6 +19,9 @@ def state(done: Regrouping, by: User) -> datetime | None:
     if source.assignee and source.assignee.is_active and target.assignee_id is None:
         done.before["assignee"] = source.assignee_id
         target.assign(to=source.assignee, by=by)
+    if source.team and target.team_id is None:
+        done.before["team"] = source.team_id
+        target.give_to_team(source.team, by=by, keeps_assignee=True)
     if source.priority > target.priority:
         done.before["priority"] = [target.priority, source.priority]
         target.prioritise(Priority(source.priority), by=by)
@@ -49,6 +52,8 @@ def give_back(done: Regrouping, target: Conversation, by: User) -> None:
     has_news = target.last_inbound_at is not None and target.last_inbound_at > done.at
     if "assignee" in before and target.assignee_id == before["assignee"]:
         target.assign(to=None, by=by)
+    if "team" in before and target.team_id == before["team"]:
+        target.give_to_team(None, by=by)
     if "priority" in before and target.priority == before["priority"][1]:
         target.prioritise(Priority(before["priority"][0]), by=by)
     if "cause" in before and target.cause_id == before["cause"]:

@@ -8,9 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import User
+from samovar.conversations import saved_views
+from samovar.conversations.delivered_views import FIRST
 from samovar.conversations.macros import Offer, offers
 from samovar.conversations.models import Conversation
-from samovar.conversations.saved_views import FIRST, VIEWS
 from samovar.customers.models import Customer
 from samovar.customers.searching import find_customers
 
@@ -40,6 +41,7 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
     (_("Resolve or reopen"), "check", "E"),
     (_("Snooze"), "snooze", "S"),
     (_("Assign to somebody"), "user", "A"),
+    (_("Assign to a team"), "customers", "A"),
     (_("Assign to me"), "user", "M"),
     (_("Set the cause"), "loop", "T"),
     (_("Tag the conversation"), "tag", "L"),
@@ -62,7 +64,7 @@ def actions(text: str, path: str, user: User) -> list[Action]:
     here = [Action(str(label), icon, key) for label, icon, key in HERE] if is_open else []
     here += [Action(str(_("Mark as an idea")), "star", does="idea")] if is_open else []
     there = [*_likely_merge(text, path, user), *_of_conversation(path, user), *_of_customer(path, user)]
-    possible = [*here, *there, *_beginnings(user), *_places()]
+    possible = [*here, *there, *_beginnings(user), *_places(user)]
     words = text.lower().split()
     return [action for action in possible if all(word in action.label.lower() for word in words)][:8]
 
@@ -147,11 +149,12 @@ def _beginnings(user: User) -> list[Action]:
     ]
 
 
-def _places() -> list[Action]:
+def _places(user: User) -> list[Action]:
     inbox = reverse("inbox")
     views = [
         Action(str(view.title), "inbox", url=inbox if view == FIRST else f"{inbox}?view={view.name}")
-        for view in VIEWS.values()
+        for view in (place.view for place in saved_views.places(user))
     ]
+    arranging = Action(str(_("Which views do I see")), "gear", url=reverse("all_views"))
     for_me = Action(str(_("For me")), "bell", "G F", reverse("for_me"))
-    return [*views, Action(str(_("Customers")), "customers", "G C", reverse("customers")), for_me]
+    return [*views, Action(str(_("Customers")), "customers", "G C", reverse("customers")), for_me, arranging]

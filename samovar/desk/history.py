@@ -33,6 +33,7 @@ SIGNS = {
     "MessageFailed": ("alert", "bad"),
     "ConversationAssigned": ("user", ""),
     "ConversationFreed": ("user", ""),
+    "ConversationGivenToTeam": ("customers", ""),
     "ConversationResolved": ("check", "ok"),
     "ConversationReopened": ("undo", "warn"),
     "ConversationMarkedAsSpam": ("shield", ""),

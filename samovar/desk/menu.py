@@ -6,8 +6,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
-from samovar.conversations import queries
-from samovar.conversations.saved_views import FIRST, VIEWS
+from samovar.conversations import queries, saved_views
+from samovar.conversations.delivered_views import FIRST, View
 from samovar.ui.navigation import Entry, Menu, Section
 
 # One digit each.
@@ -15,13 +15,14 @@ MOST_KEYS = 9
 
 
 def menu(request: HttpRequest) -> dict[str, object]:
-    """Give the navigation to every page; counted only by a page that shows it, in one query."""
+    """Give the navigation to every page; counted only by a page that shows it, in two queries: its views, and all."""
     user = getattr(request, "user", None)
     return {"menu": SimpleLazyObject(lambda: _menu(request, user)) if isinstance(user, User) else None}
 
 
 def _menu(request: HttpRequest, user: User) -> Menu:
-    counts = queries.counts(user)
+    views = saved_views.shown(user)
+    counts = queries.counts(user, views)
     is_inbox = request.path == reverse("inbox") or request.path.startswith("/conversations/")
     current = request.GET.get("view", FIRST.name) if is_inbox else ""
     settings = _settings(request.path, user)
@@ -32,7 +33,7 @@ def _menu(request: HttpRequest, user: User) -> Menu:
         sections=[
             Section(entries=_places(request.path, counts, is_inbox)),
             # One of both is open: together they would be longer than most windows.
-            Section(title=_("My views"), entries=_views(counts, current), is_open=not is_setting),
+            Section(title=_("My views"), entries=_views(views, counts, current), is_open=not is_setting),
             *([Section(title=_("Settings"), entries=settings, is_open=is_setting)] if settings else []),
         ],
     )
@@ -100,7 +101,7 @@ def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
     ]
 
 
-def _views(counts: dict[str, int], current: str) -> list[Entry]:
+def _views(views: list[View], counts: dict[str, int], current: str) -> list[Entry]:
     address = reverse("inbox")
     return [
         Entry(
@@ -113,5 +114,5 @@ def _views(counts: dict[str, int], current: str) -> list[Entry]:
             is_current=view.name == current,
             key=str(number) if number <= MOST_KEYS else "",
         )
-        for number, view in enumerate(VIEWS.values(), start=1)
+        for number, view in enumerate(views, start=1)
     ]

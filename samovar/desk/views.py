@@ -28,6 +28,7 @@ from samovar.desk import panels
 from samovar.desk.actions import actions, applicable, named
 from samovar.desk.beginning import steps
 from samovar.desk.history import TOPICS, history
+from samovar.desk.list_heads import head_of
 from samovar.desk.recent import recent, remember
 from samovar.desk.search import Found, by_number, find, find_more
 from samovar.events.queries import position
@@ -40,7 +41,7 @@ by_part = vary_on_headers("HX-Request", "HX-Target", "HX-History-Restore-Request
 @require_GET
 def inbox(request: StaffRequest) -> HttpResponse:
     """Show a list of conversations and no conversation yet."""
-    wanted = Wanted.of(request.GET)
+    wanted = Wanted.of(request.GET, request.user)
     target = _part(request)
     if target == "thread":
         answer = render(request, "desk/_thread_left.html", {"wanted": wanted})
@@ -74,7 +75,7 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
         return _moved(request.user, pk)
     # Also of what is fetched ahead: from then on it can be read without asking us.
     record_once(Action.CARD_OPENED, request.user, opened.conversation.customer)
-    wanted = Wanted.of(request.GET)
+    wanted = Wanted.of(request.GET, request.user)
     is_ahead = "X-Ahead" in request.headers
     context = {
         "opened": opened,
@@ -181,23 +182,13 @@ def _list(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
     return {
         "wanted": wanted,
         "list": page,
-        "filters": _filters(wanted),
+        **head_of(wanted, request.user),
         "list_url": reverse("inbox"),
         "start_url": reverse("start"),
         "search_url": f"{reverse('search')}?{urlencode({'q': wanted.text})}",
         "key": uuid4(),
         "steps": steps(request.user) if is_quiet else [],
     }
-
-
-def _filters(wanted: Wanted) -> list[dict[str, Any]]:
-    labels = {"": _("All"), "mine": _("Mine"), "unread": _("Unread"), "pressing": _("Pressing")}
-    if wanted.view.name == "mine":
-        del labels["mine"]
-    return [
-        {"label": label, "is_current": only == wanted.only, "query": Wanted(wanted.view, only, wanted.text).query}
-        for only, label in labels.items()
-    ]
 
 
 def _part(request: StaffRequest) -> str:

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from samovar.accounts.models import AuditEntry, Role, User
 from samovar.conversations import blocked, blocking, deriving, queries, reviving, spam
 from samovar.conversations.blocking import Wish
+from samovar.conversations.delivered_views import VIEWS
 from samovar.conversations.errors import CannotBlock
 from samovar.conversations.models import Block, Conversation, Inbox, Message, SpamSign
 from samovar.conversations.models.block import BlockReason
 from samovar.conversations.queries import Wanted
-from samovar.conversations.saved_views import VIEWS
 from samovar.customers import erasure
 from samovar.events.models import Event
 from tests import make

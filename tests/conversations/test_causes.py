@@ -6,10 +6,10 @@ from django.utils.translation import override
 
 from samovar.accounts.models import AuditEntry, User
 from samovar.conversations import causes, delivered_causes, deriving, merging, queries
+from samovar.conversations.delivered_views import VIEWS
 from samovar.conversations.errors import CauseHasParts, CauseRetired, CauseTaken
 from samovar.conversations.models import Cause, Conversation
 from samovar.conversations.queries import Wanted
-from samovar.conversations.saved_views import VIEWS
 from samovar.events.models import Event
 from tests import make
 

@@ -10,12 +10,12 @@ from samovar.accounts.models import AuditEntry, User
 from samovar.channels.models import RawMail
 from samovar.channels.taking_in import take_in
 from samovar.conversations import deriving, queries
+from samovar.conversations.delivered_views import VIEWS
 from samovar.conversations.errors import GoneForGood
 from samovar.conversations.jobs import remove_deleted
 from samovar.conversations.models import Attachment, Conversation
 from samovar.conversations.models.deleting import DeletionReason
 from samovar.conversations.queries import Wanted
-from samovar.conversations.saved_views import VIEWS
 from samovar.desk.history import history
 from samovar.desk.search import find
 from samovar.events.models import Event

@@ -12,13 +12,13 @@ from samovar.conversations import deriving, queries
 from samovar.conversations.asking import Question, ask
 from samovar.conversations.beginning import Matter
 from samovar.conversations.chips import Chip
+from samovar.conversations.delivered_views import VIEWS
 from samovar.conversations.errors import DeletedWithMain
 from samovar.conversations.jobs import remove_deleted
 from samovar.conversations.models import Conversation
 from samovar.conversations.models.deleting import BY_RETENTION, DeletionReason
 from samovar.conversations.queries import Wanted
 from samovar.conversations.recipients import Field, Person
-from samovar.conversations.saved_views import VIEWS
 from samovar.lib import clock
 from tests import make
 from tests.conversations.test_asking import SUPPLIER, asked, their_answer

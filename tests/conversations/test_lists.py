@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from samovar.accounts.models import Role, User
 from samovar.conversations import queries
+from samovar.conversations.delivered_views import VIEWS
 from samovar.conversations.deriving import differences
 from samovar.conversations.drafting import Typed
 from samovar.conversations.models import Conversation
 from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.promise import PromiseKind
 from samovar.conversations.queries import Wanted
-from samovar.conversations.saved_views import VIEWS
 from samovar.conversations.sending_off import Leaving, send_off
 from samovar.lib import clock
 from tests import make
@@ -99,6 +99,7 @@ def test_every_view_holds_what_its_name_says() -> None:
         "needs-reply": ["Customer 1", "Customer 5"],
         "mine": ["Customer 1"],
         "promised": ["Customer 3"],
+        "my-teams": [],
         "unassigned": ["Customer 4", "Customer 5", "Customer 6"],
         "to-look-at": ["Customer 6"],
         "snoozed": ["Customer 2"],
@@ -110,6 +111,7 @@ def test_every_view_holds_what_its_name_says() -> None:
         "spam": ["Eve"],
         "without-cause": ["Customer 3"],
         "ideas": [],
+        "everything": ["Customer 1", "Customer 2", "Customer 3", "Customer 4", "Customer 5", "Customer 6"],
     }
     in_views = {view: len(found[view]) for view in VIEWS if VIEWS[view].has_count}
     assert queries.counts(olga) == in_views | {queries.FOR_ME: 0}

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from samovar.accounts.models import Role, User
 from samovar.conversations import deriving, queries, spam
+from samovar.conversations.delivered_views import VIEWS
 from samovar.conversations.models import Conversation
 from samovar.conversations.queries import Wanted
-from samovar.conversations.saved_views import VIEWS
 from samovar.conversations.searching import find_messages
 from samovar.events.models import Event
 from tests import make

@@ -301,7 +301,7 @@ def test_an_agent_of_a_new_installation_is_told_the_address(client: Client, olga
 @pytest.mark.parametrize(
     ("address", "asked"),
     # One of a conversation's and a customer's notes who looks at the card. The figures stand in docs/performance.md.
-    [("/", 5), ("/?view=mine&only=unread&q=customer", 5), ("conversation", 11), ("customer", 12)],
+    [("/", 6), ("/?view=mine&only=unread&q=customer", 7), ("conversation", 12), ("customer", 13)],
 )
 def test_a_page_asks_as_much_as_is_written_down(
     client: Client, olga: User, django_assert_num_queries: AtMost, address: str, asked: int, count: int
@@ -328,7 +328,7 @@ def test_the_first_look_at_an_unread_conversation_asks_one_question_more(
     client.get("/")
     conversation = make.conversation()
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(conversation.get_absolute_url())
 
     conversation.refresh_from_db()

@@ -33,6 +33,9 @@ class Role(models.TextChoices):
 ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
 
 
+NO_NAMES = models.Value([], models.JSONField())
+
+
 class Ways(TypedDict, total=False):
     """What a person decides about themselves; "" leaves it to the browser."""
 
@@ -49,6 +52,8 @@ class Ways(TypedDict, total=False):
     quiet_from: time | None
     quiet_to: time | None
     quiet_days: str
+    view_order: list[str]
+    views_hidden: list[str]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -109,6 +114,9 @@ class User(AbstractBaseUser, Present):
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet until"), null=True, blank=True)
     quiet_days = models.CharField(_("quiet days"), max_length=7, blank=True, default="", db_default="")
+    # The names of the lists in their navigation, in their own order, and of those that do not stand there.
+    view_order = models.JSONField(_("order of the views"), default=list, db_default=NO_NAMES, blank=True)
+    views_hidden = models.JSONField(_("views that are hidden"), default=list, db_default=NO_NAMES, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     left_at = models.DateTimeField(_("last switched off at"), null=True, blank=True)

@@ -34,6 +34,17 @@ class ConversationAssigned(ConversationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConversationGivenToTeam(ConversationEvent):
+    """A team, or none (None), answers for the conversation from now on."""
+
+    topic = "work"
+    in_thread = InThread.LINE
+    line = _("Given to the team %(team_name)s")
+    team_id: int | None
+    team_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConversationFreed(ConversationAssigned):
     """Nobody answers for the conversation from now on, because whoever did has left."""
 

@@ -17,6 +17,7 @@ from samovar.conversations.models.promise import Promise
 from samovar.conversations.models.regrouping import RegroupedRow, Regrouping
 from samovar.conversations.models.reminder import Reminder
 from samovar.conversations.models.retention import Retention
+from samovar.conversations.models.saved_view import SavedView
 from samovar.conversations.models.tag import ConversationTag, Tag
 from samovar.conversations.models.watching import Watching
 from samovar.conversations.models.withdrawal import Withdrawal
@@ -50,6 +51,7 @@ __all__ = [
     "Regrouping",
     "Reminder",
     "Retention",
+    "SavedView",
     "SpamSign",
     "Tag",
     "Watching",

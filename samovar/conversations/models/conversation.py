@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from samovar.accounts.models import Team, User
+from samovar.accounts.models import User
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.events import (
     ConversationAssigned,
@@ -30,6 +30,7 @@ from samovar.conversations.models.promising import TURN, Promising
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.models.snoozing import Snoozable
 from samovar.conversations.models.tag import ConversationTag, Tag
+from samovar.conversations.models.teaming import OfTeam
 from samovar.conversations.models.watching import Watched
 from samovar.customers.models import Customer
 from samovar.events.announcing import announce
@@ -53,7 +54,7 @@ WITHOUT_CAUSE = Q(kind="human", resolved_at__isnull=False, cause=None, parent=No
 CAN_BE_OVER = Q(resolved_at__isnull=False) | ~Q(kind="human")
 
 
-class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deletable, Watched, Answerable):
+class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deletable, Watched, OfTeam, Answerable):
     """An exchange with one customer about one matter, over any number of channels.
 
     Whose turn it is and what stands last is kept on the row, so that lists need no look at the messages; all of it
@@ -69,7 +70,6 @@ class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deleta
     subject_key = models.CharField(max_length=300, blank=True, editable=False)
     kind = models.CharField(max_length=12, choices=ConversationKind.choices, default=ConversationKind.HUMAN)
     assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
     tags = models.ManyToManyField(Tag, through=ConversationTag, related_name="conversations")
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followed_by")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="sides", db_index=False)

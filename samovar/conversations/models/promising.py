@@ -20,16 +20,15 @@ if TYPE_CHECKING:
     from samovar.conversations.models.answering import Heading
 
 
+def later(moment: models.F, years: int) -> models.Func:
+    """Return a moment so many years later. Told in UTC it is the same wherever it is asked, which an index needs."""
+    template = f"((%(expressions)s AT TIME ZONE 'UTC') + INTERVAL '{years} years') AT TIME ZONE 'UTC'"
+    return models.Func(moment, template=template, output_field=models.DateTimeField())
+
+
 # The order of those who wait: the nearest promise first, then who waits longest; whoever was promised nothing counts as
-# if it were for in a hundred years. Told in UTC it is the same wherever it is asked, which an index needs.
-TURN = Coalesce(
-    "promise_due_at",
-    models.Func(
-        models.F("waiting_since"),
-        template="((%(expressions)s AT TIME ZONE 'UTC') + INTERVAL '100 years') AT TIME ZONE 'UTC'",
-        output_field=models.DateTimeField(),
-    ),
-)
+# if it were for in a hundred years.
+TURN = Coalesce("promise_due_at", later(models.F("waiting_since"), 100))
 
 
 class Promising(models.Model):

@@ -70,7 +70,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         planned = PendingReply.objects.filter(conversation=own).order_by("due_at")
         steps = Promise.objects.filter(conversation=own, kind=PromiseKind.STEP, withdrawn_at=None)
         count = steps.order_by().values("conversation").annotate(all=models.Count("pk"), done=models.Count("kept_at"))
-        return self.select_related("customer", "assignee", "cause__merged_into").annotate(
+        return self.select_related("customer", "assignee", "team", "cause__merged_into").annotate(
             tag_names=names,
             planned=models.Subquery(planned.values(found=JSONObject(due_at="due_at", held="held"))[:1]),
             step_count=models.Subquery(count.values(found=JSONObject(all="all", done="done")), models.JSONField()),
@@ -132,6 +132,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def unassigned(self) -> ConversationQuerySet:
         """Return open ones that nobody answers for."""
         return self.open().filter(assignee=None, snoozed_until=None)
+
+    def of_teams_of(self, user: User) -> ConversationQuerySet:
+        """Return open ones that a team of ``user`` answers for."""
+        own = User.teams.through.objects.filter(user=user).values("team")
+        return self.open().filter(team__in=own, snoozed_until=None)
 
     def snoozed(self) -> ConversationQuerySet:
         """Return those out of sight until a moment."""

@@ -54,6 +54,7 @@ class Row:
     tags: tuple[str, ...]
     assignee: str
     assignee_id: int | None
+    team: str
     sign: str
     due: datetime
     form: str
@@ -157,6 +158,8 @@ def conversation_row(
         tags=tuple(vars(conversation)["tag_names"][: MOST_TAGS - bool(conversation.cause)]),
         assignee=conversation.assignee.name if conversation.assignee else "",
         assignee_id=conversation.assignee_id,
+        # Whoever has it stands for the team.
+        team=conversation.team.name if conversation.team and not conversation.assignee_id else "",
         sign=sign,
         due=due,
         form=form,

@@ -54,7 +54,7 @@ def bulk_choices(request: StaffRequest) -> HttpResponse:
 @require_GET
 def bulk_count(request: StaffRequest) -> HttpResponse:
     """Say how many conversations a list holds, all its pages together."""
-    wanted = Wanted.of(request.GET)
+    wanted = Wanted.of(request.GET, request.user)
     count = queries.selection(request.user, wanted)[: bulk_runs.MOST].count()
     return render(request, "conversations/_bulk_count.html", {"count": count, "query": request.GET.urlencode()})
 
@@ -63,7 +63,7 @@ def bulk_count(request: StaffRequest) -> HttpResponse:
 @require_GET
 def bulk_new(request: StaffRequest) -> HttpResponse:
     """Show all that can be done to what was selected, on a page of its own: for whoever has no scripts, or no keys."""
-    wanted, is_all = Wanted.of(request.GET), "all" in request.GET
+    wanted, is_all = Wanted.of(request.GET, request.user), "all" in request.GET
     rows = queries.selection(request.user, wanted)
     context = {
         "ids": [] if is_all else numbers(request.GET.getlist("id")),

@@ -1,8 +1,11 @@
 """Deciding about a conversation: who answers, when it is settled, put off, tagged."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -11,7 +14,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from samovar.accounts.models import Presence, User
+from samovar.accounts.models import Presence, Team, User
 from samovar.accounts.models.user import ANSWERING
 from samovar.accounts.requests import StaffRequest, agents_only, lookers_only
 from samovar.conversations import asking, blocking, calendars, spam
@@ -25,6 +28,7 @@ from samovar.ui.numbers import numbered
 
 MOST_LISTED = 30
 MOST_NAMED = 5
+LONGEST_TYPED = 60
 NEAREST = [Presence.HERE, Presence.BUSY, Presence.AWAY]
 
 
@@ -102,12 +106,32 @@ def assignment(request: StaffRequest, pk: int) -> HttpResponse:
     form = AssignmentForm(_given(request))
     if not form.is_valid():
         return refused(request, conversation, _first_mistake(form))
+    if "team" in form.data:
+        return _given_to_team(request, conversation, form)
     before, to = conversation.assignee_id, form.cleaned_data["assignee"]
-    if to and not conversation.inbox.those_who_see(User.objects.filter(pk=to.pk)).exists():
+    if to and not _is_seen_by(conversation, User.objects.filter(pk=to.pk)):
         return refused(request, conversation, _("%(name)s does not see this inbox.") % {"name": to.name})
     conversation.assign(to=to, by=request.user)
     said = _("Assigned to %(name)s") % {"name": to.name} if to else _("Nobody answers for it now")
     return done(request, conversation, said, _address("assignment", pk, assignee=before or ""))
+
+
+def _given_to_team(request: StaffRequest, conversation: Conversation, form: AssignmentForm) -> HttpResponse:
+    """Give it to a team; what undoes that says again who has had it too."""
+    team, before = form.cleaned_data["team"], {"team": conversation.team_id or ""}
+    if team and not _is_seen_by(conversation, team.members.filter(is_active=True)):
+        return refused(request, conversation, _("Nobody of %(name)s sees this inbox.") % {"name": team.name})
+    before["assignee"] = conversation.assignee_id or ""
+    with transaction.atomic():
+        conversation.give_to_team(team, by=request.user)
+        if "assignee" in form.data:
+            conversation.assign(to=form.cleaned_data["assignee"], by=request.user)
+    said = _("Given to the team %(name)s") % {"name": team.name} if team else _("No team answers for it now")
+    return done(request, conversation, said, _address("assignment", conversation.pk, **before))
+
+
+def _is_seen_by(conversation: Conversation, people: QuerySet[User]) -> bool:
+    return conversation.inbox.those_who_see(people).exists()
 
 
 @agents_only
@@ -123,6 +147,8 @@ def assignees(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "current_id": conversation.assignee_id if is_asked_whom else None,
         "people": ordered,
+        "teams": _teams(request) if is_asked_whom else [],
+        "team_id": conversation.team_id,
         "is_filtered": bool(typed),
     }
     return render(request, "conversations/_people_found.html", context)
@@ -190,6 +216,11 @@ def _resolved(conversation: Conversation) -> str:
         return _("Resolved")
     numbers = ", ".join(numbered(side.pk) for side in sides[:MOST_NAMED])
     return _("Resolved. Still open outside: %(numbers)s") % {"numbers": numbers}
+
+
+def _teams(request: StaffRequest) -> Sequence[Team]:
+    found = Team.objects.all().in_use().filter(name__icontains=tidy(request.GET.get("q", ""))[:LONGEST_TYPED])
+    return list(found.order_by("name", "pk")[:MOST_LISTED])
 
 
 def _tag_menu(request: StaffRequest, conversation: Conversation) -> HttpResponse:

@@ -1,0 +1,185 @@
+"""Filters by what the team has done: how far it is, who has it, what it is about."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from samovar.accounts.models import Team, User
+from samovar.accounts.models.user import ANSWERING
+from samovar.conversations.delivered_views import ONLY, VIEWS
+from samovar.conversations.filters.base import MOST_OFFERED, OfChoices, OfRows, any_of
+from samovar.conversations.models import Cause, Conversation, ConversationTag, Inbox, Tag
+from samovar.conversations.models.selecting import ConversationQuerySet
+from samovar.lib.text import sort_key
+
+IN_SIGHT = Q(kind="human", resolved_at=None, snoozed_until=None)
+
+
+class StatusFilter(OfChoices):
+    """How far the matter is: two of its own, beside what the delivered views of these names hold."""
+
+    name = "status"
+    title = pgettext_lazy("of a conversation", "Status")
+    own: ClassVar[Mapping[str, tuple[str | Promise, Q]]] = {
+        "open": (pgettext_lazy("status", "Open, in sight"), IN_SIGHT),
+        "waiting": (gettext_lazy("Waits for the customer"), IN_SIGHT & Q(waiting_since=None)),
+    }
+    as_views: tuple[str, ...] = ("needs-reply", "snoozed", "resolved", "to-look-at", "scheduled", "undelivered")
+    as_views += ("ideas", "without-cause", "automatic", "unreadable", "spam")
+
+    @property
+    def choices(self) -> Mapping[str, str | Promise]:
+        """The two, and the views."""
+        own = {name: words for name, (words, _condition) in self.own.items()}
+        return own | {name: VIEWS[name].title for name in self.as_views}
+
+    def narrow(self, rows: ConversationQuerySet, values: Sequence[str], user: User) -> ConversationQuerySet:
+        """Return those of ``rows``; of one status in the words of its view, which the indexes know."""
+        if len(values) == 1 and values[0] in self.as_views:
+            return VIEWS[values[0]].select(rows, user)
+        return super().narrow(rows, values, user)
+
+    def condition(self, value: str, user: User) -> Q:
+        """Return the condition of one of several."""
+        if value in self.own:
+            return self.own[value][1]
+        return Q(pk__in=VIEWS[value].select(Conversation.objects.all(), user).order_by().values("pk"))
+
+
+class MarkFilter(OfChoices):
+    """What a row shows beside its text: that nobody has read it, or that it presses."""
+
+    name = "mark"
+    title = gettext_lazy("Marked")
+    choices: ClassVar = {
+        "unread": pgettext_lazy("of a conversation", "unread"),
+        "pressing": pgettext_lazy("of a conversation", "pressing"),
+    }
+
+    def condition(self, value: str, user: User) -> Q:
+        """Return that it is so."""
+        return ONLY[value](user)
+
+
+class AssigneeFilter(OfRows):
+    """Who answers for it."""
+
+    name = "assignee"
+    title = gettext_lazy("Assigned to")
+    fixed: ClassVar = {"me": gettext_lazy("me"), "nobody": gettext_lazy("nobody")}
+
+    def rows(self, user: User) -> QuerySet[User]:
+        """Return everybody who may have been chosen."""
+        return User.objects.all()
+
+    def offered(self, typed: str, user: User) -> QuerySet[User]:
+        """Return who answers customers now."""
+        rows = User.objects.filter(is_active=True, role__in=ANSWERING, sort_key__contains=sort_key(typed))
+        return rows.exclude(pk=user.pk).order_by("sort_key", "pk")
+
+    def of_rows(self, numbers: Collection[int], user: User) -> Q:
+        """Return that any of them answers for it."""
+        return Q(assignee__in=numbers)
+
+    def of_fixed(self, value: str, user: User) -> Q:
+        """Return that the reader, or nobody, answers for it."""
+        return Q(assignee=user) if value == "me" else Q(assignee=None)
+
+    def is_outdated(self, row: Any) -> bool:
+        """Whether they have left."""
+        return not row.is_active
+
+
+class TeamFilter(OfRows):
+    """Which team answers for it."""
+
+    name = "team"
+    title = gettext_lazy("Team")
+    fixed: ClassVar = {"mine": gettext_lazy("my teams"), "none": gettext_lazy("no team")}
+
+    def rows(self, user: User) -> QuerySet[Team]:
+        """Return all teams, dissolved or not."""
+        return Team.objects.all()
+
+    def offered(self, typed: str, user: User) -> QuerySet[Team]:
+        """Return those that there are."""
+        return Team.objects.all().in_use().filter(name__icontains=typed).order_by("name", "pk")
+
+    def of_rows(self, numbers: Collection[int], user: User) -> Q:
+        """Return that any of them answers for it."""
+        return Q(team__in=numbers)
+
+    def of_fixed(self, value: str, user: User) -> Q:
+        """Return that a team of the reader, or none, answers for it."""
+        own = User.teams.through.objects.filter(user=user).values("team")
+        return Q(team__in=own) if value == "mine" else Q(team=None)
+
+
+class TagFilter(OfRows):
+    """What tag is on it, also by what was merged into that."""
+
+    name = "tag"
+    title = gettext_lazy("Tag")
+
+    def rows(self, user: User) -> QuerySet[Tag]:
+        """Return all tags, retired or not."""
+        return Tag.objects.all()
+
+    def offered(self, typed: str, user: User) -> QuerySet[Tag]:
+        """Return those that can be put on."""
+        return Tag.objects.all().in_use().filter(name__icontains=typed).order_by("name", "pk")
+
+    def of_rows(self, numbers: Collection[int], user: User) -> Q:
+        """Return that any of them is on it."""
+        tags = Tag.objects.filter(Q(pk__in=numbers) | Q(merged_into__in=numbers))
+        return Q(pk__in=ConversationTag.objects.filter(tag__in=tags.values("pk")).values("conversation"))
+
+
+class CauseFilter(OfRows):
+    """Why the customer turned to us: a cause, what stands below it, and what was merged into these."""
+
+    name = "cause"
+    title = gettext_lazy("Cause")
+    fixed: ClassVar = {"none": gettext_lazy("no cause")}
+
+    def rows(self, user: User) -> QuerySet[Cause]:
+        """Return all causes, retired or not."""
+        return Cause.objects.all()
+
+    def offers(self, typed: str, user: User) -> Iterable[tuple[str, str]]:
+        """Return those in use; their names are read in the reader's language, so not by the database."""
+        rows = Cause.objects.all().in_order().filter(archived_at=None, merged_into=None)
+        found = [(str(row.pk), str(row)) for row in rows]
+        words = [*((value, str(words)) for value, words in self.fixed.items()), *found]
+        return [(value, name) for value, name in words if typed.lower() in name.lower()][:MOST_OFFERED]
+
+    def of_rows(self, numbers: Collection[int], user: User) -> Q:
+        """Return that any of them, or one below, is its cause."""
+        meant = [Cause.objects.all().meaning(cause) for cause in Cause.objects.filter(pk__in=numbers)]
+        return any_of(Q(cause__in=rows.values("pk")) for rows in meant)
+
+    def of_fixed(self, value: str, user: User) -> Q:
+        """Return that nobody has said why."""
+        return Q(cause=None)
+
+
+class InboxFilter(OfRows):
+    """Through which inbox they wrote."""
+
+    name = "inbox"
+    title = pgettext_lazy("of mail", "Inbox")
+
+    def rows(self, user: User) -> QuerySet[Inbox]:
+        """Return those that are open to the reader: the name of another one is not for them."""
+        return Inbox.objects.all().open_to(user)
+
+    def offered(self, typed: str, user: User) -> QuerySet[Inbox]:
+        """Return those that still take mail."""
+        return self.rows(user).filter(archived_at=None, name__icontains=typed).order_by("pk")
+
+    def of_rows(self, numbers: Collection[int], user: User) -> Q:
+        """Return that it stands in any of them."""
+        return Q(inbox__in=numbers)
