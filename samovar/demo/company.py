@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from samovar.accounts.models import Company, Team, User
 from samovar.channels.models import ChannelAccount
-from samovar.conversations.models import Cause, Inbox, Macro, Tag
+from samovar.conversations.models import Cause, Inbox, Macro, SavedView, Tag
+from samovar.conversations.models.saved_view import Naming
 from samovar.customers.models import Customer
 from samovar.demo.grammar import Somebody
 from samovar.demo.subjects import EXTRA_TAGS, SUBJECTS
@@ -73,6 +74,7 @@ def found() -> str | None:
                 user.teams.add(team)
                 are_new = True
     _found_macros()
+    _found_views()
     return password if are_new else None
 
 
@@ -87,6 +89,19 @@ def _found_macros() -> None:
             steps = [[kind, tags.get(value, value)] for kind, value in row.get("steps", [])]
             macro = Macro(**{**row, "steps": steps}, changed_by=lead, changed_at=timezone.now())
             macro.save()
+
+
+def _found_views() -> None:
+    """Save the lists that the company looks at every day, for everybody or for a team."""
+    given = table("company")
+    lead = User.objects.get(email=f"{given['staff']['service'][0][0]}@{DOMAIN}")
+    tags = {tag.name: str(tag.pk) for tag in Tag.objects.all()}
+    known = set(SavedView.objects.values_list("name", flat=True))
+    for row in given["view"]:
+        if row["name"] not in known:
+            team = Team.objects.get(name=given["teams"][row["team"]]) if "team" in row else None
+            codes = [f"{kind}:{tags.get(value, value)}" for kind, value in row["filters"]]
+            SavedView.objects.all().make(Naming(name=row["name"], team=team), codes, row.get("order", ""), by=lead)
 
 
 def open_accounts() -> list[User]:

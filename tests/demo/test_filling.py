@@ -10,7 +10,8 @@ from django.test import Client
 
 from samovar.accounts.models import Company, Role, Team, User
 from samovar.channels.models import Delivery
-from samovar.conversations import deriving, placeholders
+from samovar.conversations import deriving, placeholders, saved_views
+from samovar.conversations.filters import table
 from samovar.conversations.models import Attachment, Conversation, Inbox, Macro, Message, Promise, Tag
 from samovar.conversations.models.promise import PromiseState
 from samovar.customers.models import Customer, Identity, Membership, Organisation
@@ -75,6 +76,16 @@ def test_agents_have_macros_in_both_languages_and_one_by_a_first_letter(language
     assert not [mistake for macro in own for mistake in placeholders.mistakes(macro.text)]
     assert own.filter(language=language).exclude(steps=[]).count() == 3
     assert own.filter(language=language, steps=[]).count() == 10
+
+
+def test_the_company_looks_at_views_of_its_own() -> None:
+    company.found()
+    company.found()
+    found = [view for view in saved_views.shown(User.objects.get(email="pavel@aurora.example")) if view.saved]
+
+    assert [str(view.title) for view in found] == ["Unhappy customers", "Waiting for a day", "Heavy things upstairs"]
+    chips = [chip for view in found for chip in table.chips(table.read(view.filters), make.agent())]
+    assert not [chip for chip in chips if chip.is_outdated]
 
 
 def test_something_is_promised_for_the_day_something_is_late_and_most_was_kept() -> None:
