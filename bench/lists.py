@@ -81,7 +81,7 @@ def fill() -> dict[str, str]:
         like = Conversation.objects.create(customer=customer, inbox=inbox, opened_at=now, last_message_at=now)
         names = [field.column for field in Conversation._meta.concrete_fields if field.column != "id"]
         chosen = ", ".join(OVERRIDES.get(name, f"c.{name}") for name in names)
-        values = {"rows": ROWS, "like": like.pk}
+        values: dict[str, int | list[int]] = {"rows": ROWS, "like": like.pk}
         for name, rows in (("people", people), ("teams", teams), ("causes", causes)):
             values[name] = [row.pk for row in rows]
         cursor.execute(MANY.format(names=", ".join(names), chosen=chosen), values)

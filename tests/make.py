@@ -52,13 +52,11 @@ from samovar.conversations.models import (
     Promise,
     Regrouping,
     Reminder,
-    SavedView,
     Tag,
 )
 from samovar.conversations.models.block import BlockReason
 from samovar.conversations.models.macro import Wording
 from samovar.conversations.models.promise import PromiseKind
-from samovar.conversations.models.saved_view import Naming
 from samovar.conversations.sending_off import Leaving, send_off
 from samovar.customers import addresses, archive, belonging, merging
 from samovar.customers.merging import Decision
@@ -398,18 +396,4 @@ def macro_of_a_leaver() -> Macro:
     gone = agent()
     made = macro(owner=gone, by=gone)
     gone.deactivate(by=admin())
-    return made
-
-
-def saved_view(name: str = "Refunds", *codes: str, by: User | None = None, order: str = "", **given: Any) -> SavedView:
-    """Make a view that everybody has, or of ``owner`` or ``team``."""
-    naming = Naming(name=name, **given)
-    return SavedView.objects.all().make(naming, codes, order, by=by or given.get("owner") or lead())
-
-
-def saved_view_of_a_leaver() -> SavedView:
-    """Make a view of somebody who has left."""
-    ivan = agent()
-    made = saved_view(owner=ivan)
-    ivan.deactivate(by=admin())
     return made

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from samovar.accounts.models import User
-from tests import make
+from tests import make, making_views
 
 OF_TEAMS = ["team", "team_retiring", "team_reviving", "team_calendar"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
@@ -69,8 +69,8 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(("tag", "tag_retirement", "tag_merging"), lambda: {"pk": make.tag().pk}),
     **dict.fromkeys(("cause", "cause_place", "cause_retirement", "cause_merging"), lambda: {"pk": make.cause().pk}),
     **dict.fromkeys(("macro", "macro_retirement", "macro_key"), lambda: {"pk": make.macro().pk}),
-    **dict.fromkeys(("view", "view_filters", "view_deletion"), lambda: {"pk": make.saved_view().pk}),
-    "view_taking_over": lambda: {"pk": make.saved_view_of_a_leaver().pk},
+    **dict.fromkeys(("view", "view_filters", "view_deletion"), lambda: {"pk": making_views.saved_view().pk}),
+    "view_taking_over": lambda: {"pk": making_views.saved_view_of_a_leaver().pk},
     "macro_taking_over": lambda: {"pk": make.macro_of_a_leaver().pk},
     "applied": lambda: {"pk": make.conversation().pk, "macro_pk": make.macro().pk},
     **dict.fromkeys(("reminder", "reminder_completion"), lambda: {"pk": make.reminder().pk}),

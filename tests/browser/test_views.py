@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from samovar.accounts.models import Role, User
 from samovar.conversations.models import Conversation
-from tests import make
+from tests import make, making_views
 from tests.browser.conftest import LOOKS, Pages
 from tests.browser.desks import inbox, two_waiting
 
@@ -53,7 +53,7 @@ def test_a_list_is_filtered_saved_and_opened_by_keys_alone(
 
 
 def test_a_chip_is_taken_away_and_the_thread_keeps_the_list(pages: Pages, anna: User, tagged: Conversation) -> None:
-    view = make.saved_view("Refunds", "status:open", f"tag:{tagged.tags.get().pk}", owner=anna)
+    view = making_views.saved_view("Refunds", "status:open", f"tag:{tagged.tags.get().pk}", owner=anna)
     page = inbox(pages, anna, f"/?view=v{view.pk}")
 
     page.keyboard.press("j")
@@ -84,7 +84,7 @@ def test_filters_are_unfolded_by_arrows(pages: Pages, anna: User, tagged: Conver
 
 
 def test_views_are_arranged_on_their_page(pages: Pages, anna: User, axe: Axe) -> None:
-    make.saved_view("Refunds", owner=anna)
+    making_views.saved_view("Refunds", owner=anna)
     page = inbox(pages, anna, "/views/")
     axe(page)
 
@@ -119,7 +119,7 @@ def test_how_it_looks(  # noqa: PLR0913 - the look is three of them
     anna.change_role(Role.LEAD, by=make.admin())
     ivan, tag = make.agent("ivan"), tagged.tags.get()
     ivan.deactivate(by=make.admin())
-    view = make.saved_view("Возвраты" if ru else "Refunds", "status:open", f"tag:{tag.pk}", owner=anna)
+    view = making_views.saved_view("Возвраты" if ru else "Refunds", "status:open", f"tag:{tag.pk}", owner=anna)
     look = f"{width}.{'ru' if ru else 'en'}.{'dark' if dark else 'light'}"
     page = inbox(pages, anna, f"/?view=v{view.pk}", width=width, dark=dark, ru=ru)
 

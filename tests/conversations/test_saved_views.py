@@ -16,7 +16,7 @@ from samovar.conversations.models import Conversation, SavedView
 from samovar.conversations.models import saved_view as model
 from samovar.conversations.models.saved_view import Naming
 from samovar.conversations.queries import Wanted
-from tests import make
+from tests import make, making_views
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +93,7 @@ def test_every_delivered_view_can_be_saved_and_holds_the_same(olga: User, name: 
     Conversation.objects.filter(pk=rows[3].pk).update(team=team)
     codes, order = Wanted(view=VIEWS[name]).to_save
 
-    view = saved_views.view_of(make.saved_view("Copy", *codes, owner=olga, order=order))
+    view = saved_views.view_of(making_views.saved_view("Copy", *codes, owner=olga, order=order))
 
     def held(view: View) -> set[int]:
         return set(queries.selection(olga, Wanted(view=view)).values_list("pk", flat=True))
@@ -102,7 +102,7 @@ def test_every_delivered_view_can_be_saved_and_holds_the_same(olga: User, name: 
 
 
 def test_the_address_carries_what_is_changed_and_only_that(client: Client, olga: User) -> None:
-    row = make.saved_view("Open", "status:open", owner=olga, order="newest")
+    row = making_views.saved_view("Open", "status:open", owner=olga, order="newest")
     view = f"v{row.pk}"
 
     assert wanted(olga, f"view={view}").query == f"view={view}"
@@ -122,7 +122,7 @@ def test_the_address_carries_what_is_changed_and_only_that(client: Client, olga:
 
 
 def test_a_view_holds_what_it_is_updated_to_and_gets_back_what_it_held(client: Client, olga: User) -> None:
-    row = make.saved_view("Open", "status:open", owner=olga, order="newest")
+    row = making_views.saved_view("Open", "status:open", owner=olga, order="newest")
     make.conversation()
     assert "Update view" in text_of(client, f"/?view=v{row.pk}&f=status:snoozed")
 
@@ -136,7 +136,7 @@ def test_a_view_holds_what_it_is_updated_to_and_gets_back_what_it_held(client: C
 
 
 def test_two_leads_who_change_one_view_do_not_overwrite_each_other_unseen(client: Client, lena: User) -> None:
-    row, vera = make.saved_view("Open", "status:open", by=lena), make.lead("vera")
+    row, vera = making_views.saved_view("Open", "status:open", by=lena), make.lead("vera")
     row.change(Naming(name="All that is open"), 0, by=vera)
     client.force_login(lena)
 
@@ -162,7 +162,10 @@ def test_only_who_leads_shares_views_and_changes_shared_ones(client: Client, olg
     team = make.team("Delivery", olga)
     for scope in ("everybody", f"team-{team.pk}"):
         assert client.post("/views/new/", {"list": "", "name": "Ours", "scope": scope}).status_code == 422
-    shared, of_team = make.saved_view("For all", by=lena), make.saved_view("Of Delivery", by=lena, team=team)
+    shared, of_team = (
+        making_views.saved_view("For all", by=lena),
+        making_views.saved_view("Of Delivery", by=lena, team=team),
+    )
     assert titles(olga) == ["For all", "Of Delivery"]
     assert titles(make.agent()) == ["For all"]
     for row in (shared, of_team):
@@ -182,7 +185,7 @@ def test_only_who_leads_shares_views_and_changes_shared_ones(client: Client, olg
 
 
 def test_what_is_of_one_person_is_nobody_elses(client: Client, olga: User) -> None:
-    row = make.saved_view("Secret", owner=make.agent("ivan"))
+    row = making_views.saved_view("Secret", owner=make.agent("ivan"))
 
     assert "Secret" not in text_of(client, "/")
     assert "This view is no longer there" in text_of(client, f"/?view=v{row.pk}")
@@ -193,14 +196,14 @@ def test_what_is_of_one_person_is_nobody_elses(client: Client, olga: User) -> No
 
 def test_the_view_of_a_dissolved_team_stays_with_its_members(olga: User, lena: User) -> None:
     team = make.team("Delivery", olga)
-    make.saved_view("Of Delivery", by=lena, team=team)
+    making_views.saved_view("Of Delivery", by=lena, team=team)
     team.retire(by=lena)
 
     assert titles(olga) == ["Of Delivery"]
 
 
 def test_what_somebody_has_left_behind_can_be_taken_over(client: Client, lena: User) -> None:
-    row = make.saved_view_of_a_leaver()
+    row = making_views.saved_view_of_a_leaver()
     client.force_login(lena)
     assert row.name in text_of(client, "/views/")
 
@@ -211,7 +214,7 @@ def test_what_somebody_has_left_behind_can_be_taken_over(client: Client, lena: U
 
 
 def test_each_arranges_their_own_navigation(client: Client, olga: User) -> None:
-    row = make.saved_view("Refunds", owner=olga)
+    row = making_views.saved_view("Refunds", owner=olga)
     name = f"v{row.pk}"
     assert [place.view.name for place in saved_views.places(olga)] == [*VIEWS, name]
 
@@ -237,9 +240,9 @@ def test_each_arranges_their_own_navigation(client: Client, olga: User) -> None:
 
 def test_only_what_has_to_be_acted_on_is_counted(olga: User) -> None:
     make.conversation()
-    counted = make.saved_view("Open", "status:open", "status:snoozed", owner=olga)
+    counted = making_views.saved_view("Open", "status:open", "status:snoozed", owner=olga)
     for codes in (("status:open", "status:resolved"), ("mark:unread",), ("status:spam",)):
-        make.saved_view("Not counted", *codes, owner=olga)
+        making_views.saved_view("Not counted", *codes, owner=olga)
 
     found = queries.counts(olga, saved_views.shown(olga))
 
@@ -250,7 +253,7 @@ def test_nobody_can_have_more_views_than_are_counted(
     client: Client, olga: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model, "MOST_OF_ONE", 1)
-    make.saved_view(owner=olga)
+    making_views.saved_view(owner=olga)
 
     answer = client.post("/views/new/", {"list": "", "name": "Another", "scope": "mine"})
 
@@ -263,7 +266,7 @@ def test_the_views_and_all_counts_take_two_queries_however_many_there_are(
 ) -> None:
     tag = make.tag("Refund")
     for number in range(12):
-        make.saved_view(f"View {number}", "status:open", f"tag:{tag.pk}", "team:mine", "waiting:4", owner=olga)
+        making_views.saved_view(f"View {number}", "status:open", f"tag:{tag.pk}", "team:mine", "waiting:4", owner=olga)
 
     with django_assert_num_queries(2):
         queries.counts(olga, saved_views.shown(olga))
@@ -293,7 +296,7 @@ def test_an_empty_list_says_what_it_was_narrowed_to_and_leads_back(client: Clien
 
 
 def test_outside_experts_have_no_views(client: Client) -> None:
-    make.saved_view("For all")
+    making_views.saved_view("For all")
     expert = make.user(role=Role.EXPERT)
     client.force_login(expert)
 

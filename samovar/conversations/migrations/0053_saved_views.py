@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0025_order_of_views"),
+        ("accounts", "0026_order_of_views"),
         ("conversations", "0052_bulk_runs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0024_many_at_once"),
+        ("accounts", "0025_devices_that_are_told"),
     ]
 
     operations = [
