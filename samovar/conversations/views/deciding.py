@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from samovar.accounts.models import Presence, Team, User
 from samovar.accounts.models.user import ANSWERING
 from samovar.accounts.requests import StaffRequest, agents_only, lookers_only
-from samovar.conversations import asking, blocking, calendars, spam
+from samovar.conversations import asking, blocking, calendars, meanwhile, spam
 from samovar.conversations.errors import CannotBlock, SnoozeInThePast
 from samovar.conversations.forms import AssignmentForm, PriorityForm, SnoozeForm, TagForm
 from samovar.conversations.models import Block, Conversation, Tag
@@ -40,7 +40,8 @@ def resolution(request: StaffRequest, pk: int) -> HttpResponse:
     if _takes_back(request):
         conversation.reopen(by=request.user)
         return done(request, conversation, _("Reopened"), _address("resolution", pk))
-    conversation.resolve(by=request.user)
+    if already := meanwhile.resolve(conversation, by=request.user):
+        return done(request, conversation, already)
     undo = _address("resolution", pk, undo="")
     return done(request, conversation, _resolved(conversation), undo, more="conversations/_cause_key.html")
 
@@ -108,12 +109,12 @@ def assignment(request: StaffRequest, pk: int) -> HttpResponse:
         return refused(request, conversation, _first_mistake(form))
     if "team" in form.data:
         return _given_to_team(request, conversation, form)
-    before, to = conversation.assignee_id, form.cleaned_data["assignee"]
+    to = form.cleaned_data["assignee"]
     if to and not _is_seen_by(conversation, User.objects.filter(pk=to.pk)):
         return refused(request, conversation, _("%(name)s does not see this inbox.") % {"name": to.name})
-    conversation.assign(to=to, by=request.user)
-    said = _("Assigned to %(name)s") % {"name": to.name} if to else _("Nobody answers for it now")
-    return done(request, conversation, said, _address("assignment", pk, assignee=before or ""))
+    before = meanwhile.assign(conversation, to, by=request.user)
+    said = _assigned(to, None if before in (to, request.user) else before)
+    return done(request, conversation, said, _address("assignment", pk, assignee=before.pk if before else ""))
 
 
 def _given_to_team(request: StaffRequest, conversation: Conversation, form: AssignmentForm) -> HttpResponse:
@@ -205,6 +206,12 @@ def tagging(request: StaffRequest, pk: int, tag_pk: int) -> HttpResponse:
     conversation.untag(tag, by=request.user)
     said = _("Tag removed: %(tag)s") % {"tag": tag.name}
     return done(request, conversation, said, _address("tags", pk, name=tag.name))
+
+
+def _assigned(to: User | None, other: User | None) -> str:
+    """Say who answers now, and from whom it was taken: the page may not have shown that yet."""
+    said = _("Assigned to %(name)s") % {"name": to.name} if to else _("Nobody answers for it now")
+    return f"{said} · {_('Before: %(name)s') % {'name': other.name}}" if other else said
 
 
 def _resolved(conversation: Conversation) -> str:
