@@ -113,6 +113,12 @@ def keep(conversation: Conversation, mode: str, text: str, by: User) -> bool:
     return True
 
 
+def text_of(conversation: Conversation, mode: str, user: User) -> str:
+    """Return what ``user`` has typed so far."""
+    own = Draft.objects.filter(conversation=conversation, mode=mode, user=user)
+    return own.values_list("text", flat=True).first() or ""
+
+
 @transaction.atomic
 def add(conversation: Conversation, mode: str, text: str, by: User) -> None:
     """Add to what ``by`` has typed so far, unless it says so already. Raises CustomerErased."""

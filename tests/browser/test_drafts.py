@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from samovar.accounts.models import User
@@ -166,3 +167,42 @@ def test_who_was_told_of_the_first_answer_may_still_send_a_second_one(pages: Pag
     expect(page.locator('.message[data-from="out"]')).to_have_count(2)
     pages.troubles.clear()
     assert [message.text for message in first.messages.filter(direction="out").order_by("pk")][-1] == ANSWER
+
+
+@pytest.mark.parametrize(("mode", "label"), [("R", "Reply to the customer"), ("N", "Note to the team")])
+def test_what_is_typed_when_the_session_ends_is_there_once_after_signing_in_and_only_for_its_writer(
+    pages: Pages, anna: User, mode: str, label: str
+) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    field = page.locator(".compose:visible textarea")
+    page.keyboard.press(mode)
+    field.press_sequentially("We ")
+    expect(page.get_by_text("Draft saved").locator("visible=true")).to_have_count(1)
+
+    Session.objects.all().delete()
+    field.press_sequentially("swap it.")
+    expect(page.get_by_text("Kept in this browser until there is a connection").locator("visible=true")).to_have_count(
+        1
+    )
+    page.reload()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    sign_in(page, pages, make.agent("igor belov"))
+    page.goto(f"/conversations/{first.pk}/")
+    expect(page.locator(".compose-text").first).to_have_value("")
+    expect(page.locator(".compose-text").last).to_have_value("")
+    sign_in(page, pages, anna)
+    page.goto(f"/conversations/{first.pk}/")
+
+    expect(page.get_by_role("textbox", name=label)).to_have_value("We swap it.")
+    expect(page.get_by_text("Draft saved").locator("visible=true")).to_have_count(1)
+    assert [(one.mode, one.text, one.user) for one in Draft.objects.all()] == [
+        ({"R": "reply", "N": "note"}[mode], "We swap it.", anna)
+    ]
+    assert page.evaluate("localStorage.length") == 0
+    pages.troubles.clear()
+
+
+def sign_in(page: Page, pages: Pages, user: User) -> None:
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": pages.address}])

@@ -194,3 +194,17 @@ def test_a_file_that_was_sent_cannot_be_removed(client: Client, olga: User) -> N
 
     assert client.delete(f"/files/{file.pk}/").status_code == 404
     assert BytesIO(b"".join(client.get(f"/attachments/{file.pk}/"))).read() == b"a"
+
+
+def test_another_screen_gets_the_draft_of_its_own_person_only(client: Client) -> None:
+    conversation, olga, igor = make.conversation(), make.agent("olga"), make.agent("igor")
+    drafting.keep(conversation, "note", "Ask the depot", by=olga)
+    address = f"/conversations/{conversation.pk}/drafts"
+
+    client.force_login(olga)
+    own = [client.get(f"{address}/{mode}/") for mode in ("note", "reply")]
+    client.force_login(igor)
+    others = client.get(f"{address}/note/")
+
+    assert [answer.content for answer in (*own, others)] == [b"Ask the depot", b"", b""]
+    assert own[0]["Content-Type"].startswith("text/plain")

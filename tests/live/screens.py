@@ -104,9 +104,11 @@ def _parsed(block: str) -> Seen:
 
 
 @contextmanager
-def screen(served: Serving, key: str, *headers: str, query: str = "", small: bool = False) -> Iterator[Screen]:
-    """Open a stream with the session ``key``."""
-    with served.connect(4096 if small else 0) as connection:
+def screen(
+    served: Serving, key: str, *headers: str, query: str = "", small: bool = False, port: int = 0
+) -> Iterator[Screen]:
+    """Open a stream with the session ``key``, over another port than the front's own if one is named."""
+    with served.connect(4096 if small else 0, port) as connection:
         found = Screen(connection)
         lines = [f"GET /stream/{query} HTTP/1.1", "Host: localhost", f"Cookie: {settings.SESSION_COOKIE_NAME}={key}"]
         asked = headers or ("Sec-Fetch-Site: same-origin",)

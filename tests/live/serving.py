@@ -69,13 +69,13 @@ class Serving:
         os.kill(child, signal.SIGKILL)
         self.web[number].wait(PATIENCE_SECONDS)
 
-    def connect(self, receive_bytes: int = 0) -> socket.socket:
+    def connect(self, receive_bytes: int = 0, port: int = 0) -> socket.socket:
         """Return a new connection to the front, with a small window when ``receive_bytes`` says so."""
         connection = socket.socket()
         connection.settimeout(PATIENCE_SECONDS)
         if receive_bytes:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-        connection.connect(("127.0.0.1", self.port))
+        connection.connect(("127.0.0.1", port or self.port))
         return connection
 
     def get(self, path: str, *headers: str) -> "Answer":

@@ -66,10 +66,12 @@ def _taken(request: StaffRequest, conversation: Conversation) -> HttpResponse:
 
 
 @agents_only
-@require_POST
+@require_http_methods(["GET", "POST"])
 def draft(request: StaffRequest, pk: int, mode: str) -> HttpResponse:
-    """Keep what is being typed, or to whom it shall go."""
+    """Keep what is being typed, or to whom it shall go; give it to another screen of the same person."""
     conversation = conversation_at(request, pk)
+    if request.method == "GET":
+        return HttpResponse(drafting.text_of(conversation, mode, request.user), content_type="text/plain")
     # A browser keeps what is typed by itself: whoever has the page open hears of it when they send.
     with suppress(CustomerErased):
         if "chips" in request.POST:

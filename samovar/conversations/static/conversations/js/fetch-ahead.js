@@ -37,7 +37,7 @@ document.addEventListener(
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "thread") setTimeout(() => fetchAhead().catch(() => {}), 250);
 });
-document.addEventListener("samovar:event", ({ detail }) => {
+document.body.addEventListener("samovar:event", ({ detail }) => {
   for (const url of ahead.keys()) {
     if (new URL(url).pathname === `/conversations/${detail?.conversation_id}/`) ahead.delete(url);
   }

@@ -2,6 +2,7 @@
 import "conversations/attending";
 import "conversations/conversation-list";
 import "conversations/copy-link";
+import "conversations/draft-follower";
 import "conversations/fetch-ahead";
 import "conversations/list-picks";
 import "conversations/list-picks-ways";

@@ -14,6 +14,7 @@ class MessageEditor extends HTMLElement {
     document.body.addEventListener("htmx:afterSettle", this.#noticed);
     document.body.addEventListener("htmx:configRequest", this.#takingBack);
     document.body.addEventListener("htmx:responseError", this.#notTakenBack);
+    this.#leadBack();
   }
 
   disconnectedCallback() {
@@ -28,6 +29,13 @@ class MessageEditor extends HTMLElement {
 
   #area(mode) {
     return this.querySelector(`.compose[data-mode="${mode}"] textarea`);
+  }
+
+  // Where only a note waits in this browser, the writer was at it when the page went: signed out, or without a connection.
+  #leadBack() {
+    const note = this.querySelector('.compose[data-mode="note"]').getAttribute("name");
+    if (this.#area("reply").value === "" && localStorage.getItem(`draft:${note}`) !== null)
+      this.querySelector("[value=note]").checked = true;
   }
 
   #chosen = (event) => {
