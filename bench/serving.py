@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
+from time import perf_counter, sleep
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -136,34 +136,41 @@ def compare_pages(figures: Figures, visitor: Visitor) -> None:
 class Screens:
     """Open streams that note how long after its commit each event arrived."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = STREAMS, patience_seconds: float = 2.0) -> None:
+        self.count = count
         self.committed: dict[int, float] = {}
         self.took: list[float] = []
+        self._patience = patience_seconds
 
     async def watch(self, port: int, visitor: Visitor) -> None:
         """Open the streams, announce for a while, and note."""
-        streams = [asyncio.create_task(self._stream(port, visitor)) for _ in range(STREAMS)]
+        streams = [asyncio.create_task(self.stream(port, visitor, number)) for number in range(self.count)]
         await asyncio.sleep(2)
         await asyncio.to_thread(self._announce)
-        await asyncio.sleep(2)
+        await asyncio.sleep(self._patience)
         for stream in streams:
             stream.cancel()
         await asyncio.gather(*streams, return_exceptions=True)
 
-    async def _stream(self, port: int, visitor: Visitor) -> None:
+    @staticmethod
+    def head(visitor: Visitor) -> list[str]:
+        """Return how a screen asks for its stream."""
+        return ["GET /stream/ HTTP/1.1", "Host: localhost", f"Cookie: {visitor.cookie}", "Sec-Fetch-Site: same-origin"]
+
+    async def stream(self, port: int, visitor: Visitor, number: int) -> None:
+        """Read one stream and note when what it tells was committed."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        lines = ["GET /stream/ HTTP/1.1", "Host: localhost", f"Cookie: {visitor.cookie}", "Sec-Fetch-Site: same-origin"]
-        writer.write("\r\n".join([*lines, "", ""]).encode())
+        writer.write("\r\n".join([*self.head(visitor), "", ""]).encode())
         while line := await reader.readline():
             if line.startswith(b"data:") and (number := json.loads(line[5:])["actor_id"]) in self.committed:
-                self.took.append(monotonic() - self.committed[number])
+                self.took.append(perf_counter() - self.committed[number])
 
     def _announce(self) -> None:
         for number in range(int(STREAM_SECONDS / PAUSE_SECONDS)):
             with transaction.atomic():
                 announce(BenchRang(customer_id=0, actor_id=-number - 1))
                 # Now, so that the commit itself counts.
-                self.committed[-number - 1] = monotonic()
+                self.committed[-number - 1] = perf_counter()
             sleep(PAUSE_SECONDS)
         connection.close()
 
