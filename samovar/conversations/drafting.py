@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -18,6 +18,7 @@ from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.models.message import Direction
 from samovar.conversations.recipients import Circle, Recipients, chosen
 from samovar.lib import clock
+from samovar.lib.prepared import prepared
 from samovar.lib.text import storable
 
 # In one round trip, because people wait for it; its files belong to the message now, or to nobody.
@@ -26,6 +27,27 @@ WITH sent AS (SELECT id FROM conversations_draft WHERE conversation_id = %s AND 
      freed AS (UPDATE conversations_attachment SET draft_id = NULL WHERE draft_id IN (SELECT id FROM sent))
 DELETE FROM conversations_draft WHERE id IN (SELECT id FROM sent)
 """
+# In one round trip, because everybody who types does it every few seconds: only where a draft is there already, and
+# nothing is to be thought about. What is locked is what would make it wrong: an erased customer, a merged conversation.
+GO_ON = """
+WITH place AS (
+    SELECT own.id FROM conversations_conversation AS own JOIN customers_customer AS who ON who.id = own.customer_id
+    WHERE own.id = %s AND own.parent_id IS NULL AND own.merged_at IS NULL AND who.erased_at IS NULL
+    FOR SHARE OF own, who
+)
+UPDATE conversations_draft AS draft SET text = %s, saved_at = %s FROM place
+WHERE draft.conversation_id = place.id AND draft.user_id = %s AND draft.mode = %s
+    AND NOT EXISTS (
+        SELECT FROM conversations_pendingreply AS leaving
+        WHERE leaving.conversation_id = place.id AND leaving.author_id = draft.user_id
+    )
+    AND NOT EXISTS (
+        SELECT FROM conversations_message AS said
+        WHERE said.conversation_id = place.id AND said.author_id = draft.user_id AND said.created_at > %s
+    )
+"""
+# So long after writing something it is looked at whether a slow browser brings that back as a draft.
+SLOWEST_BROWSER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +114,24 @@ def people_of(circle: Circle, chips: Sequence[Chip]) -> Recipients:
     return found
 
 
-@transaction.atomic
 def keep(conversation: Conversation, mode: str, text: str, by: User) -> bool:
     """Keep what ``by`` has typed so far; an empty text without files, people and steps is no draft any more.
 
     A browser that is slow may deliver the draft after the message: what has just been sent is no draft, and False is
     returned. Raises CustomerErased.
     """
+    return (text.strip() != "" and _goes_on(conversation, mode, text, by)) or _keep(conversation, mode, text, by)
+
+
+def _goes_on(conversation: Conversation, mode: str, text: str, by: User) -> bool:
+    now = clock.now()
+    values = [conversation.pk, storable(text), now, by.pk, mode, now - SLOWEST_BROWSER]
+    with prepared(GO_ON, values) as cursor:
+        return bool(cursor.rowcount)
+
+
+@transaction.atomic
+def _keep(conversation: Conversation, mode: str, text: str, by: User) -> bool:
     conversation.writable()
     if _was_just_sent(conversation, mode, text, by):
         return False
