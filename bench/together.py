@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from urllib.parse import urlencode
 
+from django.db import connection
 from django.test import Client
 
 import bench.ready  # noqa: F401 - first of all, because the models need the settings
@@ -17,6 +18,7 @@ from bench.serving import Screens, Visitor, clear_away, server
 from samovar.accounts.models import User
 from samovar.accounts.models.user import ANSWERING
 from samovar.conversations.models import Conversation
+from samovar.live.position import LAST_ID
 from samovar.operations import readiness
 from tests.live.lossy import lossy
 
@@ -178,12 +180,22 @@ def many_screens(figures: Figures, visitor: Visitor) -> None:
         figures.add("event to a screen on a bad line, median", percentile(bad.took, 0.5), "s")
 
 
+def present() -> str:
+    """Return the place in the log after all that can be read now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT events_horizon() - 1")
+        [(horizon,)] = cursor.fetchall()
+    return f"{horizon}-{LAST_ID}"
+
+
 class BadScreens(Screens):
     """Screens that come back whenever they are cut off, with the place where they were."""
 
     def __init__(self, count: int, patience_seconds: float) -> None:
         super().__init__(count, patience_seconds)
         self.wrong = 0
+        # As its page says it; without a place a screen begins when it gets through.
+        self._begin = present()
         self._last: dict[int, tuple[int, int]] = {}
         self._seen: dict[int, set[int]] = {}
 
@@ -193,12 +205,12 @@ class BadScreens(Screens):
 
     async def stream(self, port: int, visitor: Visitor, number: int) -> None:
         """Read, and come back after each break, as a browser does."""
-        last = ""
+        last = self._begin
         while True:
-            head = self.head(visitor) + [f"Last-Event-ID: {last}"] * bool(last)
+            head = [*self.head(visitor), f"Last-Event-ID: {last}"]
             try:
                 reader, writer = await connect(port, "\r\n".join([*head, "", ""]))
-                place = ""
+                place = told = ""
                 while line := await reader.readline():
                     text = line.decode().strip()
                     if not line.endswith(b"\n"):
@@ -206,16 +218,18 @@ class BadScreens(Screens):
                     if text.startswith("id: "):
                         place = text[4:]
                     elif text.startswith("data: {"):
-                        self._note(number, text[6:], place)
+                        told = text[6:]
                     elif not text and place:
-                        last = place
+                        # Only what is whole counts.
+                        self._note(number, told, place)
+                        last, place, told = place, "", ""
                 writer.close()
             except (ConnectionError, ValueError):
                 pass
             await asyncio.sleep(0.2)
 
     def _note(self, number: int, text: str, place: str) -> None:
-        actor = json.loads(text)["actor_id"]
+        actor = json.loads(text)["actor_id"] if text else None
         if actor not in self.committed:
             return
         tx, _, pk = place.partition("-")

@@ -36,6 +36,7 @@ NO_LOOK = {
     **dict.fromkeys(("block", "blocked"), "who is blocked need not be a customer; what came from them is a list"),
     "audit": "names who was blocked, which need not be a customer; of customers it has only the number",
     "brand_logo": "a picture of ours",
+    "draft": "what its reader has typed themselves",
     **dict.fromkeys(("health", "health_ready"), "says only that we are there"),
 }
 
