@@ -22,13 +22,13 @@ PEOPLE = ROWS // 5
 ROUNDS = 20
 CUSTOMERS = """
 INSERT INTO customers_customer (name, sort_key, search_key, language, time_zone, city, created_at)
-SELECT 'Customer ' || n, 'customer ' || n, 'customer ' || n, (ARRAY['ru','en','de','kk'])[1 + (n * n %% 4)], '',
+SELECT 'Customer ' || n, 'customer ' || n, 'customer ' || n, (ARRAY['ru','en','de','kk'])[1 + (n::bigint * n %% 4)], '',
     (ARRAY['Samara','Kazan','Moscow','Ufa',''])[1 + n %% 5] || CASE WHEN n %% 997 = 0 THEN ' North' ELSE '' END, now()
 FROM generate_series(1, %s) AS n
 """
 # One of fifty is open; of these most wait for us, some for the customer, some are snoozed.
 OVERRIDES = {
-    "customer_id": "people.first + (n * 7919) %% people.count",
+    "customer_id": "people.first + (n::bigint * 7919) %% people.count",
     "subject": "'About order ' || n",
     "preview": "'The desk number ' || n || ' came with a scratch'",
     "assignee_id": "CASE WHEN n %% 3 > 0 THEN (%(people)s::int[])[1 + n %% 60] END",
@@ -75,6 +75,8 @@ def fill() -> dict[str, str]:
     companies = Organisation.objects.bulk_create(Organisation(name=f"Bench {n}", sort_key=str(n)) for n in range(200))
     inbox = Inbox.objects.create(name="Bench", address="bench@aurora.example")
     with connection.cursor() as cursor:
+        # Filling takes longer than a page may.
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(CUSTOMERS, [PEOPLE])
         cursor.execute(MEMBERS, [[one.pk for one in companies]])
         customer, now = Customer.objects.order_by("-pk")[0], clock.now()
@@ -87,6 +89,7 @@ def fill() -> dict[str, str]:
         cursor.execute(MANY.format(names=", ".join(names), chosen=chosen), values)
         cursor.execute(TAGGED, [[tag.pk for tag in tags]])
         cursor.execute("ANALYZE")
+        cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     found = {"person": people[1].pk, "team": teams[0].pk, "often": tags[0].pk, "seldom": tags[49].pk}
     found |= {"cause": causes[3].pk, "inbox": inbox.pk, "company": companies[5].pk}
     return {name: str(pk) for name, pk in found.items()}

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from samovar.conversations.models.promising import TURN, later
+from samovar.conversations.models.promising import DUE, TURN, later
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ ORDERS: Mapping[str, Order] = {
 EXPRESSIONS: Mapping[str, models.Expression | Coalesce] = {
     "turn": TURN,
     "waits": Coalesce("waiting_since", later(F("last_message_at"), 100)),
-    "due": Coalesce("promise_due_at", later(F("waiting_since"), 100), later(F("last_message_at"), 200)),
+    "due": DUE,
 }
 # Where everybody waits, the order of those who wait is that of the nearest promise, and has an index.
 SAME = {("promise", "turn")}

@@ -26,7 +26,7 @@ from samovar.conversations.models.deleting import Deletable
 from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.noteworthy import Noteworthy
 from samovar.conversations.models.prioritising import Prioritised
-from samovar.conversations.models.promising import TURN, Promising
+from samovar.conversations.models.promising import DUE, TURN, Promising
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.models.snoozing import Snoozable
 from samovar.conversations.models.tag import ConversationTag, Tag
@@ -50,6 +50,8 @@ class ConversationKind(models.TextChoices):
 
 # Settled with a customer, and nobody has said why they turned to us.
 WITHOUT_CAUSE = Q(kind="human", resolved_at__isnull=False, cause=None, parent=None, deleted_at=None, merged_at=None)
+# What people wrote, whatever became of it.
+OF_PEOPLE = Q(kind="human", deleted_at=None, merged_at=None)
 # What was resolved, and where no person waits: it is over with its last message, because nobody resolves it.
 CAN_BE_OVER = Q(resolved_at__isnull=False) | ~Q(kind="human")
 
@@ -167,6 +169,13 @@ class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deleta
                 name="conversation_ideas",
                 condition=Q(idea_at__isnull=False),
             ),
+            models.Index(
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                name="conversation_newest",
+                condition=OF_PEOPLE,
+            ),
+            models.Index(DUE, "id", name="conversation_by_due", condition=OF_PEOPLE),
             models.Index("snoozed_until", name="conversation_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index(
                 "promise_due_at", "id", name="conversation_promised", condition=Q(promise_due_at__isnull=False)

@@ -29,6 +29,8 @@ def later(moment: models.F, years: int) -> models.Func:
 # The order of those who wait: the nearest promise first, then who waits longest; whoever was promised nothing counts as
 # if it were for in a hundred years.
 TURN = Coalesce("promise_due_at", later(models.F("waiting_since"), 100))
+# The same for everything: who neither waits nor was promised anything stands behind all others.
+DUE = Coalesce("promise_due_at", later(models.F("waiting_since"), 100), later(models.F("last_message_at"), 200))
 
 
 class Promising(models.Model):
