@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypedDict
 
 from django.db import IntegrityError, models, transaction
@@ -37,9 +37,13 @@ class CauseQuerySet(models.QuerySet["Cause"]):
 
     def meaning(self, cause: Cause) -> CauseQuerySet:
         """Return all that stand for ``cause`` or below it, also by what was merged."""
-        own = Q(pk=cause.pk) | Q(merged_into=cause.pk)
-        below = Q(parent=cause.pk) | Q(parent__merged_into=cause.pk)
-        merged_below = Q(merged_into__parent=cause.pk) | Q(merged_into__parent__merged_into=cause.pk)
+        return self.meaning_any([cause.pk])
+
+    def meaning_any(self, numbers: Collection[int]) -> CauseQuerySet:
+        """Return all that stand for any of these causes or below one, also by what was merged."""
+        own = Q(pk__in=numbers) | Q(merged_into__in=numbers)
+        below = Q(parent__in=numbers) | Q(parent__merged_into__in=numbers)
+        merged_below = Q(merged_into__parent__in=numbers) | Q(merged_into__parent__merged_into__in=numbers)
         return self.filter(own | below | merged_below)
 
     def in_order(self) -> CauseQuerySet:
