@@ -109,7 +109,9 @@ def _letters(device: PushSubscription, rows: NotificationQuerySet) -> list[tuple
 def _said(line: Line, count: int, *, is_quoted: bool) -> Said:
     who = line.conversation.customer.shown_name
     body = f"{who}: {line.preview[:MOST_WORDS]}" if is_quoted and line.preview else who
-    url = line.conversation.get_absolute_url()
+    if line.told.number > 1:
+        body = ""
+    url = line.address
     return {"title": line.words, "body": body, "url": url, "tag": _topic(line.told), "count": count}
 
 

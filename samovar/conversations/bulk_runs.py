@@ -21,7 +21,7 @@ from psycopg import sql
 from samovar.accounts.models import User
 from samovar.conversations import bulk_steps
 from samovar.conversations.bulk_steps import Pair, Work
-from samovar.conversations.errors import CannotBulk, DeletedWithMain, GoneForGood, MergedAway
+from samovar.conversations.errors import CannotBulk, DeletedWithMain, GoneForGood
 from samovar.conversations.events import BulkRunEnded
 from samovar.conversations.models import BulkItem, BulkRun, Conversation
 from samovar.conversations.models.bulk import BulkReason, BulkState
@@ -156,7 +156,11 @@ def _locked(run: BulkRun) -> None:
 
 def _gather(run: BulkRun) -> None:
     if "query" in run.source:
-        rows = selection(run.by, Wanted.of(QueryDict(str(run.source["query"])), run.by))
+        asked = QueryDict(str(run.source["query"]))
+        wanted = Wanted.of(asked, run.by)
+        # Whose view is gone by now means nothing any more, and by no means the list that is shown in its place.
+        is_there = asked.get("view", wanted.view.name) == wanted.view.name
+        rows = selection(run.by, wanted) if is_there else Conversation.objects.none()
     else:
         rows = Conversation.objects.filter(pk__in=run.source.get("ids", []))
     run.total = _gathered(run, rows)
@@ -210,12 +214,15 @@ def _deletes(run: BulkRun) -> bool:
 
 
 def _at_hand(rows: ConversationQuerySet, batch: Sequence[BulkItem]) -> dict[int, Conversation]:
-    found = rows.select_related("customer", "inbox").filter(pk__in=[item.conversation_id for item in batch])
-    return {conversation.pk: conversation for conversation in found}
+    """Return those of a batch that are to be seen, locked in the order of their numbers, as everybody locks several."""
+    wanted = rows.filter(pk__in=[item.conversation_id for item in batch]).order_by("pk")
+    held = list(wanted.select_for_update(of=("self",)).values_list("pk", flat=True))
+    # Only now what they refer to: it may have changed while somebody else had them.
+    return Conversation.objects.select_related("customer", "inbox").in_bulk(held)
 
 
 def _go_through(run: BulkRun, batch: Sequence[BulkItem], treat: Callable[[BulkItem], None]) -> None:
-    """Treat one after the other, in the order of their numbers, as everybody does who locks several."""
+    """Treat one after the other, for as long as a transaction may last."""
     since = time.monotonic()
     gone_through = []
     for item in batch:
@@ -263,14 +270,10 @@ def _undone(run: BulkRun, item: BulkItem, seen: Mapping[int, Conversation], work
 
 
 def _taken(run: BulkRun, item: BulkItem, seen: Mapping[int, Conversation]) -> Conversation:
-    """Return the conversation, locked; raises CannotBulk where it is not to be seen any more."""
+    """Return the conversation; raises CannotBulk where it is not to be seen any more."""
     conversation = seen.get(item.conversation_id)
     if conversation is None:
         raise CannotBulk(BulkReason.UNSEEN)
-    try:
-        conversation.locked()
-    except MergedAway as mistake:
-        raise CannotBulk(BulkReason.UNSEEN) from mistake
     conversation.run_id = run.pk
     return conversation
 

@@ -252,6 +252,15 @@ def test_a_list_that_is_empty_by_then_is_over_at_once() -> None:
     assert (did.total, did.is_working, did.is_undoable) == (0, False, False)
 
 
+def test_a_view_that_is_gone_by_then_means_nothing_and_not_another_list() -> None:
+    several(2)
+    wish = Wish(key=uuid4(), steps=[("resolve", "")], title="Resolved", source={"query": "view=gone"})
+
+    did = finished(bulk_runs.begin(wish, make.agent("olga"))[0])
+
+    assert (did.total, Conversation.objects.all().resolved().count()) == (0, 0)
+
+
 def test_stopped_it_keeps_what_is_done_and_can_be_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_runs, "AT_ONCE", 2)
     olga, some = make.agent("olga"), several(5)

@@ -22,9 +22,9 @@ document.addEventListener("keydown", (event) => {
 
 // A finger that rests on a row selects it; a finger that moves, scrolls.
 list?.addEventListener("pointerdown", (event) => {
+  isHeld = false;
   const box = event.pointerType === "touch" && event.target.closest("li")?.querySelector(".pick");
   if (!box || event.target === box) return;
-  isHeld = false;
   held = setTimeout(() => {
     isHeld = true;
     press("begin");
@@ -40,7 +40,7 @@ window.addEventListener(
   (event) => {
     const row = event.target.closest?.("a.conversation");
     const wasHeld = isHeld;
-    isHeld = false;
+    if (row) isHeld = false;
     if (!row || !list?.contains(row) || !(wasHeld || list.hasAttribute("data-tapped"))) return;
     event.preventDefault();
     event.stopPropagation();
