@@ -11,11 +11,14 @@ from samovar.accounts.models import Company, User
 class StaffBackend(AuthenticationBackend):
     """Finds members of staff by e-mail, and knows of each whether a second factor is missing.
 
-    They bring along what the company is called (``company_name``), which every page shows.
+    They bring along what the company is called (``company_name``) and which parts of the product it does without
+    (``company_parts_off``), which every page shows.
     """
 
     def get_user(self, user_id: int) -> User | None:
         """Return the person with this id while they may sign in."""
         name = Coalesce(Subquery(Company.objects.values("name")[:1]), Value(""))
-        user = demanding.at_the_door(User.objects.filter(pk=user_id)).annotate(company_name=name).first()
+        off = Subquery(Company.objects.values("parts_off")[:1])
+        found = demanding.at_the_door(User.objects.filter(pk=user_id))
+        user = found.annotate(company_name=name, company_parts_off=off).first()
         return user if user and self.user_can_authenticate(user) else None

@@ -18,6 +18,7 @@ from samovar.lib.business_time import DAYS
 from samovar.lib.text import tidy
 
 UNDO_SECONDS = (5, 10, 20, 30, 60)
+DENSITIES = [("", _("Comfortable")), ("compact", _("Compact, with more on a screen"))]
 THEMES = [("", _("As the system has it")), ("light", _("Light")), ("dark", _("Dark"))]
 
 
@@ -120,6 +121,7 @@ class ProfileForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), required=False, choices=languages)
     theme = forms.ChoiceField(label=_("Colours"), required=False, choices=THEMES)
+    density = forms.ChoiceField(label=_("Density"), required=False, choices=DENSITIES)
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=time_zones)
     has_keys = forms.BooleanField(
         label=_("Single-letter keys"), required=False, help_text=_("E resolves, R replies. The key ? shows them all.")

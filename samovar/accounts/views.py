@@ -35,7 +35,7 @@ from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
 from samovar.accounts.time_zones import places
 
 BACKEND = "samovar.accounts.backends.StaffBackend"
-OWN_WAYS = ["name", "public_name", "title", "signature", "language", "theme", "time_zone", "has_keys"]
+OWN_WAYS = ["name", "public_name", "title", "signature", "language", "theme", "density", "time_zone", "has_keys"]
 OWN_WAYS += ["undo_seconds"]
 OWN_WAYS += ["quiet_from", "quiet_to", "quiet_days"]
 

@@ -49,6 +49,8 @@ class View:
     empty_text: str | Promise
     filters: tuple[str, ...] = ()
     saved: SavedView | None = None
+    # The part of the product without which there is no such view.
+    part: str = ""
 
     @property
     def field(self) -> str:
@@ -85,6 +87,7 @@ VIEWS = {
         ),
         View(
             name="promised",
+            part="promises",
             title=_("Promised today"),
             select=lambda rows, user: rows.promised_until(end_of_today()),
             order="promise_due_at",
@@ -196,6 +199,7 @@ VIEWS = {
         ),
         View(
             name="without-cause",
+            part="causes",
             title=_("Without a cause"),
             select=lambda rows, user: rows.without_cause(),
             order="-resolved_at",
@@ -207,6 +211,7 @@ VIEWS = {
         ),
         View(
             name="ideas",
+            part="ideas",
             title=pgettext_lazy("saved view", "Ideas"),
             select=lambda rows, user: rows.ideas(),
             order="-idea_at",

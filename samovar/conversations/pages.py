@@ -78,7 +78,9 @@ def done(
         if said:
             messages.success(request, said, extra_tags=undo_url)
         return redirect(conversation)
-    context = {"said": said, "undo_url": undo_url, "more": more, "conversation": conversation}
+    # So far all that is offered beside is the cause.
+    offered = more if request.user.parts["causes"] else ""
+    context = {"said": said, "undo_url": undo_url, "more": offered, "conversation": conversation}
     answer = render(request, "conversations/_done.html", context)
     return with_news(push_url(answer, False), conversation)
 

@@ -69,7 +69,8 @@ def named(name: str, user: User | None) -> View:
 def places(user: User) -> list[Place]:
     """Return all views of ``user`` in their own order; what they have not placed comes behind, as it is delivered."""
     saved = map(view_of, SavedView.objects.all().of(user))
-    found = {view.name: view for view in (*VIEWS.values(), *saved)}
+    delivered = (view for view in VIEWS.values() if user.parts.get(view.part, True))
+    found = {view.name: view for view in (*delivered, *saved)}
     order: Sequence[str] = user.view_order
     standing = [name for name in dict.fromkeys(order) if name in found]
     names = [*standing, *(name for name in found if name not in standing)]

@@ -51,6 +51,9 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
     (_("Add a step"), "ways", "Shift+P"),
 )
 
+# Keys that leave the palette with the part that they belong to.
+PARTS_OF = {"T": "causes", "B": "macros", "P": "promises", "Shift+P": "steps"}
+
 
 def named(text: str, found: list[Action]) -> tuple[list[Action], list[Action]]:
     """Divide actions into those whose names begin with ``text``, which then is what is meant, and the others."""
@@ -61,8 +64,10 @@ def named(text: str, found: list[Action]) -> tuple[list[Action], list[Action]]:
 def actions(text: str, path: str, user: User) -> list[Action]:
     """Return the actions whose names hold all words of ``text``; those of a conversation only where one is open."""
     is_open = OPEN.match(path) is not None and user.can_answer
-    here = [Action(str(label), icon, key) for label, icon, key in HERE] if is_open else []
-    here += [Action(str(_("Mark as an idea")), "star", does="idea")] if is_open else []
+    parts = user.parts
+    known = [(label, icon, key) for label, icon, key in HERE if parts.get(PARTS_OF.get(key, ""), True)]
+    here = [Action(str(label), icon, key) for label, icon, key in known] if is_open else []
+    here += [Action(str(_("Mark as an idea")), "star", does="idea")] if is_open and parts["ideas"] else []
     there = [*_likely_merge(text, path, user), *_of_conversation(path, user), *_of_customer(path, user)]
     possible = [*here, *there, *_beginnings(user), *_places(user)]
     words = text.lower().split()

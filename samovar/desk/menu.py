@@ -10,6 +10,14 @@ from samovar.conversations import queries, saved_views
 from samovar.conversations.delivered_views import FIRST, View
 from samovar.ui.navigation import Entry, Menu, Section
 
+# Pages that leave the menu with the part that they belong to.
+PARTS_OF = {
+    "brands": "brands",
+    "all_causes": "causes",
+    "all_retention": "retention",
+    "calendars": "hours",
+    "all_macros": "macros",
+}
 # One digit each.
 MOST_KEYS = 9
 
@@ -31,7 +39,7 @@ def _menu(request: HttpRequest, user: User) -> Menu:
         search_url=reverse("search"),
         keys_url=reverse("keys"),
         sections=[
-            Section(entries=_places(request.path, counts, is_inbox)),
+            Section(entries=_places(request.path, user, counts, is_inbox)),
             # One of both is open: together they would be longer than most windows.
             Section(title=_("My views"), entries=_views(views, counts, current), is_open=not is_setting),
             *([Section(title=_("Settings"), entries=settings, is_open=is_setting)] if settings else []),
@@ -42,28 +50,32 @@ def _menu(request: HttpRequest, user: User) -> Menu:
 def _settings(path: str, user: User) -> list[Entry]:
     places = []
     if user.is_admin:
-        places.append((_("Mailboxes"), reverse("mailboxes"), "mail"))
-        places.append((_("Brands"), reverse("brands"), "star"))
-        places.append((_("Signing in"), reverse("signing_in"), "lock"))
-        places.append((_("Audit log"), reverse("audit"), "shield"))
-        places.append((_("Erased persons"), reverse("erasures"), "trash"))
+        places.append((_("The company"), "company_parts", "gear"))
+        places.append((_("Mailboxes"), "mailboxes", "mail"))
+        places.append((_("Brands"), "brands", "star"))
+        places.append((_("Signing in"), "signing_in", "lock"))
+        places.append((_("Audit log"), "audit", "shield"))
+        places.append((_("Erased persons"), "erasures", "trash"))
     if user.can_lead:
-        places.append((_("Causes"), reverse("all_causes"), "loop"))
-        places.append((_("Tags"), reverse("all_tags"), "tag"))
-        places.append((_("Retention"), reverse("all_retention"), "clock"))
-        places.append((_("Working hours"), reverse("calendars"), "calendar"))
+        places.append((_("Causes"), "all_causes", "loop"))
+        places.append((_("Tags"), "all_tags", "tag"))
+        places.append((_("Retention"), "all_retention", "clock"))
+        places.append((_("Working hours"), "calendars", "calendar"))
     if user.can_answer:
-        places.append((_("Macros"), reverse("all_macros"), "bolt"))
+        places.append((_("Macros"), "all_macros", "bolt"))
     if user.can_look:
-        places.append((_("Blocked"), reverse("blocked"), "blocked"))
+        places.append((_("Blocked"), "blocked", "blocked"))
     if user.can_answer:
-        places.append((_("Deleted"), reverse("deleted"), "trash"))
-        places.append((_("Pass mail on"), reverse("passing_on"), "forward"))
-    return [Entry(label=label, url=url, icon=icon, is_current=path.startswith(url)) for label, url, icon in places]
+        places.append((_("Deleted"), "deleted", "trash"))
+        places.append((_("Pass mail on"), "passing_on", "forward"))
+    known = [
+        (label, reverse(name), icon) for label, name, icon in places if user.parts.get(PARTS_OF.get(name, ""), True)
+    ]
+    return [Entry(label=label, url=url, icon=icon, is_current=path.startswith(url)) for label, url, icon in known]
 
 
-def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
-    return [
+def _places(path: str, user: User, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
+    places = [
         Entry(
             label=_("Inbox"),
             url=reverse("inbox"),
@@ -92,13 +104,14 @@ def _places(path: str, counts: dict[str, int], is_inbox: bool) -> list[Entry]:
             is_on_phone=True,
             key="G F",
         ),
-        Entry(
-            label=_("Promises"),
-            url=reverse("promise_report"),
-            icon="calendar",
-            is_current=path.startswith(reverse("promise_report")),
-        ),
     ]
+    promises = Entry(
+        label=_("Promises"),
+        url=reverse("promise_report"),
+        icon="calendar",
+        is_current=path.startswith(reverse("promise_report")),
+    )
+    return [*places, promises] if user.parts["promises"] else places
 
 
 def _views(views: list[View], counts: dict[str, int], current: str) -> list[Entry]:

@@ -48,6 +48,7 @@ class Action(models.TextChoices):
     HOURS_CHANGED = "hours-changed", _("Changed working hours")
     INBOX_OPENED = "inbox-opened", _("Changed who sees an inbox")
     COMPANY_NAMED = "company-named", _("Named the company")
+    PARTS_CHOSEN = "parts-chosen", _("Chose the parts of the product")
     COMPANY_BEGUN = "company-begun", _("Began the installation")
     FIRST_STEPS_SETTLED = "first-steps-settled", _("Put the first steps away")
     FIRST_STEPS_SHOWN = "first-steps-shown", _("Showed the first steps again")

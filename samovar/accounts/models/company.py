@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models.audit import Action, record
 from samovar.accounts.models.user import User
+from samovar.accounts.parts import Size
 from samovar.lib import clock
 
 
@@ -17,6 +18,13 @@ class Company(models.Model):
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=200)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     settled_at = models.DateTimeField(_("first steps put away at"), null=True)
+    # How large it says it is, "" before it has said so, and the parts of the product that it does without.
+    size = models.CharField(
+        _("how large it is"), max_length=8, choices=Size.choices, blank=True, default="", db_default=""
+    )
+    parts_off = models.JSONField(
+        _("parts switched off"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
 
     class Meta:
         verbose_name = _("company")
@@ -44,6 +52,19 @@ class Company(models.Model):
         settled_at = clock.now() if is_settled else None
         company, _is_new = cls.objects.update_or_create(pk=cls.ONLY, defaults={"settled_at": settled_at})
         record(Action.FIRST_STEPS_SETTLED if is_settled else Action.FIRST_STEPS_SHOWN, by, company)
+
+    @classmethod
+    @transaction.atomic
+    def choose_parts(cls, size: str, off: list[str], by: User) -> tuple[str, list[str]]:
+        """Say how large the company is and what it does without; return both as they were."""
+        company = cls.objects.select_for_update().get_or_create(pk=cls.ONLY)[0]
+        before = (company.size, company.parts_off)
+        if before != (size, off):
+            company.size, company.parts_off = size, off
+            company.save(update_fields=["size", "parts_off"])
+            kept = [{"size": was[0], "off": ", ".join(was[1])} for was in (before, (size, off))]
+            record(Action.PARTS_CHOSEN, by, company, *kept)
+        return before
 
     @classmethod
     @transaction.atomic

@@ -3,10 +3,12 @@
 from datetime import time
 from typing import ClassVar, TypedDict, Unpack
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.errors import LastAdmin
@@ -14,6 +16,7 @@ from samovar.accounts.events import StaffLeft, StaffReturned
 from samovar.accounts.models.audit import Action, record
 from samovar.accounts.models.presence import Present
 from samovar.accounts.models.team import Team
+from samovar.accounts.parts import switched
 from samovar.events.announcing import announce
 from samovar.lib import clock
 from samovar.lib.text import sort_key, tidy
@@ -48,6 +51,7 @@ class Ways(TypedDict, total=False):
     time_zone: str
     has_keys: bool
     keys: dict[str, str]
+    density: str
     undo_seconds: int
     quiet_from: time | None
     quiet_to: time | None
@@ -105,6 +109,7 @@ class User(AbstractBaseUser, Present):
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    density = models.CharField(_("density"), max_length=8, blank=True, default="", db_default="")
     has_keys = models.BooleanField(_("single-letter keys"), default=True)
     # Which delivered keys are other ones for this person: {"E": "D", "Q": ""}, "" for none at all.
     keys = models.JSONField(_("own keys"), default=dict, db_default=models.Value("{}", models.JSONField()), blank=True)
@@ -151,6 +156,15 @@ class User(AbstractBaseUser, Present):
         bound_to += f" {self.left_at.isoformat()}" if self.left_at else ""
         bound_to += f" {self.sessions_ended}" if self.sessions_ended else ""
         return salted_hmac("samovar.accounts.session", bound_to, algorithm="sha256").hexdigest()
+
+    @cached_property
+    def parts(self) -> dict[str, bool]:
+        """The parts of the product, and whether the company has them switched on."""
+        known = getattr(self, "company_parts_off", None)
+        if known is None:
+            model = apps.get_model("accounts", "Company")
+            known = model.objects.values_list("parts_off", flat=True).first() or []
+        return switched(known)
 
     @property
     def is_admin(self) -> bool:
