@@ -22,7 +22,6 @@ def anna(client: Client) -> User:
     return user
 
 
-
 def test_a_small_company_is_offered_less_and_takes_it_back(client: Client, anna: User) -> None:
     page = client.post("/company/parts/", {"size": "small"}, follow=True).content.decode()
 

@@ -268,6 +268,8 @@ def test_the_views_and_all_counts_take_two_queries_however_many_there_are(
     for number in range(12):
         making_views.saved_view(f"View {number}", "status:open", f"tag:{tag.pk}", "team:mine", "waiting:4", owner=olga)
 
+    # Whoever has signed in brings the parts of the product along.
+    assert all(olga.parts.values())
     with django_assert_num_queries(2):
         queries.counts(olga, saved_views.shown(olga))
 

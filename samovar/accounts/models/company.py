@@ -62,8 +62,8 @@ class Company(models.Model):
         if before != (size, off):
             company.size, company.parts_off = size, off
             company.save(update_fields=["size", "parts_off"])
-            kept = [{"size": was[0], "off": ", ".join(was[1])} for was in (before, (size, off))]
-            record(Action.PARTS_CHOSEN, by, company, *kept)
+            was, now = ({"size": one, "off": ", ".join(others)} for one, others in (before, (size, off)))
+            record(Action.PARTS_CHOSEN, by, company, was, now)
         return before
 
     @classmethod
