@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,9 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["sort_key", "id"], name="customer_by_name"),
             GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="customer_name_like"),
+            models.Index(
+                OpClass(Lower("city"), name="text_pattern_ops"), name="customer_by_city", condition=~models.Q(city="")
+            ),
         ]
 
     @property
