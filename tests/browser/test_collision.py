@@ -127,7 +127,7 @@ def test_a_draft_that_moves_on_elsewhere_does_not_replace_what_is_typed_here(des
     desk, phone = (at(desks, anna, f"/conversations/{first.pk}/", width) for width in (DESK, PHONE))
     phone.evaluate(HOLD_BACK)
     phone.get_by_label("Reply to the customer").press_sequentially("From the tram")
-    expect(phone.get_by_text("Kept in this browser").first).to_be_visible()
+    expect(phone.get_by_text("Kept in this browser until there is a connection").first).to_be_visible()
 
     desk.get_by_label("Reply to the customer").press_sequentially("From the desk")
 
