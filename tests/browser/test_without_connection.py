@@ -51,7 +51,7 @@ def test_what_was_opened_can_be_read_without_a_connection(pages: Pages, anna: Us
     page.locator("a.conversation", has_text=SECOND).click()
     subject(page, SECOND)
     expect(page.locator(".message")).to_contain_text("Nobody has told me when it comes.")
-    expect(page.locator(LINE)).to_contain_text("No connection. What you write is kept in this browser")
+    expect(page.locator(LINE)).to_contain_text("No connection. What you write is kept")
     expect(page.locator(LINE)).to_contain_text("Kept here since")
     # By its own address too, although it was never fetched as a page.
     page.reload()
