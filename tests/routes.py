@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from samovar.accounts.models import User
-from tests import make, making_views
+from tests import make, making_views, questions
 
 OF_TEAMS = ["team", "team_retiring", "team_reviving", "team_calendar"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
@@ -16,6 +16,8 @@ OF_CONVERSATIONS += ["causing", "idea", "watching"]
 OF_CONVERSATIONS += ["preview"]
 OF_CONVERSATIONS += ["reminding", "attendance"]
 OF_CONVERSATIONS += ["promises"]
+OF_CONVERSATIONS += ["expert_asking"]
+OF_EXPERTS = ["consultation", "consultation_draft", "consultation_taking_back"]
 OF_PROMISES = ["promise", "promise_ending", "promise_moment", "promise_owner", "promise_place"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
 OF_CUSTOMERS += ["consents"]
@@ -61,6 +63,8 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(OF_PROMISES, lambda: {"pk": make.promise().pk}),
     **dict.fromkeys(("draft", "files", "planned"), lambda: {"pk": make.conversation().pk, "mode": "note"}),
     **dict.fromkeys(("block", "block_lifting"), lambda: {"pk": make.block().pk}),
+    "expert": lambda: {"pk": make.user().pk},
+    **dict.fromkeys((*OF_EXPERTS, "consultation_withdrawal"), lambda: {"pk": questions.consultation().pk}),
     "file_link": lambda: {"pk": make.file_link().pk},
     "shared_file": lambda: {"token": "signed-by-nobody"},
     "participant": make.participant_numbers,
@@ -116,6 +120,7 @@ MINE: dict[str, Callable[[User], dict[str, object]]] = {
     "session_ending": lambda user: {"pk": make.seat(user).pk},
     **dict.fromkeys(("push_removal", "push_trial"), lambda user: {"pk": make.told_device(user).pk}),
     **dict.fromkeys(("reminder", "reminder_completion"), lambda user: {"pk": make.reminder(user).pk}),
+    **dict.fromkeys(OF_EXPERTS, lambda user: {"pk": questions.consultation(user).pk}),
     **dict.fromkeys(("sign_on_proof", "sign_on_proof_begin"), lambda user: {"pk": make.provider_that_knows(user).pk}),
     **dict.fromkeys(("passkey", "passkey_removal"), lambda user: {"pk": make.passkey(user).pk}),
 }

@@ -13,6 +13,7 @@ from samovar.accounts import first_run
 from samovar.accounts.models import Role, User
 from samovar.accounts.new_passwords import PasswordField, WithPassword
 from samovar.accounts.time_zones import places
+from samovar.accounts.topic_forms import TopicsField
 from samovar.accounts.voices import no_address, tidy_signature
 from samovar.lib.business_time import DAYS
 from samovar.lib.text import tidy
@@ -110,6 +111,12 @@ class ProfileForm(forms.Form):
         max_length=120,
         required=False,
         help_text=_("Colleagues find you by it: logistics, oak, returns."),
+    )
+    topics = TopicsField(
+        label=_("What you know about"),
+        required=False,
+        max_length=1000,
+        help_text=_("A few words with commas between them. Colleagues bring you in as an expert for these."),
     )
     signature = forms.CharField(
         label=_("Own signature"),

@@ -16,12 +16,13 @@ from samovar.accounts.models import (
     StaffProvider,
     StaffSession,
     Team,
+    Topic,
     User,
 )
 from samovar.lib.personal import declare_impersonal
 
 declare_impersonal(AuditEntry, Brand, Calendar, Company, Invitation, Invitation.teams.through, Team)
-declare_impersonal(User, User.teams.through)
+declare_impersonal(User, User.teams.through, Topic, User.topics.through)
 # Addresses of the devices of the staff; what is handed to them is kept nowhere.
 declare_impersonal(PushSubscription)
 declare_impersonal(

@@ -19,6 +19,7 @@ from samovar.accounts import (
     security_views,
     single_sign_on_views,
     team_views,
+    topic_views,
     views,
 )
 
@@ -79,6 +80,8 @@ urlpatterns = [
     path("people/<int:pk>/password/", views.password, name="password"),
     path("people/<int:pk>/deactivation/", views.deactivation, name="deactivation"),
     path("people/<int:pk>/activation/", views.activation, name="activation"),
+    path("experts/", topic_views.experts, name="experts"),
+    path("experts/<int:pk>/", topic_views.expert, name="expert"),
     path("teams/", team_views.teams, name="teams"),
     path("teams/<int:pk>/", team_views.team, name="team"),
     path("teams/<int:pk>/retiring/", team_views.retiring, name="team_retiring"),

@@ -75,9 +75,11 @@ def forgotten(request: HttpRequest) -> HttpResponseBase:
 def profile(request: StaffRequest) -> HttpResponse:
     """Show and change one's own ways."""
     own = {name: getattr(request.user, name) for name in OWN_WAYS} | {"quiet_days": list(request.user.quiet_days)}
+    own["topics"] = request.user.topic_names
     form = ProfileForm(_typed(request), initial=own)
     if not form.is_valid():
         return render(request, "accounts/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+    request.user.know_about(form.cleaned_data.pop("topics"), by=request.user)
     request.user.change_ways(**form.cleaned_data)
     # Said on the next page, which may already speak another language.
     with translation.override(request.user.language or translation.get_language()):

@@ -41,7 +41,7 @@ def write_to(user: User) -> bool:
     ways = NoticeWays.objects.select_for_update().get(user=user)
     now = clock.now()
     rows = _unmailed(notices.visible(user)).filter(kind__in=ways.mailed)
-    is_named = rows.filter(kind=Notice.MENTION).exists()
+    is_named = rows.filter(kind__in=(Notice.MENTION, Notice.ASKED)).exists()
     zone = ZoneInfo(user.time_zone or settings.TIME_ZONE)
     if quiet_until(user, now) or not may_write(ways.pace, ways.mailed_at, now, zone, is_named=is_named):
         return False
@@ -50,7 +50,8 @@ def write_to(user: User) -> bool:
         if not lines:
             return False
         said = [(line, mail.link(line.address)) for line in lines]
-        mail.write(user.email, TEMPLATE, {"said": said, "ways": mail.link(reverse("notice_ways"))})
+        ways_page = mail.link(reverse("notice_ways")) if user.can_look else ""
+        mail.write(user.email, TEMPLATE, {"said": said, "ways": ways_page})
     Notification.objects.filter(pk__in=rows.values("pk")).update(mailed_at=now)
     ways.mailed_at = now
     ways.save(update_fields=["mailed_at"])

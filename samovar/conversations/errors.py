@@ -87,6 +87,14 @@ class CannotBlock(ValueError):
     """Somebody cannot be blocked; the text says why, in the reader's language."""
 
 
+class AskedAlready(ValueError):
+    """The expert is asked in this conversation already; the text says what, in the reader's language."""
+
+
+class QuestionOver(ValueError):
+    """The expert cannot answer any more, or not so; the text says why, in the reader's language."""
+
+
 class CannotRegroup(ValueError):
     """Conversations cannot be merged, split or put back; the text says why, in the reader's language."""
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from samovar.conversations import bulk_runs, releasing, removing, retaining, withdrawing
 from samovar.conversations.handing_back import give_back_some, hand_back_some
-from samovar.conversations.models import Conversation, PendingReply, Promise, Reminder
+from samovar.conversations.models import Consultation, Conversation, PendingReply, Promise, Reminder
 from samovar.conversations.tidying import throw_away_files
 from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job
@@ -58,6 +58,27 @@ def announce_due_promises() -> None:
     while batch := list(due[:AT_ONCE]):
         for promise in batch:
             promise.announce_when_due()
+
+
+@job(every="1 minute")
+def tell_of_late_experts() -> None:
+    """Tell those who asked an expert that no answer came in time."""
+    for consultation in Consultation.objects.all().late(clock.now()).order_by("due_at", "pk")[:AT_ONCE]:
+        consultation.tell_when_late()
+
+
+@job(every="1 hour")
+def end_old_questions() -> None:
+    """Let questions to experts be over that nobody will answer any more."""
+    for consultation in Consultation.objects.all().over(clock.now()).order_by("asked_at", "pk")[:AT_ONCE]:
+        consultation.lapse()
+
+
+@job
+def end_for_leaver(user_id: int) -> None:
+    """Let the questions to an expert be over who has left."""
+    for consultation in Consultation.objects.all().open().filter(expert=user_id).order_by("conversation", "pk"):
+        consultation.lapse()
 
 
 @job

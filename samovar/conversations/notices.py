@@ -1,7 +1,7 @@
 """What members of staff were told, as they may see it now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from samovar.accounts.models import Notice, Notification, User
 from samovar.accounts.models.notification import NotificationQuerySet
-from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models import Consultation, Conversation, Message
 from samovar.lib.marks import mark, read_mark
 
 PAGE = 30
@@ -23,6 +23,8 @@ ICONS = {
     Notice.HELD: "send",
     Notice.PROMISE: "calendar",
     Notice.REMINDER: "bell",
+    Notice.ASKED: "user",
+    Notice.ADVICE: "user",
 }
 UNKNOWN = "bell"
 
@@ -36,12 +38,13 @@ class Line:
     words: str
     preview: str
     icon: str
+    question: Consultation | None = None
 
     @property
     def address(self) -> str:
-        """Where it leads: to the conversation, or, when many were given at once, to all that are one's own."""
+        """Where it leads: to the conversation or the question, or, when many were given at once, to all of them."""
         is_one = self.told.number == 1
-        return self.conversation.get_absolute_url() if is_one else f"{reverse('inbox')}?view=mine"
+        return (self.question or self.conversation).get_absolute_url() if is_one else f"{reverse('inbox')}?view=mine"
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,12 @@ class Lines:
 
 
 def visible(user: User) -> NotificationQuerySet:
-    """Return what ``user`` was told about conversations that they may see now."""
+    """Return what ``user`` was told about conversations that they may see now, or are asked about as an expert."""
     seen = Conversation.objects.all().visible_to(user).filter(pk=OuterRef("conversation_id"))
-    return Notification.objects.filter(Exists(seen), user=user)
+    asked = Conversation.objects.all().asked_of(user).filter(pk=OuterRef("conversation_id"))
+    return Notification.objects.filter(
+        Q(Exists(seen), ~Q(kind=Notice.ASKED)) | Q(Exists(asked), kind=Notice.ASKED), user=user
+    )
 
 
 def told(user: User, after: str = "", *, is_all: bool = False) -> Lines:
@@ -70,10 +76,23 @@ def told(user: User, after: str = "", *, is_all: bool = False) -> Lines:
 
 
 def lines(rows: Sequence[Notification]) -> list[Line]:
-    """Return rows of ``visible``, fetched ``with_names``, in words; two queries."""
+    """Return rows of ``visible``, fetched ``with_names``, in words; two queries, one more where experts are asked."""
     conversations = Conversation.objects.select_related("customer").in_bulk([row.conversation_id for row in rows])
     messages = Message.objects.defer("html").in_bulk([row.message_ids[-1] for row in rows if row.message_ids])
-    return [_line(row, conversations, messages) for row in rows if row.conversation_id in conversations]
+    questions = _questions(rows)
+    return [
+        replace(_line(row, conversations, messages), question=questions.get((row.user_id, row.conversation_id)))
+        if row.kind == Notice.ASKED
+        else _line(row, conversations, messages)
+        for row in rows
+        if row.conversation_id in conversations
+    ]
+
+
+def _questions(rows: Sequence[Notification]) -> dict[tuple[int, int | None], Consultation]:
+    asked = [row.conversation_id for row in rows if row.kind == Notice.ASKED]
+    found = Consultation.objects.all().open().filter(conversation__in=asked).order_by("pk") if asked else ()
+    return {(one.expert_id, one.conversation_id): one for one in found}
 
 
 def _line(row: Notification, conversations: dict[int, Conversation], messages: dict[int, Message]) -> Line:
@@ -96,6 +115,7 @@ def _wordings(count: int) -> dict[str, tuple[str, str]]:
     lost = ngettext(
         "%(count)d message of yours is not delivered", "%(count)d messages of yours are not delivered", count
     )
+    asked, advice = _("%(name)s brings you in as an expert"), _("News of an expert whom you brought in")
     held = _("A planned answer of yours is held back")
     promised, wanted = _("A promise of yours is due"), _("You wanted to be reminded")
     return {
@@ -113,4 +133,6 @@ def _wordings(count: int) -> dict[str, tuple[str, str]]:
         Notice.HELD: (held, held),
         Notice.PROMISE: (promised, promised),
         Notice.REMINDER: (wanted, wanted),
+        Notice.ASKED: (asked, asked),
+        Notice.ADVICE: (advice, advice),
     }

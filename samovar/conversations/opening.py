@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from samovar.accounts.models import Notification, User
 from samovar.accounts.voices import Voice
 from samovar.conversations import calendars, keeping, promising, putting_off, sides
+from samovar.conversations.brought_in import Brought, brought, rows_of_experts
 from samovar.conversations.chips import Chip, chips
 from samovar.conversations.macro_steps import from_draft
 from samovar.conversations.models import (
@@ -59,7 +60,7 @@ class Opened:
     says that the sender of what is answered is not who they say they are. ``consents`` is what the customer agreed to,
     ``pending`` are the replies that have not left. ``watchers`` are told what happens here; ``has_notices`` says that
     the reader was told something of it and has not seen that yet. ``promises`` are those still to be kept, the nearest
-    first, and ``steps`` those of larger work, done or not.
+    first, and ``steps`` those of larger work, done or not. ``experts`` are asked now, or have handed it back.
     """
 
     conversation: Conversation
@@ -82,6 +83,7 @@ class Opened:
     has_notices: bool
     promises: list[Line]
     steps: list[Line]
+    experts: list[Brought]
 
     @property
     def days_ahead(self) -> list[putting_off.Choice]:
@@ -151,6 +153,7 @@ def opened(user: User, pk: int) -> Opened:
         has_notices=found["has_notices"],
         promises=promising.open_lines(found["promise_list"]),
         steps=promising.steps(found["promise_list"]),
+        experts=brought(found["expert_list"]),
     )
 
 
@@ -191,6 +194,7 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
             outsider_list=ArraySubquery(_outsiders(own)),
             link_list=ArraySubquery(_links(own, user)),
             promise_list=ArraySubquery(promising.rows_of(own)),
+            expert_list=ArraySubquery(rows_of_experts(own)),
             side_list=ArraySubquery(sides.rows_of(own)),
             main=Subquery(sides.main_of(user).values(found=JSONObject(pk="pk", subject="subject"))),
             followed=Subquery(_followed(user).values(found=JSONObject(pk="pk", subject="subject"))),

@@ -13,6 +13,7 @@ from samovar.conversations.models import (
     BulkItem,
     BulkRun,
     Cause,
+    Consultation,
     Conversation,
     ConversationLink,
     ConversationRedirect,
@@ -164,6 +165,21 @@ declare(
         emptied={"note": "", "done_at": Coalesce("done_at", Now())},
     )
 )
+# Nobody has to answer what is asked about somebody of whom nothing is left.
+declare(
+    Personal(
+        Consultation,
+        owners=["conversation__customer_id"],
+        matters=["conversation_id"],
+        emptied={
+            "question": "",
+            "words": "",
+            "ended_at": Coalesce("ended_at", Now()),
+            "ending": Case(When(ended_at=None, then=Value("withdrawn")), default=F("ending")),
+        },
+        harmless=["ending"],
+    )
+)
 declare(
     Personal(
         Participant,
@@ -221,7 +237,7 @@ declare_impersonal(
     Tag,
 )
 declare_harmless_facts("kind", "mail_class", "assignee_name", "leaver_name", "tag", "cause", "cause_key", "author_name")
-declare_harmless_facts("wakes_on")
+declare_harmless_facts("wakes_on", "expert_name")
 declare_harmless_facts("promise_kind", "due_at", "due_before", "owner_name", "breach")
 declare_about(sides_about)
 declare_elsewhere(Elsewhere(Conversation, found=conversations_of_others, taken_out=take_out))

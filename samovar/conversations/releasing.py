@@ -69,9 +69,13 @@ def _hindrance(row: PendingReply) -> Held | None:
     if row.is_scheduled and not row.author.is_active:
         return Held.LEFT
     merged = ConversationRedirect.objects.filter(old_id=row.conversation_id)
-    if merged.exists() or not Conversation.objects.all().visible_to(row.author).filter(pk=row.conversation_id).exists():
+    if merged.exists() or not _may_write(row):
         return Held.HIDDEN
     return Held.NEWER if row.is_scheduled and not row.is_sure and _has_news(row) else None
+
+
+def _may_write(row: PendingReply) -> bool:
+    return Conversation.objects.all().written_in_by(row.author).filter(pk=row.conversation_id).exists()
 
 
 def _has_news(row: PendingReply) -> bool:

@@ -44,6 +44,14 @@ def send_off(conversation: Conversation, typed: Typed, by: User, leaving: Leavin
 
     Raises what drafting.write() raises, LeavesInThePast, and AnswerOnItsWay.
     """
+    row = plan(conversation, typed, by, leaving)
+    drafting.forget(conversation, DraftMode.REPLY, by)
+    return row
+
+
+@transaction.atomic
+def plan(conversation: Conversation, typed: Typed, by: User, leaving: Leaving) -> PendingReply:
+    """Do the same with a reply that was never a draft: what its author is typing stays."""
     files, now = list(typed.files), clock.now()
     if leaving.at is not None and leaving.at <= now:
         raise LeavesInThePast(_("This moment has passed. Choose a later one."))
@@ -67,7 +75,6 @@ def send_off(conversation: Conversation, typed: Typed, by: User, leaving: Leavin
     )
     own = Attachment.objects.filter(drafting.own_files(by), pk__in=[file.pk for file in files])
     own.update(pending=row, draft=None)
-    drafting.forget(conversation, DraftMode.REPLY, by)
     _plan(row)
     return row
 

@@ -76,7 +76,8 @@ class Line:
     @property
     def shows_actor(self) -> bool:
         """Whether the line has to say who decided; who takes a conversation is named by it already."""
-        return bool(self.actor_name) and self.event.data.get("assignee_id") != self.event.actor_id
+        named = (self.event.data.get("assignee_id"), self.event.data.get("expert_id"))
+        return bool(self.actor_name) and self.event.actor_id not in named
 
 
 Entry = Said | Line

@@ -30,8 +30,19 @@ def withdraw(note: Message, by: User) -> None:
     Raises NotYourNote.
     """
     conversation, note = _locked(note, by)
-    if Withdrawal.objects.filter(message=note).exists():
-        return
+    if not Withdrawal.objects.filter(message=note).exists():
+        _hide(conversation, note, by)
+
+
+@transaction.atomic
+def hide(note: Message, by: User) -> None:
+    """Take back what an expert has answered in a note, who is no part of the team and may take back no other."""
+    note.conversation.locked()
+    if not Withdrawal.objects.filter(message=note).exists():
+        _hide(note.conversation, note, by)
+
+
+def _hide(conversation: Conversation, note: Message, by: User) -> None:
     now = clock.now()
     files = Attachment.objects.filter(message=note)
     Withdrawal.objects.create(

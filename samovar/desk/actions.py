@@ -47,6 +47,7 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
     (_("Tag the conversation"), "tag", "L"),
     (_("Priority"), "sort", "I"),
     (_("Apply a macro"), "bolt", "B"),
+    (_("Bring in an expert"), "expert", "X"),
     (_("Promise something"), "calendar", "P"),
     (_("Add a step"), "ways", "Shift+P"),
 )

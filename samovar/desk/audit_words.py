@@ -23,6 +23,7 @@ NAMES = {
     "e-mail": gettext_lazy("E-mail"),
     "members": gettext_lazy("Members"),
     "teams": gettext_lazy("Teams"),
+    "topics": gettext_lazy("What they know about"),
     "time_zone": gettext_lazy("Time zone"),
     **dict(zip(WEEKDAYS, dates.WEEKDAYS.values(), strict=True)),
     "brand": gettext_lazy("Brand"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from samovar.accounts.models import Notification
 from samovar.accounts.requests import StaffRequest, lookers_only
 from samovar.conversations import queries
+from samovar.conversations.consulting import asked_of
 from samovar.conversations.notices import told
 from samovar.desk.for_me import waiting
 from samovar.events.queries import position
@@ -29,7 +30,11 @@ def for_me(request: StaffRequest) -> HttpResponse:
     context = {"lines": told(request.user, after, is_all=is_all), "is_all": is_all, "is_first": not after}
     if request.htmx.target == "more":
         return render(request, "desk/_for_me_lines.html", context)
-    return render(request, "desk/for_me.html", {**context, "waiting": waiting(request.user), "position": position()})
+    return render(
+        request,
+        "desk/for_me.html",
+        {**context, "waiting": waiting(request.user), "questions": asked_of(request.user), "position": position()},
+    )
 
 
 @lookers_only

@@ -61,6 +61,7 @@ def _settings(path: str, user: User) -> list[Entry]:
         places.append((_("Tags"), "all_tags", "tag"))
         places.append((_("Retention"), "all_retention", "clock"))
         places.append((_("Working hours"), "calendars", "calendar"))
+        places.append((_("Who knows what"), "experts", "customers"))
     if user.can_answer:
         places.append((_("Macros"), "all_macros", "bolt"))
     if user.can_look:

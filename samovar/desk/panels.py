@@ -17,7 +17,13 @@ MOST_OPEN = 10
 BESIDE = 15
 
 # Beside a conversation, from the top.
-SIDE = ("desk/_side_head.html", "desk/_side_open.html", "desk/_side_consents.html", "desk/_side_history.html")
+SIDE = (
+    "desk/_side_head.html",
+    "desk/_side_experts.html",
+    "desk/_side_open.html",
+    "desk/_side_consents.html",
+    "desk/_side_history.html",
+)
 # On the page of a customer, beside the history.
 CUSTOMER = ("desk/_next.html", "desk/_about.html", "desk/_companies.html", "desk/_consents.html", "desk/_privacy.html")
 

@@ -41,6 +41,9 @@ by_part = vary_on_headers("HX-Request", "HX-Target", "HX-History-Restore-Request
 @require_GET
 def inbox(request: StaffRequest) -> HttpResponse:
     """Show a list of conversations and no conversation yet."""
+    if not request.user.can_look:
+        # Experts have one place: what they are asked.
+        return redirect("asked")
     wanted = Wanted.of(request.GET, request.user)
     target = _part(request)
     if target == "thread":

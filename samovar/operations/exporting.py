@@ -26,6 +26,7 @@ from samovar.accounts.models import (
     SignOnBinding,
     StaffProvider,
     Team,
+    Topic,
     User,
 )
 from samovar.channels.models import (
@@ -42,6 +43,7 @@ from samovar.conversations.models import (
     Beginning,
     Block,
     Cause,
+    Consultation,
     Conversation,
     ConversationLink,
     ConversationRedirect,
@@ -120,6 +122,8 @@ KINDS = (
     Kind("ways_of_being_told", NoticeWays, frozenset({"mailed_at"})),
     Kind("teams", Team),
     Kind("team_memberships", User.teams.through),
+    Kind("topics", Topic),
+    Kind("topics_of_staff", User.topics.through),
     Kind("staff_providers", StaffProvider, frozenset({"sealed_client_secret"})),
     Kind("staff_bindings", SignOnBinding),
     Kind("invitations", Invitation, frozenset({"token_digest"})),
@@ -164,6 +168,7 @@ KINDS = (
     Kind("drafts", Draft),
     Kind("pending_replies", PendingReply),
     Kind("reminders", Reminder),
+    Kind("questions_to_experts", Consultation),
     Kind("beginnings", Beginning),
     Kind("deliveries", Delivery),
     Kind("raw_mails", RawMail, frozenset({"content"}), _raw_mail),

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from samovar.accounts.models import News, Notice, NoticeWays, Notification
+from django.db.models import QuerySet
+
+from samovar.accounts.models import News, Notice, NoticeWays, Notification, User
 from samovar.conversations import bulk_pages
 from samovar.conversations.events import (
     BulkRunEnded,
@@ -11,6 +13,9 @@ from samovar.conversations.events import (
     ConversationAssigned,
     ConversationEvent,
     ConversationMerged,
+    ExpertAsked,
+    ExpertEvent,
+    ExpertReopened,
     MessageFailed,
     MessageReceived,
     NoteAdded,
@@ -19,7 +24,7 @@ from samovar.conversations.events import (
     ReminderDue,
     ScheduledHeld,
 )
-from samovar.conversations.models import Conversation, Mention, Message, Withdrawal
+from samovar.conversations.models import Consultation, Conversation, Mention, Message, Withdrawal
 from samovar.conversations.models.mention import those_who_look
 from samovar.lib import clock
 
@@ -38,7 +43,9 @@ def tell_of_note(event: NoteAdded) -> None:
     if Withdrawal.objects.filter(message=event.message_id).exists():
         return
     named = set(Mention.objects.filter(message=event.message_id).values_list("user_id", flat=True))
-    _tell(event, Notice.NOTE, _concerned(event) - named, event.message_id)
+    # Who asked the expert is told of the answer, and that is once.
+    asked_by = set(Consultation.objects.filter(answer=event.message_id).values_list("asked_by_id", flat=True))
+    _tell(event, Notice.NOTE, _concerned(event) - named - asked_by, event.message_id)
 
 
 def tell_of_answer(event: MessageReceived) -> None:
@@ -89,6 +96,21 @@ def tell_of_reminder(event: ReminderDue) -> None:
     _tell_all({event.user_id}, News(kind=Notice.REMINDER, at=event.at, conversation_id=event.of_conversation))
 
 
+def tell_expert(event: ExpertAsked | ExpertReopened) -> None:
+    """Tell an expert that they are asked, unless the question was withdrawn before they could hear of it."""
+    row = Consultation.objects.all().open().filter(pk=event.consultation_id).first()
+    if row is not None and event.expert_id != event.actor_id:
+        news = News(kind=Notice.ASKED, at=event.at, conversation_id=row.conversation_id, actor_id=event.actor_id)
+        _tell_each(User.objects.filter(pk=event.expert_id, is_active=True), news)
+
+
+def tell_of_advice(event: ExpertEvent) -> None:
+    """Tell whoever asked an expert that there is an answer, or that there is none."""
+    row = Consultation.objects.filter(pk=event.consultation_id).first()
+    if row is not None:
+        _tell(event, Notice.ADVICE, [row.asked_by_id], row.answer_id)
+
+
 def take_back_note(event: NoteDeleted) -> None:
     """Tell nobody any more of a note that was deleted."""
     Notification.objects.all().take_back(event.conversation_id, event.message_id)
@@ -123,7 +145,11 @@ def _tell_all(wanted: set[int], news: News) -> None:
     conversation = Conversation.objects.all().present().filter(pk=news.conversation_id).first()
     if conversation is None or not wanted or clock.now() - news.at > RECENT:
         return
-    for person in those_who_look(conversation.inbox).filter(pk__in=wanted).order_by("pk"):
+    _tell_each(those_who_look(conversation.inbox).filter(pk__in=wanted), news)
+
+
+def _tell_each(people: QuerySet[User], news: News) -> None:
+    for person in people.order_by("pk"):
         ways = NoticeWays.of(person)
         is_shown = news.kind not in ways.hidden
         if is_shown or news.kind in ways.mailed or news.kind in ways.told_on_devices:

@@ -5,7 +5,7 @@ from samovar.accounts.models import Action, AuditEntry, Invitation, User
 from samovar.channels.events import StaffLetterFailed
 from samovar.conversations import handing_back
 from samovar.conversations.events import ConversationAssigned, ConversationReopened, PromiseHandedOver, PromiseMade
-from samovar.conversations.jobs import give_back, hand_back, hold_of_leaver
+from samovar.conversations.jobs import end_for_leaver, give_back, hand_back, hold_of_leaver
 from samovar.jobs.queue import enqueue
 
 
@@ -13,6 +13,11 @@ def hand_work_back(event: StaffLeft) -> None:
     """Let what somebody answered for go back to the team."""
     enqueue(hand_back, event.user_id, event.actor_id or 0)
     enqueue(hold_of_leaver, event.user_id)
+
+
+def end_questions(event: StaffLeft) -> None:
+    """Let the questions be over that somebody was asked as an expert who has left; whoever asked hears of it."""
+    enqueue(end_for_leaver, event.user_id)
 
 
 def give_work_back(event: StaffReturned) -> None:

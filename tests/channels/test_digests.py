@@ -14,7 +14,7 @@ from samovar.channels import digests, jobs
 from samovar.channels.models import StaffLetter
 from samovar.conversations.models import Conversation, Inbox
 from samovar.lib import clock
-from tests import make
+from tests import make, questions
 from tests.reactions import run_later_reactions
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,22 @@ def test_a_letter_says_what_somebody_was_told_with_a_link_and_where_to_stop_it(o
     assert conversation.get_absolute_url() in text
     assert "/profile/notices/" in text
     assert StaffLetter.objects.get().recipient == olga.email
+
+
+def test_a_letter_to_an_expert_leads_to_the_question_and_says_nothing_of_the_customer(elena: User) -> None:
+    question = questions.consultation(by=elena)
+    read[0] = run_later_reactions(read[0])
+    Notification.objects.update(made_at=clock.now() - timedelta(minutes=3))
+
+    jobs.write_digests()
+
+    [(subject, text)] = letters()
+    assert subject == "1 new thing for you"
+    assert "Elena brings you in as an expert" in text
+    assert question.get_absolute_url() in text
+    assert "Sokolova" not in text
+    assert "desk" not in text
+    assert "/profile/notices/" not in text
 
 
 def test_it_is_in_the_language_of_whoever_gets_it(olga: User, elena: User) -> None:

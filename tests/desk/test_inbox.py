@@ -132,14 +132,13 @@ def test_an_observer_reads_without_noting_it_and_writes_nothing(client: Client) 
     assert 'method="post"' not in text.split('id="thread"')[1].split("<aside")[0]
 
 
-def test_an_outside_expert_sees_an_empty_desk(client: Client) -> None:
+def test_an_outside_expert_is_led_to_what_they_are_asked(client: Client) -> None:
     conversation = make.conversation()
     client.force_login(make.user(role=Role.EXPERT))
 
-    desk = client.get("/").content.decode()
-    assert "A scratched desk" not in desk
-    assert "Conversations are not open to you" in desk
-    assert "Everyone has an answer" not in desk
+    desk = client.get("/", follow=True)
+    assert desk.redirect_chain == [("/asked/", 302)]
+    assert "Nothing is asked of you now" in desk.content.decode()
     assert client.get(f"/conversations/{conversation.pk}/").status_code == 404
 
 

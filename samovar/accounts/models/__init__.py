@@ -12,6 +12,7 @@ from samovar.accounts.models.presence import Presence
 from samovar.accounts.models.provider import SignOnBinding, StaffProvider
 from samovar.accounts.models.push_subscription import PushSubscription
 from samovar.accounts.models.team import Team
+from samovar.accounts.models.topic import Topic
 from samovar.accounts.models.user import Role, User
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "StaffProvider",
     "StaffSession",
     "Team",
+    "Topic",
     "User",
 ]

@@ -41,6 +41,7 @@ class Action(models.TextChoices):
     SIGN_ON_UNBOUND = "sign-on-unbound", _("Unbound a person from their account at the company")
     SESSIONS_ENDED = "sessions-ended", _("Ended sessions")
     RECOVERY_CODES_MADE = "recovery-codes-made", _("Made new recovery codes")
+    TOPICS_SET = "topics-set", _("Said what somebody knows about")
     TEAM_FOUNDED = "team-founded", _("Made a team")
     TEAM_CHANGED = "team-changed", _("Changed a team")
     TEAM_RETIRED = "team-retired", _("Retired a team")

@@ -35,6 +35,8 @@ class Notice(models.TextChoices):
     HELD = "held", _("A planned answer of mine is held back")
     PROMISE = "promise", _("A promise of mine is due or late")
     REMINDER = "reminder", _("I wanted to be reminded")
+    ASKED = "asked", _("Somebody brings me in as an expert")
+    ADVICE = "advice", _("An expert whom I brought in answers, or is late")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from samovar.accounts.events import StaffLeft, StaffReturned
 from samovar.accounts.models.audit import Action, record
 from samovar.accounts.models.presence import Present
 from samovar.accounts.models.team import Team
+from samovar.accounts.models.topic import Knowing
 from samovar.accounts.parts import switched
 from samovar.events.announcing import announce
 from samovar.lib import clock
@@ -90,7 +91,7 @@ class UserManager(BaseUserManager["User"]):
         return self.filter(email=email.strip().lower()).first()
 
 
-class User(AbstractBaseUser, Present):
+class User(AbstractBaseUser, Present, Knowing):
     """A member of staff, signed in by e-mail and password."""
 
     USERNAME_FIELD = "email"

@@ -6,6 +6,17 @@ from samovar.conversations.events.base import (
     kinds_in_thread,
     kinds_of,
 )
+from samovar.conversations.events.experts import (
+    ExpertAnswered,
+    ExpertAsked,
+    ExpertDeclined,
+    ExpertEvent,
+    ExpertHandedBack,
+    ExpertLapsed,
+    ExpertLate,
+    ExpertReopened,
+    ExpertWithdrawn,
+)
 from samovar.conversations.events.people import (
     ColleagueMentioned,
     ConversationUnwatched,
@@ -113,6 +124,15 @@ __all__ = [
     "ConversationUnwatched",
     "ConversationWatched",
     "ConversationWoken",
+    "ExpertAnswered",
+    "ExpertAsked",
+    "ExpertDeclined",
+    "ExpertEvent",
+    "ExpertHandedBack",
+    "ExpertLapsed",
+    "ExpertLate",
+    "ExpertReopened",
+    "ExpertWithdrawn",
     "FailureDismissed",
     "FileLinkRestored",
     "FileLinkWithdrawn",

@@ -3,6 +3,7 @@
 from samovar.conversations.models.block import Block, SpamSign
 from samovar.conversations.models.bulk import BulkItem, BulkRun
 from samovar.conversations.models.cause import Cause
+from samovar.conversations.models.consultation import Consultation
 from samovar.conversations.models.conversation import Conversation, ConversationLink, ConversationRedirect
 from samovar.conversations.models.draft import Beginning, Draft
 from samovar.conversations.models.file_link import FileLink
@@ -29,6 +30,7 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "Cause",
+    "Consultation",
     "Conversation",
     "ConversationLink",
     "ConversationRedirect",

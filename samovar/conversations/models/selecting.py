@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from samovar.accounts.models import User
 from samovar.conversations.models.block import SpamSign
 from samovar.conversations.models.cause import Cause
+from samovar.conversations.models.consultation import Consultation
 from samovar.conversations.models.deleting import BY_RETENTION
 from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.message import Message
@@ -44,6 +45,17 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             return self.none()
         return self if user.is_admin else self.exclude(inbox__in=Inbox.objects.closed_to(user).values("pk"))
 
+    def asked_of(self, user: User) -> ConversationQuerySet:
+        """Return those about which ``user`` is asked as an expert now: all that such a question opens to them."""
+        asked = Consultation.objects.all().open().filter(expert=user, conversation=models.OuterRef("pk"))
+        return self.filter(models.Exists(asked))
+
+    def written_in_by(self, user: User) -> ConversationQuerySet:
+        """Return those in which what ``user`` has written may go out: those they see, or were asked to answer."""
+        asked = Consultation.objects.all().letting_write().filter(expert=user, conversation=models.OuterRef("pk"))
+        seen = self.model._default_manager.all().visible_to(user).order_by().values("pk")
+        return self.present().filter(models.Q(pk__in=seen) | models.Exists(asked))
+
     def present(self) -> ConversationQuerySet:
         """Return those that are neither deleted nor merged into another one."""
         return self.filter(deleted_at=None, merged_at=None)
@@ -67,11 +79,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         tags = ConversationTag.objects.filter(conversation=own)
         shown = tags.annotate(shown=Coalesce("tag__merged_into__name", "tag__name"))
         names = ArraySubquery(shown.order_by("shown").values("shown").distinct())
+        asked = Consultation.objects.all().open().filter(conversation=own).order_by("pk").values("expert__name")
         planned = PendingReply.objects.filter(conversation=own).order_by("due_at")
         steps = Promise.objects.filter(conversation=own, kind=PromiseKind.STEP, withdrawn_at=None)
         count = steps.order_by().values("conversation").annotate(all=models.Count("pk"), done=models.Count("kept_at"))
         return self.select_related("customer", "assignee", "team", "cause__merged_into").annotate(
             tag_names=names,
+            expert_names=ArraySubquery(asked),
             planned=models.Subquery(planned.values(found=JSONObject(due_at="due_at", held="held"))[:1]),
             step_count=models.Subquery(count.values(found=JSONObject(all="all", done="done")), models.JSONField()),
         )

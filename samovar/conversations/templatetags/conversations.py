@@ -67,6 +67,7 @@ class Row:
     can_pick: bool = False
     planned_at: datetime | None = None
     is_held: bool = False
+    experts: str = ""
 
 
 @register.filter
@@ -77,6 +78,17 @@ def their_name(message: Message, conversation: Conversation) -> str:
     if message.customer_id == conversation.customer_id:
         return conversation.customer.shown_name
     return message.sender_address or gettext("Unknown sender")
+
+
+@register.filter
+def consulted_name(message: Message, conversation: Conversation) -> str:
+    """Return who wrote to us as an expert sees it: by name, and never by an address."""
+    return message.sender_name if "@" not in message.sender_name and message.sender_name else _plain(conversation)
+
+
+def _plain(conversation: Conversation) -> str:
+    name = conversation.customer.name
+    return name if name and "@" not in name else gettext("The customer")
 
 
 @register.filter
@@ -158,8 +170,7 @@ def conversation_row(
         tags=tuple(vars(conversation)["tag_names"][: MOST_TAGS - bool(conversation.cause)]),
         assignee=conversation.assignee.name if conversation.assignee else "",
         assignee_id=conversation.assignee_id,
-        # Whoever has it stands for the team.
-        team=conversation.team.name if conversation.team and not conversation.assignee_id else "",
+        team=_team(conversation),
         sign=sign,
         due=due,
         form=form,
@@ -172,6 +183,7 @@ def conversation_row(
         can_pick=acts,
         planned_at=parse_datetime(planned["due_at"]) if planned else None,
         is_held=bool(planned and planned["held"]),
+        experts=", ".join(vars(conversation)["expert_names"]),
     )
     return _drawn(row, translation.get_language(), timezone.get_current_timezone_name())
 
@@ -179,6 +191,11 @@ def conversation_row(
 @lru_cache(REMEMBERED)
 def _drawn(row: Row, _language: str, _zone: str) -> SafeString:
     return render_to_string("conversations/_row.html", {"row": row})
+
+
+def _team(conversation: Conversation) -> str:
+    """Return the team that has it; whoever has it stands for their team."""
+    return conversation.team.name if conversation.team and not conversation.assignee_id else ""
 
 
 def _idea(conversation: Conversation) -> str:

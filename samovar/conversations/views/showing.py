@@ -11,8 +11,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from samovar.accounts.requests import StaffRequest
-from samovar.conversations import pictures
-from samovar.conversations.models import Attachment, Conversation
+from samovar.conversations import consulting, pictures
+from samovar.conversations.models import Attachment
 from samovar.conversations.pages import looked_at, message_at
 from samovar.lib.html import no_image, sanitise
 from samovar.lib.pictures import LARGE, SMALL, Picture
@@ -96,8 +96,7 @@ def _shown(request: HttpRequest, found: Picture | None) -> HttpResponse:
 
 def _attachment(request: StaffRequest, pk: int) -> Attachment:
     # One question, whether it is there or not: two would take longer where there is something to find.
-    seen = Conversation.objects.all().visible_to(request.user)
-    sent, own = Q(message__conversation__in=seen), Q(message=None, uploaded_by=request.user)
+    sent, own = consulting.readable(request.user, is_file=True), Q(message=None, uploaded_by=request.user)
     rows = Attachment.objects.select_related("file", "message__conversation__customer")
     found = get_object_or_404(rows.filter(sent | own), pk=pk)
     if found.message:

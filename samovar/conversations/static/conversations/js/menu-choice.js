@@ -1,5 +1,6 @@
 // Enter in the field of a menu takes its first entry. Where what was found says for which text (data-found-for), Enter
 // waits until that is the text in the field: who types quickly must not get what stood there a moment before.
+// What stands behind an entry that leads on (data-leads-to) gets the focus once the entry was taken.
 let waiting;
 
 function take(field) {
@@ -15,6 +16,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;
   event.preventDefault();
   take(event.target);
+});
+
+document.addEventListener("click", (event) => {
+  const next = event.target.closest("[data-leads-to]")?.dataset.leadsTo;
+  if (next) setTimeout(() => document.getElementById(next)?.focus());
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
