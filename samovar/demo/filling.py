@@ -15,7 +15,7 @@ from django.utils import timezone
 from samovar.channels.models import ChannelAccount
 from samovar.conversations.bulk import write_stories
 from samovar.customers.models import Customer
-from samovar.demo import company, promises
+from samovar.demo import company, experts, promises
 from samovar.demo.company import Cast
 from samovar.demo.crowding import write_people
 from samovar.demo.errors import AnotherDemo, RealDataHere
@@ -99,6 +99,7 @@ class Fill:
     def finish(self) -> None:
         """Tell what was promised and whom notes name, put the indexes in order, let the planner learn all tables."""
         self._write("promises", partial(promises.promise, self.filling.ends_at))
+        self._write("experts", partial(experts.bring_in, self.filling.ends_at))
         name_colleagues(self.filling)
         with connection.cursor() as cursor:
             cursor.execute(TIDY)

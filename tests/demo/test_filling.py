@@ -12,10 +12,10 @@ from samovar.accounts.models import Company, Role, Team, User
 from samovar.channels.models import Delivery
 from samovar.conversations import deriving, placeholders, saved_views
 from samovar.conversations.filters import table
-from samovar.conversations.models import Attachment, Conversation, Inbox, Macro, Message, Promise, Tag
+from samovar.conversations.models import Attachment, Consultation, Conversation, Inbox, Macro, Message, Promise, Tag
 from samovar.conversations.models.promise import PromiseState
 from samovar.customers.models import Customer, Identity, Membership, Organisation
-from samovar.demo import company, filling, promises
+from samovar.demo import company, experts, filling, promises
 from samovar.demo.company import PASSWORD
 from samovar.demo.errors import AnotherDemo, RealDataHere
 from samovar.demo.invention import MESSAGES_EACH
@@ -231,3 +231,15 @@ def test_a_real_mailbox_and_a_password_that_everybody_knows_do_not_go_together()
     assert finding.words.startswith("40 invented members of staff")
     User.objects.filter(email__endswith="@aurora.example").update(is_active=False)
     assert list(demo_staff.look()) == []
+
+
+def test_experts_are_found_by_what_they_know_and_one_is_asked() -> None:
+    end, inbox = fill().ends_at, Inbox.objects.earliest("pk")
+    # Of so small a company nothing may be open just now.
+    make.conversation(inbox_id=inbox.pk, at=end - LATELY)
+    experts.bring_in(end)
+
+    question = Consultation.objects.get()
+    assert question.is_open
+    assert question.expert.name == "Boris Melnikov"
+    assert User.objects.exclude(topics=None).count() == 4
