@@ -38,6 +38,7 @@ NO_LOOK = {
     "brand_logo": "a picture of ours",
     "draft": "what its reader has typed themselves",
     **dict.fromkeys(("health", "health_ready"), "says only that we are there"),
+    **dict.fromkeys(("manifest", "service_worker"), "ours; what a browser needs to make an app of the pages"),
 }
 
 # What shows something only when something is typed.

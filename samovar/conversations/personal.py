@@ -177,7 +177,6 @@ declare(
             "ended_at": Coalesce("ended_at", Now()),
             "ending": Case(When(ended_at=None, then=Value("withdrawn")), default=F("ending")),
         },
-        harmless=["ending"],
     )
 )
 declare(

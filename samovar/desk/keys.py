@@ -73,6 +73,7 @@ GROUPS = (
             Key("Shift+T", _("The cause of what was just resolved")),
             Key("L", _("Tag the conversation")),
             Key("I", _("Priority")),
+            Key("X", _("Bring in an expert")),
             Key("P", _("Promise something")),
             Key("Shift+P", _("Add a step")),
             Key("B", _("Apply a macro")),

@@ -278,7 +278,7 @@ def test_the_page_of_people_asks_no_more_for_more_invitations(
         make.invited(f"guest{number}@aurora.example", by=anna)
     admin_client.get(reverse("people"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         admin_client.get(reverse("people"))
 
 

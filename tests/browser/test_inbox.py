@@ -89,12 +89,12 @@ def test_a_colleague_and_a_tag_are_found_by_a_few_letters(pages: Pages, anna: Us
     page = inbox(pages, anna, f"/conversations/{first.pk}/")
 
     page.keyboard.type("abel")
-    expect(page.get_by_label("Find a person")).to_have_value("bel")
+    expect(page.get_by_label("Find a person or a team")).to_have_value("bel")
     expect(page.locator("#people-found .menu-item")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator(".thread-marks")).to_contain_text("Igor Belov")
     page.keyboard.type("lRefund")
-    expect(page.get_by_label("Find or make a tag")).to_have_value("Refund")
+    expect(page.locator("#tag-menu").get_by_label("Find or make a tag")).to_have_value("Refund")
     expect(page.get_by_text("New tag “Refund”")).to_be_visible()
     page.keyboard.press("Enter")
 
@@ -131,12 +131,12 @@ def test_a_menu_that_was_open_when_news_came_is_true_when_it_closes(pages: Pages
     first, _second = two_waiting()
     page = inbox(pages, anna, f"/conversations/{first.pk}/")
     page.keyboard.press("a")
-    expect(page.get_by_label("Find a person")).to_be_focused()
+    expect(page.get_by_label("Find a person or a team")).to_be_focused()
     first.assign(to=anna, by=make.agent("igor belov"))
 
     with page.expect_response("**/news/**"):
         tell(page, first)
-    expect(page.get_by_label("Find a person")).to_be_visible()
+    expect(page.get_by_label("Find a person or a team")).to_be_visible()
     page.keyboard.press("Escape")
 
     expect(page.locator(".thread-marks")).to_contain_text("Anna Petrova")

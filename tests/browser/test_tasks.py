@@ -75,6 +75,15 @@ def assign_to_me(hands: Hands) -> None:
     hands.done(assignee__email=f"pavel@{DOMAIN}")
 
 
+def bring_in_an_expert(hands: Hands) -> None:
+    hands.press("X")
+    expect(hands.page.locator("#expert-menu [name=expert]").first).to_be_visible()
+    hands.press("Enter")
+    hands.write("Is an undamaged top in stock?")
+    hands.press("Mod+Enter")
+    hands.done(consultations__question="Is an undamaged top in stock?")
+
+
 def snooze_till_tomorrow(hands: Hands) -> None:
     hands.press("S", "Enter")
     hands.done(snoozed_until__isnull=False)
@@ -121,6 +130,7 @@ TASKS = (
     Task("Reply and resolve, open the next", 2, reply_and_resolve),
     Task("Note to a colleague", 4, note_to_a_colleague),
     Task("Assign to me", 1, assign_to_me),
+    Task("Bring in an expert", 3, bring_in_an_expert),
     Task("Snooze till tomorrow", 2, snooze_till_tomorrow),
     Task("Set the cause", 4, set_the_cause),
     Task("Saved reply", 4, saved_reply),

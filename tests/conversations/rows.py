@@ -7,10 +7,10 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from samovar.accounts.models import Brand, Team, User
+from samovar.accounts.models import AuditEntry, Brand, Team, User
 from samovar.channels.models import Delivery
 from samovar.conversations import signing
-from samovar.conversations.models import Conversation, Inbox, Macro, Message, Promise, Tag
+from samovar.conversations.models import Consultation, Conversation, Inbox, Macro, Message, Promise, SavedView, Tag
 from samovar.customers.models import Customer, Identity, Organisation
 from samovar.events.models import Event
 from samovar.files.models import StoredFile
@@ -38,6 +38,8 @@ IN_EVENTS = {
     "inbox_id": Inbox,
     "promise_id": Promise,
     "owner_id": User,
+    "consultation_id": Consultation,
+    "expert_id": User,
 }
 Row = dict[str, Any]
 
@@ -50,6 +52,7 @@ class Names:
             **{model: dict(model._default_manager.values_list("pk", name)) for model, name in NAMED_BY.items()},
             Customer: {row.pk: f"customer {row.identities.earliest('id').value}" for row in Customer.objects.all()},
             Message: {row.pk: f"message {row.direction} {row.created_at} {row.text}" for row in Message.objects.all()},
+            Consultation: {row.pk: f"asked {row.asked_at} {row.question}" for row in Consultation.objects.all()},
             Promise: {row.pk: f"promise {row.made_at} {row.due_at} {row.what}" for row in Promise.objects.all()},
             Conversation: {
                 row.pk: f"conversation {row.messages.earliest('created_at').external_id}"
@@ -68,8 +71,9 @@ def everything() -> dict[str, list[Row]]:
     names = Names()
     # A task only names a delivery, and deliveries are compared.
     ours = [model for model in apps.get_models() if model.__module__.startswith("samovar.")]
-    # The first letter that leaves makes the brand under which it does. Macros name tags by their numbers.
-    ours = [model for model in ours if model not in (Event, Task, Brand, Macro)]
+    # The first letter that leaves makes the brand under which it does. Macros and views name tags by their numbers, the
+    # audit log names by its number whatever was changed.
+    ours = [model for model in ours if model not in (Event, Task, Brand, Macro, SavedView, AuditEntry)]
     return {model._meta.label: sorted((_row(names, one) for one in _all(model)), key=repr) for model in ours}
 
 

@@ -161,11 +161,10 @@ class User(AbstractBaseUser, Present, Knowing):
     @cached_property
     def parts(self) -> dict[str, bool]:
         """The parts of the product, and whether the company has them switched on."""
-        known = getattr(self, "company_parts_off", None)
-        if known is None:
-            model = apps.get_model("accounts", "Company")
-            known = model.objects.values_list("parts_off", flat=True).first() or []
-        return switched(known)
+        if hasattr(self, "company_parts_off"):
+            return switched(self.company_parts_off or [])
+        model = apps.get_model("accounts", "Company")
+        return switched(model.objects.values_list("parts_off", flat=True).first() or [])
 
     @property
     def is_admin(self) -> bool:
