@@ -98,15 +98,15 @@ def test_who_signs_in_is_not_told_so(client: Client) -> None:
     assert '<undo-toast class="toast">\n  <span>' not in page.content.decode()
 
 
-def test_a_page_costs_three_queries_of_its_frame(
+def test_a_page_costs_four_queries_of_its_frame(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The session, the person with the name of the company, what waits in the views."""
+    """The session, the person with what is so of the company, which views they have, what waits in these."""
     client.force_login(make.agent("olga"))
-    client.get("/profile/")
+    client.get("/keys/")
 
-    with django_assert_num_queries(3):
-        client.get("/profile/")
+    with django_assert_num_queries(4):
+        client.get("/keys/")
 
 
 def test_somebody_who_was_never_seen_is_not_here() -> None:
