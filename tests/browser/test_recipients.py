@@ -95,7 +95,7 @@ def test_what_was_chosen_stays_when_news_come(pages: Pages, anna: User) -> None:
 def test_one_press_sends_to_those_whom_a_doubtful_mail_names(pages: Pages, anna: User) -> None:
     conversation = make.conversation(verdict=Verdict.FAILED)
     page = inbox(pages, anna, f"/conversations/{conversation.pk}/")
-    elena = page.get_by_role("checkbox", name="Elena Sokolova")
+    elena = page.get_by_role("checkbox", name="Elena Sokolova", exact=True)
     expect(elena).not_to_be_checked()
     page.keyboard.press("r")
     page.keyboard.type("Is it you?")

@@ -20,7 +20,7 @@ function find(key) {
 /** Keys that a focused control takes for itself. */
 function isTaken(key) {
   const focused = document.activeElement;
-  return ["Enter", "Space"].includes(key) && focused?.matches("a, button, summary, [role], [tabindex]");
+  return ["Enter", "Space"].includes(key) && focused?.matches("a, button, summary, input, [role], [tabindex]");
 }
 
 function press(element) {
