@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Dialog, Frame, Page, Response, expect
+from playwright.sync_api import ConsoleMessage, Dialog, Frame, Page, Response, expect
 
 from samovar.accounts.models import User
 from samovar.channels.models import RawMail
@@ -52,9 +52,14 @@ class Watch:
         self.seen: list[str] = []
         self.asked: list[str] = []
         page.on("dialog", self._refuse)
-        page.on("console", lambda line: self.seen.append(f"console: {line.text}"))
+        page.on("console", self._hear)
         page.on("popup", lambda popup: self.seen.append(f"popup: {popup.url}"))
         page.on("request", lambda request: self.asked.append(request.url))
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        # Our own service worker is kept out of most tests, of which the browser tells.
+        if "Service Worker" not in line.text:
+            self.seen.append(f"console: {line.text}")
 
     def _refuse(self, dialog: Dialog) -> None:
         self.seen.append(f"dialog: {dialog.message}")
