@@ -56,7 +56,7 @@ def test_working_hours_are_chosen_by_their_first_sign_and_typed_in_the_field(pag
     page.goto(f"/conversations/{second.pk}/")
     page.keyboard.press("s")
     expect(page.get_by_role("button", name="Tomorrow")).to_be_focused()
-    field = page.get_by_label("After working hours")
+    field = page.locator("#snooze-hours")
     for _step in range(12):
         page.keyboard.press("ArrowDown")
         if field.evaluate("field => field === document.activeElement"):
