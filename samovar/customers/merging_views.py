@@ -43,7 +43,8 @@ def preview(request: StaffRequest, pk: int, other_pk: int) -> HttpResponse:
         return _already_one(request, customer, other)
     record_once(Action.CARD_OPENED, request.user, customer, other)
     comparison = compare(customer, other, request.POST, request.user)
-    context = {"customer": customer, "other": other, "comparison": comparison}
+    # Who has named both in the palette has only to press Enter; others look first.
+    context = {"customer": customer, "other": other, "comparison": comparison, "is_at_hand": "at-hand" in request.GET}
     if request.method == "GET":
         return render(request, "customers/merging_preview.html", context)
     try:

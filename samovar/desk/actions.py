@@ -82,10 +82,8 @@ def _likely_merge(text: str, path: str, user: User) -> list[Action]:
     if not is_meant or not user.can_answer or not (customer := _customer_of(path, user)):
         return []
     alike = [one for one in find_customers(user, customer.name, 2) if one.pk != customer.pk]
-    return [
-        Action(merge % {"name": one.shown_name}, "together", url=reverse("merging_preview", args=[customer.pk, one.pk]))
-        for one in alike[:1]
-    ]
+    urls = {one: reverse("merging_preview", args=[customer.pk, one.pk]) for one in alike[:1]}
+    return [Action(merge % {"name": one.shown_name}, "together", url=f"{url}?at-hand") for one, url in urls.items()]
 
 
 def _customer_of(path: str, user: User) -> Customer | None:

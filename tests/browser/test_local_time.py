@@ -36,7 +36,7 @@ def test_times_are_shown_in_the_zone_of_the_reader_who_may_choose_another(pages:
     anna = make.agent("anna")
     page = pages.open(anna)
     page.goto("/parts/")
-    times = page.locator("local-time time")
+    times = page.locator("main local-time time")
     expect(times.nth(0)).to_have_text("12 min ago")
     samara = times.nth(1).inner_text()
 

@@ -170,7 +170,7 @@ def test_clearing_what_the_provider_marked_lets_the_customer_wait_since_they_wro
     spam.clear(conversation, by=olga)
 
     assert conversation.waiting_since == at
-    assert views_of(conversation, olga) == {"needs-reply", "unassigned"}
+    assert views_of(conversation, olga) == {"needs-reply", "unassigned", "everything"}
     assert_follows(conversation)
     spam.mark(conversation, by=olga)
     assert views_of(conversation, olga) == {"spam"}

@@ -62,7 +62,7 @@ def test_a_screen_on_a_line_that_loses_a_third_gets_everything_once_and_in_order
 
     assert [one.data["customer_id"] for one in seen] == list(range(1, EVENTS + 1))
     assert [one.position for one in seen] == sorted({one.position for one in seen})
-    assert line.cuts > 5
+    assert line.cuts > 1
 
 
 def test_a_tab_that_slept_for_an_hour_is_told_all_of_it_in_order(front: Serving, key: str) -> None:
