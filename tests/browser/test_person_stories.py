@@ -60,7 +60,7 @@ def choose_the_other_card(page: Page, typed: str, name: str) -> None:
     """Find the card that is the same person, from the palette on."""
     expect(page.locator("key-map:defined, search-palette:defined")).to_have_count(2)
     page.keyboard.press("Control+k")
-    page.keyboard.type("merge")
+    page.keyboard.type("merge with another")
     expect(page.get_by_role("option", name="Merge with another customer", selected=True)).to_be_visible()
     page.keyboard.press("Enter")
     # Whoever is most likely meant can be taken at once; another is searched for.
