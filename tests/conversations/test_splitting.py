@@ -53,6 +53,13 @@ def test_what_is_split_off_is_a_conversation_of_its_own(desk: Conversation, olga
     assert list(deriving.differences([desk.pk, fresh.pk])) == []
 
 
+def test_what_is_split_off_stays_with_the_team(desk: Conversation, olga: User) -> None:
+    team = make.team()
+    desk.give_to_team(team, by=olga)
+
+    assert row(splitting.split(desk, [about_lamp().pk], by=olga, subject="Lamp").target).team == team
+
+
 @pytest.mark.parametrize("has_address", [False, True])
 def test_an_answer_to_what_was_split_off_is_read_there(desk: Conversation, olga: User, has_address: bool) -> None:
     letter = desk.reply("About the lamp", by=olga)

@@ -183,3 +183,12 @@ def test_somebody_else_is_told_why_not(client: Client, note: Message) -> None:
 
     assert answer.status_code == 422
     assert "Only its author" in answer.content.decode()
+
+
+def test_an_answer_of_an_expert_is_hidden_once(olga: User) -> None:
+    note = make.conversation().add_note("Two are left.", by=olga)
+
+    withdrawing.hide(note, by=olga)
+    withdrawing.hide(note, by=olga)
+
+    assert Withdrawal.objects.filter(message=note).count() == 1

@@ -1,11 +1,7 @@
 """A stream ends when its session does, and shows nothing to who has to set up a second factor first."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.conf import settings
 from django.db import transaction
-from pytest_django import DjangoDbBlocker
 
 from samovar.accounts import demanding, sessions_of
 from samovar.accounts.models import Role
@@ -13,24 +9,9 @@ from samovar.events.announcing import announce
 from tests import make
 from tests.events.kinds import KettleEmptied
 from tests.live.screens import key_of, screen, signed_in
-from tests.live.serving import Serving, serving
-from tests.postgres import database_address
+from tests.live.serving import Serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def front(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Serving]:
-    """Return a front on the test database, of the same installation as the sessions."""
-    home = tmp_path_factory.mktemp("door")
-    (home / "secrets").mkdir()
-    (home / "secrets" / "django").write_text(settings.SECRET_KEY, encoding="ascii")
-    with django_db_blocker.unblock():
-        address = database_address()
-    with serving(home, 0, DATABASE_URL=address) as found:
-        yield found
 
 
 def test_an_ended_session_and_a_missing_second_factor_end_the_stream(front: Serving) -> None:
