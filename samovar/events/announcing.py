@@ -1,6 +1,7 @@
 """Announcing what happened: one row of the log in the transaction of the change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,7 +14,7 @@ from samovar.events.encoding import as_json, columns
 from samovar.events.errors import NestedAnnouncement, NotInTransaction
 from samovar.lib.prepared import prepared
 
-__all__ = ["CHANNEL", "CustomerEvent", "DomainEvent", "Visibility", "announce", "announce_many"]
+__all__ = ["CHANNEL", "CustomerEvent", "DomainEvent", "Visibility", "announce", "announce_many", "announcing_together"]
 
 # Notifications carry nothing: PostgreSQL collapses equal ones, so a transaction sends one whatever it announces.
 CHANNEL = "samovar_events"
@@ -60,6 +61,8 @@ COPY = """
 COPY events_event (at, kind, customer_id, organisation_id, conversation_id, actor_id,
                    visibility, title, preview, amount, score, data) FROM STDIN
 """
+# What is said meanwhile, where it is written all together at the end.
+_gathered: ContextVar[list[DomainEvent] | None] = ContextVar("gathered", default=None)
 # Set while now reactions run.
 _reacting: ContextVar[bool] = ContextVar("reacting", default=False)
 
@@ -78,10 +81,24 @@ def announce_many(events: Sequence[DomainEvent]) -> None:
         raise NotInTransaction("Announce inside the transaction of the change (transaction.atomic).")
     if _reacting.get():
         raise NestedAnnouncement("A now reaction may not announce; make it a later reaction.")
-    if events:
+    if (gathered := _gathered.get()) is not None:
+        gathered += events
+    elif events:
         with transaction.mark_for_rollback_on_error(using=connection.alias):
             _write(events)
             _react(events)
+
+
+@contextmanager
+def announcing_together() -> Iterator[None]:
+    """Write all that is announced inside at its end, in its order; when it fails, nothing was announced."""
+    events: list[DomainEvent] = []
+    token = _gathered.set(events)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    announce_many(events)
 
 
 def _write(events: Sequence[DomainEvent]) -> None:

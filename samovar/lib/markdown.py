@@ -30,6 +30,8 @@ KNOWN_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 PLACE = re.compile(r"file:(\d{1,18})")
 PICTURE = re.compile(r"!\[([^\]\n]{0,300})\]\(file:(\d{1,18})\)")
 SCHEME = re.compile(r"(?<![a-z0-9])https?$", re.IGNORECASE)
+# The longest scheme with the sign before it: looking at more would cost the more the longer a line is.
+BEFORE_SCHEME = len("https") + 1
 WRITTEN_SCHEME = "://"
 PictureAddress = Callable[[int], str | None]
 """Given the number of a file, returns where it is shown, or None where it is no picture of this message."""
@@ -65,11 +67,6 @@ def pictures_in(text: str) -> list[int]:
     return list(dict.fromkeys(int(found[2]) for found in PICTURE.finditer(text)))
 
 
-def without_picture(text: str, pk: int) -> str:
-    """Return a text that shows one picture less."""
-    return PICTURE.sub(lambda found: "" if int(found[2]) == pk else found[0], text)
-
-
 def _words(tokens: Sequence[Token]) -> Iterator[str]:
     for token in tokens:
         if token.type == "inline":
@@ -103,18 +100,18 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 def _bare_link(state: StateInline, silent: bool) -> bool:
     """Take an address as a link before any sign in it is taken for something else."""
-    if state.linkLevel or not state.src.startswith(WRITTEN_SCHEME, state.pos):
+    # A silent look keeps no letters that came before, so it never knows the scheme.
+    if silent or state.linkLevel or not state.src.startswith(WRITTEN_SCHEME, state.pos):
         return False
-    scheme = SCHEME.search(state.pending)
+    scheme = SCHEME.search(state.pending[-BEFORE_SCHEME:])
     found = scheme and LINK.match(state.src, state.pos - len(scheme[0]), state.posMax)
     url = trimmed(found[0]) if found else ""
     if not scheme or not found or len(url) <= len(scheme[0]) + len(WRITTEN_SCHEME):
         return False
-    if not silent:
-        state.pending = state.pending[: -len(scheme[0])]
-        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(url)}
-        state.push("text", "", 0).content = url
-        state.push("link_close", "a", -1)
+    state.pending = state.pending[: -len(scheme[0])]
+    state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(url)}
+    state.push("text", "", 0).content = url
+    state.push("link_close", "a", -1)
     state.pos = found.start() + len(url)
     return True
 

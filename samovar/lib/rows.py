@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from enum import Enum
+from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
@@ -57,6 +58,35 @@ def copy_values(
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def update_rows(connection: BaseDatabaseWrapper, rows: Sequence[models.Model], names: Iterable[str]) -> None:
+    """Write the values of the fields ``names`` that stand on ``rows`` of one model, in one statement."""
+    if not rows:
+        return
+    model = type(rows[0])
+    known = {field.name: field for field in model._meta.concrete_fields}
+    fields = [model._meta.pk, *(known[name] for name in names)]
+    columns = [(sql.Identifier(one.column), sql.SQL(f"%s::{one.db_type(connection)}[]")) for one in fields]
+    set_to = (sql.SQL("{0} = new.{0}").format(name) for name, _given in columns[1:])
+    statement = sql.SQL("UPDATE {} AS kept SET {} FROM unnest({}) AS new ({}) WHERE kept.{} = new.{}").format(
+        sql.Identifier(model._meta.db_table),
+        sql.SQL(", ").join(set_to),
+        sql.SQL(", ").join(given for _name, given in columns),
+        sql.SQL(", ").join(name for name, _given in columns),
+        columns[0][0],
+        columns[0][0],
+    )
+    values = [[_stored(vars(row)[field.attname], field) for row in rows] for field in fields]
+    with prepared(statement.as_string(), values, on=connection):
+        pass
+
+
+def _stored(value: object, field: "models.Field[Any, Any]") -> object:
+    """Return a value as it travels in an array, in which all are of one kind."""
+    if isinstance(field, models.JSONField):
+        return None if value is None else Jsonb(value)
+    return value.value if isinstance(value, Enum) else value
 
 
 def lock_keys(connection: BaseDatabaseWrapper, space: int, slots: set[int]) -> None:
