@@ -11,6 +11,7 @@ from samovar.accounts.models import Calendar
 from samovar.accounts.time_zones import places
 from samovar.accounts.working_hours import NotUnderstood, Week, overlapping, shown, understood
 from samovar.lib.business_time import DAYS
+from samovar.ui.comparing import Compared
 
 
 class DayField(forms.CharField):
@@ -29,7 +30,7 @@ def zones() -> list[tuple[str, str]]:
     return [*places(), ("UTC", "UTC")]
 
 
-class CalendarForm(forms.Form):
+class CalendarForm(Compared):
     """The working hours of a week and the time zone in which they are meant."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
@@ -41,6 +42,7 @@ class CalendarForm(forms.Form):
         for weekday, name in enumerate(names):
             widget = forms.TextInput({"autocomplete": "off", "placeholder": _("Closed"), "inputmode": "text"})
             self.fields[name] = DayField(label=dates.WEEKDAYS[weekday], required=False, max_length=120, widget=widget)
+            self.fields[name].show_hidden_initial = True
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse hours that begin before others have ended."""
@@ -51,8 +53,8 @@ class CalendarForm(forms.Form):
 
     @property
     def week(self) -> Week:
-        """The week that was typed."""
-        return [self.cleaned_data[f"day_{weekday}"] for weekday in range(DAYS)]
+        """The week that is to hold."""
+        return [self.settled[f"day_{weekday}"] for weekday in range(DAYS)]
 
 
 class TeamCalendarForm(CalendarForm):

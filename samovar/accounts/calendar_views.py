@@ -1,25 +1,22 @@
 """Working hours: of the company, and of the teams that have their own."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
-from itertools import groupby
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import dates, formats
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from samovar.accounts import hours_in_words
 from samovar.accounts.calendar_forms import CalendarForm, TeamCalendarForm
 from samovar.accounts.models import Calendar, Team
 from samovar.accounts.requests import StaffRequest, leads_only
 from samovar.accounts.working_hours import shown
-from samovar.lib import clock
-from samovar.lib.business_time import DAYS
 
 
 @dataclass(frozen=True)
@@ -34,13 +31,12 @@ class Row:
     @property
     def days(self) -> list[tuple[str, str]]:
         """The days of the week on which it works, with the hours; days in a row that are alike stand together."""
-        runs = [list(run) for _day, run in groupby(range(DAYS), key=self.calendar.week.__getitem__)]
-        return [(_days(run), shown(self.calendar.week[run[0]])) for run in runs if self.calendar.week[run[0]]]
+        return hours_in_words.days(self.calendar.week)
 
     @property
     def now(self) -> str:
         """Whether it works now, and until when."""
-        return now_in_words(self.calendar)
+        return hours_in_words.now(self.calendar.hours)
 
 
 @leads_only
@@ -71,30 +67,16 @@ def team_calendar(request: StaffRequest, pk: int) -> HttpResponse:
     return _calendar(request, get_object_or_404(Team.objects.all().in_use(), pk=pk))
 
 
-def now_in_words(calendar: Calendar) -> str:
-    """Return whether work is done now and what comes next, as the clock of the calendar shows it."""
-    hours, now = calendar.hours, clock.now()
-    if closes := hours.closes_at(now):
-        return _("Open now, until %(moment)s") % {"moment": _moment(closes.astimezone(hours.zone), now)}
-    if opens := hours.next_opening(now):
-        return _("Closed now, opens %(moment)s") % {"moment": _moment(opens.astimezone(hours.zone), now)}
-    return _("Never open")
-
-
-def _days(run: list[int]) -> str:
-    first, last = str(dates.WEEKDAYS_ABBR[run[0]]), str(dates.WEEKDAYS_ABBR[run[-1]])
-    if len(run) == 1:
-        return first
-    return f"{first}, {last}" if len(run) == 2 else f"{first}–{last}"
-
-
-def _moment(moment: datetime, now: datetime) -> str:
-    if moment.date() == now.astimezone(moment.tzinfo).date():
-        return f"{moment:%H:%M}"
-    return f"{formats.date_format(moment, 'D, j E')}, {moment:%H:%M}"
-
-
 def _calendar(request: StaffRequest, team: Team | None) -> HttpResponse:
+    if request.method == "GET":
+        return _decided(request, team)
+    # Held before what was typed is compared with what stands there: nobody writes between the two.
+    with transaction.atomic():
+        Calendar.objects.all().hold(team)
+        return _decided(request, team)
+
+
+def _decided(request: StaffRequest, team: Team | None) -> HttpResponse:
     known = Calendar.objects.all().of_team(team)
     kind = TeamCalendarForm if team else CalendarForm
     form = kind(_given(request), known)
@@ -111,10 +93,10 @@ def _calendar(request: StaffRequest, team: Team | None) -> HttpResponse:
 
 
 def _decide(request: StaffRequest, team: Team | None, form: CalendarForm) -> None:
-    if team and not form.cleaned_data["has_own"]:
+    if team and not form.settled["has_own"]:
         Calendar.objects.all().leave_to_company(team, by=request.user)
     else:
-        Calendar.objects.all().decide(team, form.cleaned_data["time_zone"], form.week, by=request.user)
+        Calendar.objects.all().decide(team, form.settled["time_zone"], form.week, by=request.user)
 
 
 def _given(request: StaffRequest) -> QueryDict | None:
@@ -131,9 +113,9 @@ def _as_typed(calendar: Calendar) -> dict[str, str]:
 
 def _previewed(form: CalendarForm, known: Calendar) -> str:
     if not form.is_bound:
-        return now_in_words(known)
+        return hours_in_words.now(known.hours)
     if not form.is_valid():
         return ""
     if "has_own" in form.fields and not form.cleaned_data["has_own"]:
-        return now_in_words(Calendar.objects.all().company())
-    return now_in_words(Calendar(time_zone=form.cleaned_data["time_zone"], week=form.week))
+        return hours_in_words.now(Calendar.objects.all().company().hours)
+    return hours_in_words.now(Calendar(time_zone=form.cleaned_data["time_zone"], week=form.week).hours)

@@ -36,13 +36,19 @@ def _company_name(request: HttpRequest) -> str:
 
 
 def _me(user: User, path: str) -> Me:
-    entries = [*_presences(user), Entry(label=_("Profile"), url=reverse("profile"), icon="user")]
+    entries = [*_presences(user), *own_places(user)]
+    return Me(id=user.pk, name=user.name, status=user.presence_words, presence=user.presence, entries=entries)
+
+
+def own_places(user: User) -> list[Entry]:
+    """Return where the person's menu leads, signing out last."""
+    entries = [Entry(label=_("Profile"), url=reverse("profile"), icon="user")]
     entries.append(Entry(label=_("Security"), url=reverse("security"), icon="shield"))
     if user.is_admin:
         entries.append(Entry(label=_("People"), url=reverse("people"), icon="customers"))
+    if user.can_lead:
         entries.append(Entry(label=_("Teams"), url=reverse("teams"), icon="customers"))
-    entries.append(Entry(label=_("Sign out"), url=reverse("account_logout"), icon="out", is_post=True))
-    return Me(id=user.pk, name=user.name, status=user.presence_words, presence=user.presence, entries=entries)
+    return [*entries, Entry(label=_("Sign out"), url=reverse("account_logout"), icon="out", is_post=True)]
 
 
 def _presences(user: User) -> list[Entry]:

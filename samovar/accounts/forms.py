@@ -158,6 +158,13 @@ class ProfileForm(forms.Form):
         choices=[(str(day), name) for day, name in dates.WEEKDAYS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
+    is_quiet_with_team = forms.BooleanField(
+        label=_("Quiet outside the working hours of my team"),
+        required=False,
+        help_text=_(
+            "Without a team, or where it has none of its own, those of the company. They count besides the above."
+        ),
+    )
 
     def clean(self) -> dict[str, Any] | None:
         """Ask for both ends of the quiet hours, or for none."""

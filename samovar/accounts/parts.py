@@ -35,6 +35,10 @@ PARTS = {
     "promises": Part(_("Promises"), _("What was promised by when, and whether it was kept."), ALL),
     "steps": Part(_("Steps"), _("Work larger than one answer."), (Size.MEDIUM, Size.LARGE)),
     "macros": Part(_("Macros"), _("Saved replies, and steps that go with them."), ALL),
+    "experts": Part(_("Experts"), _("A colleague who knows, asked one question."), ALL),
+    "restrictions": Part(
+        _("Difficult customers"), _("Warned, limited or blocked, by a lead."), (Size.MEDIUM, Size.LARGE)
+    ),
     "outside": Part(_("Asking outside"), _("A carrier or a workshop, asked by mail."), (Size.MEDIUM, Size.LARGE)),
     "hours": Part(_("Working hours"), _("Of the company and of each team."), (Size.MEDIUM, Size.LARGE)),
     "brands": Part(_("Brands"), _("Several names with letters of their own."), (Size.LARGE,)),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from samovar.accounts.models.topic import LONGEST_NAME, MOST_TOPICS, topics_in
+from samovar.lib.text import tidy
 
 
 class TopicsField(forms.CharField):
@@ -33,7 +34,14 @@ class TopicsForm(forms.Form):
         required=False,
         max_length=1000,
         help_text=gettext_lazy("A few words with commas between them: oak, returns. All colleagues share them."),
+        show_hidden_initial=True,
     )
+
+    @property
+    def was(self) -> list[str] | None:
+        """What stood there when the page was opened, None where nobody says it."""
+        seen = self.data.get(self.add_initial_prefix("topics"))
+        return None if seen is None else [tidy(name) for name in seen.split(",") if tidy(name)]
 
 
 def _words(too_long: str) -> str:

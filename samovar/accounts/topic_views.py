@@ -8,17 +8,22 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from samovar.accounts import staff_lists
 from samovar.accounts.models import Topic, User
 from samovar.accounts.requests import StaffRequest, leads_only
+from samovar.accounts.staff_lists import LONGEST_ASKED
 from samovar.accounts.topic_forms import TopicsForm
+from samovar.lib.text import tidy
 
 
 @leads_only
 @require_GET
 def experts(request: StaffRequest) -> HttpResponse:
-    """List the colleagues with what they know about."""
-    people = User.objects.filter(is_active=True).prefetch_related("topics")
-    return render(request, "accounts/experts.html", {"people": people})
+    """List the colleagues with what they know about, or those who are found by a name or a topic (``q``)."""
+    asked = tidy(request.GET.get("q", ""))[:LONGEST_ASKED]
+    page = staff_lists.experts(asked, request.GET.get("after", ""))
+    context = {"asked": asked, "page": page, "following": urlencode({"q": asked, "after": page.after})}
+    return render(request, "accounts/experts.html", context)
 
 
 @leads_only
@@ -30,8 +35,10 @@ def expert(request: StaffRequest, pk: int) -> HttpResponse:
     given = request.GET if "topics" in request.GET else request.POST
     form = TopicsForm(given if request.method == "POST" else None, initial={"topics": before})
     if form.is_valid():
-        person.know_about(form.cleaned_data["topics"], by=request.user)
-        undo = f"{reverse('expert', args=[pk])}?{urlencode({'topics': ', '.join(before)})}"
+        person.know_about(form.cleaned_data["topics"], by=request.user, was=form.was)
+        # It takes back what was changed here, and nothing that somebody changes afterwards.
+        back = {"topics": ", ".join(before), "initial-topics": ", ".join(person.topic_names)}
+        undo = f"{reverse('expert', args=[pk])}?{urlencode(back)}"
         messages.success(request, _("Saved"), extra_tags=undo)
         return redirect("experts")
     context = {"person": person, "form": form, "known": Topic.objects.all()}

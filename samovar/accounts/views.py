@@ -12,12 +12,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from samovar.accounts import first_run, inviting, leaving, mail
+from samovar.accounts import first_run, inviting, leaving, mail, staff_lists
 from samovar.accounts.errors import AlreadyBegun, LastAdmin
 from samovar.accounts.forms import (
     CompanyForm,
@@ -29,15 +30,17 @@ from samovar.accounts.forms import (
     email_taken,
 )
 from samovar.accounts.inviting_forms import InviteForm
-from samovar.accounts.models import Company, Invitation, User
+from samovar.accounts.models import Company, User
 from samovar.accounts.naming import call_company
 from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
+from samovar.accounts.staff_lists import LONGEST_ASKED
 from samovar.accounts.time_zones import places
+from samovar.lib.text import tidy
 
 BACKEND = "samovar.accounts.backends.StaffBackend"
 OWN_WAYS = ["name", "public_name", "title", "signature", "language", "theme", "density", "time_zone", "has_keys"]
 OWN_WAYS += ["undo_seconds"]
-OWN_WAYS += ["quiet_from", "quiet_to", "quiet_days"]
+OWN_WAYS += ["quiet_from", "quiet_to", "quiet_days", "is_quiet_with_team"]
 
 
 @login_not_required
@@ -90,7 +93,7 @@ def profile(request: StaffRequest) -> HttpResponse:
 @admins_only
 @require_http_methods(["GET", "POST"])
 def people(request: StaffRequest) -> HttpResponseBase:
-    """List the members of staff and those who were invited, and invite more; their links are shown once."""
+    """List the members of staff and those who were invited, or find some of them, and invite more."""
     return _invited(request) if request.method == "POST" else _people(request, InviteForm(), _company_form())
 
 
@@ -212,10 +215,21 @@ def _invited(request: StaffRequest) -> HttpResponse:
 
 
 def _people(request: StaffRequest, form: InviteForm, company_form: CompanyForm) -> HttpResponse:
-    staff = User.objects.order_by("-is_active", "sort_key", "pk")
-    invitations = Invitation.objects.pending().select_related("invited_by")
-    context = {"staff": staff, "invitations": invitations, "form": form, "company_form": company_form}
-    context["can_mail_leave"] = mail.can_leave()
+    asked, given = tidy(request.GET.get("q", ""))[:LONGEST_ASKED], request.GET
+    found = staff_lists.staff(asked)
+    people = staff_lists.page_of(found, given.get("after", ""))
+    invitations = staff_lists.invited(asked, given.get("invited-after", ""))
+    context = {
+        "asked": asked,
+        "count": found.count() if people.after or "after" in given else len(people.rows),
+        "people": people,
+        "people_following": urlencode({"q": asked, "after": people.after}),
+        "invitations": invitations,
+        "invitations_following": urlencode({"q": asked, "invited-after": invitations.after}),
+        "form": form,
+        "company_form": company_form,
+        "can_mail_leave": mail.can_leave(),
+    }
     is_refused = form.is_bound or company_form.is_bound
     return render(request, "accounts/people.html", context, status=422 if is_refused else 200)
 

@@ -62,6 +62,10 @@ def test_an_undo_that_we_did_not_sign_changes_nothing(client: Client, anna: User
         ("steps", 'data-key="Shift+P"'),
         ("macros", 'data-key="B"'),
         ("outside", "/asking/"),
+        ("experts", 'data-key="X"'),
+        ("experts", "expert-menu"),
+        ("experts", "/experts/?side"),
+        ("restrictions", "/restrictions/new/"),
     ],
 )
 def test_a_conversation_shows_what_is_switched_on(client: Client, anna: User, part: str, shown: str) -> None:

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Calendar, User
 from samovar.accounts.quiet import quiet_until
+from samovar.accounts.working_hours import Week
 from tests import make
 
 SAMARA = ZoneInfo("Europe/Samara")
@@ -86,3 +87,68 @@ def test_quiet_hours_that_make_no_sense_are_refused(client: Client, given: dict[
 
     assert answer.status_code == 422
     assert said in answer.content.decode()
+
+
+NINE_TO_SIX = [[["09:00", "18:00"]]] * 5 + [[], []]
+TWELVE_TO_TEN = [[["12:00", "22:00"]]] * 7
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ways", "week", "now", "until"),
+    [
+        # From Friday evening until Monday morning, and at once in the middle of the day.
+        ({}, NINE_TO_SIX, "27 18:00", "30 09:00"),
+        ({}, NINE_TO_SIX, "27 17:59", None),
+        ({}, NINE_TO_SIX, "24 03:00", "24 09:00"),
+        # What they chose themselves begins before the team goes, or lasts beyond its beginning: it is one.
+        ({"quiet_from": time(17), "quiet_to": time(19)}, NINE_TO_SIX, "24 17:00", "25 09:00"),
+        ({"quiet_from": time(20), "quiet_to": time(10)}, NINE_TO_SIX, "24 19:00", "25 10:00"),
+        ({"quiet_from": time(20), "quiet_to": time(8)}, TWELVE_TO_TEN, "24 22:00", "25 12:00"),
+        ({"quiet_days": "0"}, NINE_TO_SIX, "20 19:00", "24 09:00"),
+    ],
+)
+def test_who_chose_so_is_told_of_nothing_while_their_team_does_not_work(
+    ways: dict[str, object], week: Week, now: str, until: str | None
+) -> None:
+    olga = make.agent("olga")
+    olga.change_ways(time_zone="Europe/Samara", is_quiet_with_team=True, **ways)  # type: ignore[arg-type]  # of a table
+    Calendar.objects.all().decide(make.team("Orders", olga), "Europe/Samara", week, by=None)
+    Calendar.objects.all().decide(None, "Europe/Samara", [[["00:00", "00:00"]]] * 7, by=None)
+
+    assert quiet_until(olga, at(now)) == (until and at(until))
+
+
+@pytest.mark.django_db
+def test_without_a_team_it_is_the_company_whose_hours_count_in_its_time_zone() -> None:
+    olga = make.agent("olga")
+    olga.change_ways(time_zone="Europe/Samara", is_quiet_with_team=True)
+    Calendar.objects.all().decide(None, "UTC", NINE_TO_SIX, by=None)
+
+    assert quiet_until(olga, at("24 12:00")) == at("24 13:00")
+    make.team("Orders", olga)
+    assert quiet_until(olga, at("24 12:00")) == at("24 13:00")
+
+
+@pytest.mark.django_db
+def test_a_team_that_never_works_is_quiet_for_two_weeks_at_a_time() -> None:
+    olga = make.agent("olga")
+    olga.change_ways(time_zone="Europe/Samara", is_quiet_with_team=True)
+    Calendar.objects.all().decide(None, "Europe/Samara", [[]] * 7, by=None)
+
+    assert quiet_until(olga, at("01 12:00")) == at("16 12:00")
+
+
+@pytest.mark.django_db
+def test_quiet_with_the_team_is_chosen_on_the_profile(client: Client) -> None:
+    olga = make.agent("olga")
+    client.force_login(olga)
+
+    client.post("/profile/", {"name": "Olga", "is_quiet_with_team": "on"})
+
+    olga.refresh_from_db()
+    assert olga.is_quiet_with_team
+    assert "Quiet outside the working hours of my team" in client.get("/profile/").content.decode()
+    client.post("/profile/", {"name": "Olga"})
+    olga.refresh_from_db()
+    assert not olga.is_quiet_with_team

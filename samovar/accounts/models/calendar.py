@@ -34,6 +34,10 @@ class CalendarQuerySet(models.QuerySet["Calendar"]):
         own = self.filter(team=team).first() if team else None
         return own or self.company()
 
+    def hold(self, team: Team | None) -> None:
+        """Let nobody else decide when a team works, or with no team the company, until this transaction ends."""
+        self._locked(team)
+
     @transaction.atomic
     def decide(self, team: Team | None, time_zone: str, week: Week, by: User | None) -> Calendar:
         """Set when a team works, or with no team the company."""

@@ -31,7 +31,8 @@ class Pace(models.TextChoices):
 def mailed_by_itself() -> list[str]:
     """Return what is mailed to whoever has chosen nothing: what nobody else would take up."""
     theirs = (Notice.UNDELIVERED, Notice.HELD, Notice.PROMISE, Notice.REMINDER, Notice.ASKED, Notice.ADVICE)
-    return [kind.value for kind in (Notice.MENTION, Notice.ASSIGNED, *theirs)]
+    about_customers = (Notice.PROPOSED, Notice.DECIDED)
+    return [kind.value for kind in (Notice.MENTION, Notice.ASSIGNED, *theirs, *about_customers)]
 
 
 def pushed_by_itself() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.events import NoticesChanged
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 # Of so many messages each is known, so that one which is taken back is told of no more.
 MOST_GATHERED = 100
+OF = Coalesce("conversation_id", 0)
 SEEN_KEPT_FOR = timedelta(days=90)
 
 
@@ -36,6 +39,8 @@ class Notice(models.TextChoices):
     PROMISE = "promise", _("A promise of mine is due or late")
     REMINDER = "reminder", _("I wanted to be reminded")
     ASKED = "asked", _("Somebody brings me in as an expert")
+    PROPOSED = "proposed", _("Somebody proposes to warn, limit or block a customer")
+    DECIDED = "decided", _("What I proposed about a customer is decided")
     ADVICE = "advice", _("An expert whom I brought in answers, or is late")
 
 
@@ -43,15 +48,24 @@ class Notice(models.TextChoices):
 class News:
     """What is to be told: of which conversation and message, whose doing it was (None: the customer's, a machine's).
 
+    What is decided about customers is of no conversation.
     ``number`` is how many conversations it is about: of what was done to many, one stands for all.
     """
 
     kind: Notice
     at: datetime
-    conversation_id: int
+    conversation_id: int | None
     message_id: int | None = None
     actor_id: int | None = None
     number: int = 1
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What followed a merged conversation: the rows that ``moved``, and those that have ``gathered`` others."""
+
+    moved: list[int]
+    gathered: list[int]
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -67,17 +81,48 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.annotate(actor_name=models.Subquery(people.filter(pk=models.OuterRef("actor_id")).values("name")))
 
     @transaction.atomic
-    def follow(self, old_id: int, conversation_id: int) -> None:
+    def follow(self, old_id: int, conversation_id: int) -> Followed:
         """Let what was told of one conversation be told of the one into which it was merged."""
+        found = Followed([], [])
         for row in self.filter(conversation_id=old_id).order_by("pk").select_for_update():
-            same = self.filter(user=row.user_id, kind=row.kind, conversation_id=conversation_id, seen_at=None)
-            if row.seen_at is None and (held := same.select_for_update().first()):
-                held.message_ids = [*row.message_ids, *held.message_ids][-MOST_GATHERED:]
-                held.save(update_fields=["message_ids"])
-                row.delete()
+            if held := self._gathered(row, conversation_id):
+                found.gathered.append(held.pk)
             else:
-                row.conversation_id = conversation_id
-                row.save(update_fields=["conversation_id"])
+                found.moved.append(row.pk)
+        return found
+
+    @transaction.atomic
+    def part(self, from_id: int, to_id: int, message_ids: Collection[int], told: Followed) -> None:
+        """Let what was told of one conversation be told of another one again that is apart from it by now.
+
+        That is what is about messages which stand there, and what has no message and had followed from there.
+        """
+        for row in self.filter(conversation_id=from_id).order_by("pk").select_for_update():
+            staying = [pk for pk in row.message_ids if pk not in message_ids]
+            going = [pk for pk in row.message_ids if pk in message_ids]
+            if row.pk in told.gathered and not row.message_ids or going and staying:
+                row.message_ids = staying
+                row.save(update_fields=["message_ids"])
+                row.pk, row.message_ids = None, going
+                row._state.adding = True
+            elif not going and not (row.pk in told.moved and not row.message_ids):
+                continue
+            self._gathered(row, to_id)
+            announce(NoticesChanged(actor_id=row.user_id))
+
+    def _gathered(self, row: Notification, conversation_id: int) -> Notification | None:
+        """Let a row be about a conversation; return the row which says that already and has gathered it."""
+        same = self.filter(user=row.user_id, kind=row.kind, conversation_id=conversation_id, seen_at=None)
+        held = same.select_for_update().first() if row.seen_at is None else None
+        if held is not None:
+            held.message_ids = [*row.message_ids, *held.message_ids][-MOST_GATHERED:]
+            held.save(update_fields=["message_ids"])
+            if row.pk is not None:
+                row.delete()
+            return held
+        row.conversation_id = conversation_id
+        row.save(update_fields=None if row._state.adding else ["conversation_id"])
+        return None
 
     @transaction.atomic
     def tell(self, user_id: int, news: News, *, is_shown: bool = True) -> None:
@@ -106,8 +151,9 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     @transaction.atomic
     def unsee(self, user: User, at: datetime) -> None:
         """Take back what was seen at one moment; of what came since stays only the newer one."""
-        newer = self.filter(user=user, seen_at=None, kind=models.OuterRef("kind"))
-        newer = newer.filter(conversation_id=models.OuterRef("conversation_id"))
+        # What is of no conversation is told as one, too; to the database nothing equals nothing.
+        newer = self.filter(user=user, seen_at=None, kind=models.OuterRef("kind")).annotate(about=OF)
+        newer = newer.filter(about=Coalesce(models.OuterRef("conversation_id"), 0))
         if self.filter(user=user, seen_at=at).exclude(models.Exists(newer)).update(seen_at=None):
             announce(NoticesChanged(actor_id=user.pk))
 
@@ -152,7 +198,10 @@ class Notification(models.Model):
         verbose_name = _("notification")
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "kind", "conversation_id"], name="notification_gathered", condition=Q(seen_at=None)
+                fields=["user", "kind", "conversation_id"],
+                name="notification_gathered",
+                condition=Q(seen_at=None),
+                nulls_distinct=False,
             )
         ]
         indexes = [

@@ -57,13 +57,21 @@ class Team(Retirable):
         return self.name
 
     @transaction.atomic
-    def change(self, name: str, members: Collection[User], by: User) -> None:
-        """Set the name and who is in it; raises IntegrityError when another team has that name."""
+    def change(self, name: str, members: Collection[User], by: User, was: Collection[int] | None = None) -> None:
+        """Set the name and who is in it; raises IntegrityError when another team has that name.
+
+        With the numbers of those whom ``by`` saw in it (``was``) only those come and go whom they let come and go.
+        """
         self._lock()
         before = self._facts()
         self.name = name
         self.save(update_fields=["name"])
-        self.members.set(members)
+        if was is None:
+            self.members.set(members)
+        else:
+            chosen, seen = {one.pk for one in members}, set(was)
+            self.members.add(*(chosen - seen))
+            self.members.remove(*(seen - chosen))
         if (after := self._facts()) != before:
             record(Action.TEAM_CHANGED, by, self, before, after)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
@@ -52,9 +52,16 @@ class Knowing(models.Model):
         abstract = True
 
     @transaction.atomic
-    def know_about(self, names: Iterable[str], by: User) -> None:
-        """Set what the person knows about. What others say of somebody stands in the audit log."""
+    def know_about(self, names: Iterable[str], by: User, was: Collection[str] | None = None) -> None:
+        """Set what the person knows about. What others say of somebody stands in the audit log.
+
+        With what ``by`` saw before (``was``) only that is added and taken away which they added and took away.
+        """
+        # Of two who say it at the same moment the second adds to what the first has said.
+        type(self)._default_manager.select_for_update(no_key=True).get(pk=self.pk)
         before = self.topic_names
+        if was is not None:
+            names = _changed(before, was, list(names))
         self.topics.set([Topic.objects.all().called(name) for name in names])
         if by.pk != self.pk and (after := self.topic_names) != before:
             record(Action.TOPICS_SET, by, self, {"topics": before}, {"topics": after})
@@ -63,6 +70,12 @@ class Knowing(models.Model):
     def topic_names(self) -> list[str]:
         """What the person knows about, by name."""
         return list(self.topics.order_by("name").values_list("name", flat=True))
+
+
+def _changed(now: Collection[str], was: Collection[str], names: Collection[str]) -> list[str]:
+    said, seen = ({name.lower() for name in some} for some in (names, was))
+    kept = [name for name in now if name.lower() in said or name.lower() not in seen]
+    return kept + [name for name in names if name.lower() not in seen]
 
 
 def topics_in(text: str) -> list[str]:

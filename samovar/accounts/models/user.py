@@ -35,6 +35,7 @@ class Role(models.TextChoices):
 
 # Who writes to customers.
 ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
+LEADING = (Role.ADMIN, Role.LEAD)
 
 
 NO_NAMES = models.Value([], models.JSONField())
@@ -57,6 +58,7 @@ class Ways(TypedDict, total=False):
     quiet_from: time | None
     quiet_to: time | None
     quiet_days: str
+    is_quiet_with_team: bool
     view_order: list[str]
     views_hidden: list[str]
 
@@ -120,6 +122,7 @@ class User(AbstractBaseUser, Present, Knowing):
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet until"), null=True, blank=True)
     quiet_days = models.CharField(_("quiet days"), max_length=7, blank=True, default="", db_default="")
+    is_quiet_with_team = models.BooleanField(_("quiet while the team does not work"), default=False, db_default=False)
     # The names of the lists in their navigation, in their own order, and of those that do not stand there.
     view_order = models.JSONField(_("order of the views"), default=list, db_default=NO_NAMES, blank=True)
     views_hidden = models.JSONField(_("views that are hidden"), default=list, db_default=NO_NAMES, blank=True)
@@ -179,7 +182,7 @@ class User(AbstractBaseUser, Present, Knowing):
     @property
     def can_lead(self) -> bool:
         """Whether the person decides how the team works."""
-        return self.role in (Role.ADMIN, Role.LEAD)
+        return self.role in LEADING
 
     @property
     def can_look(self) -> bool:
