@@ -107,10 +107,8 @@ def _letters(device: PushSubscription, rows: NotificationQuerySet) -> list[tuple
 
 
 def _said(line: Line, count: int, *, is_quoted: bool) -> Said:
-    who = line.conversation.customer.shown_name
-    body = f"{who}: {line.preview[:MOST_WORDS]}" if is_quoted and line.preview else who
-    if line.told.number > 1:
-        body = ""
+    who = line.conversation.customer.shown_name if line.conversation and line.is_one else ""
+    body = f"{who}: {line.preview[:MOST_WORDS]}" if is_quoted and line.preview and who else who
     url = line.address
     return {"title": line.words, "body": body, "url": url, "tag": _topic(line.told), "count": count}
 

@@ -1,4 +1,4 @@
-"""What an administrator decides about the mail of an inbox: what is answered by itself, and where mail belongs."""
+"""What is decided about an inbox: who sees it, what is answered by itself, and where mail belongs."""
 
 import re
 from typing import Any
@@ -6,32 +6,95 @@ from typing import Any
 from django import forms
 from django.core.validators import validate_email
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from samovar.accounts.models import Team, User
 from samovar.conversations.models import Inbox
 from samovar.conversations.models.inbox import RULES
+from samovar.lib.text import tidy
+from samovar.ui.comparing import Compared
 
 BETWEEN = re.compile(r"[\s,;]+")
 PLAIN = {"autocapitalize": "none", "spellcheck": "false", "rows": 3}
 MOST_ADDRESSES = 200
+LONGEST_NAME = 100
 MEGABYTES, LINK_DAYS = 15, 30
 
 
-class InboxTeamsForm(forms.Form):
-    """Who sees what stands in an inbox; nobody chosen is everybody."""
+class InboxTeamsForm(Compared):
+    """Who sees what stands in an inbox; nobody chosen is everybody. A lead says here, too, what it is called.
 
+    Only those teams come and go whom the person let come and go.
+    """
+
+    name = forms.CharField(
+        label=_("Name for the team"),
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text=_("Left empty, it is the address."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
     teams = forms.ModelMultipleChoiceField(
         Team.objects.all(), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, inbox: Inbox, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]  # what Django's form takes
+    # Without it an inbox of everybody would not say that no team was seen in it.
+    is_seen = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
+
+    merged = ("teams",)
+
+    def __init__(self, inbox: Inbox, by: User, given: QueryDict | None) -> None:
         chosen = list(inbox.teams.values_list("pk", flat=True))
-        self.initial = {"teams": chosen}
+        super().__init__(given, initial={"name": inbox.name, "teams": chosen, "is_seen": True})
+        self.inbox, self.by = inbox, by
+        if by.is_admin:
+            # Theirs stands with the servers.
+            del self.fields["name"]
         field: Any = self.fields["teams"]
         # A retired team that sees it already can be taken out, and is not offered otherwise.
-        field.queryset = Team.objects.filter(Q(archived_at=None) | Q(pk__in=chosen))
+        known = {*chosen, *(self.seen("teams") or ())}
+        field.queryset = Team.objects.filter(Q(archived_at=None) | Q(pk__in=known))
+
+    def clean_name(self) -> str:
+        """Return the address where nothing is said."""
+        return tidy(self.cleaned_data["name"]) or self.inbox.address[:LONGEST_NAME]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Add to what stands there now what was added, and take out what was taken out."""
+        cleaned = super().clean()
+        if "teams" in self.cleaned_data:
+            self._merge({team.pk for team in self.cleaned_data["teams"]}, set(self.initial["teams"]))
+        return cleaned
+
+    @property
+    def settled_teams(self) -> list[Team]:
+        """The teams that are to see it."""
+        return list(Team.objects.filter(pk__in=self.wanted["teams"]))
+
+    def _merge(self, chosen: set[int], now: set[int]) -> None:
+        given = self.seen("teams")
+        seen = now if given is None else given
+        wanted = (now | (chosen - seen)) - (seen - chosen)
+        self.wanted["teams"] = wanted
+        may_open = self.by.is_admin or not (now or wanted)
+        if seen != now and now and not wanted and (chosen or may_open):
+            # Nobody has said that everybody is to see it: it would only come of what two have taken out.
+            self._tell_now(
+                _("Only these see it now: %(now)s. Without them everybody would. Save again to have what you chose.")
+            )
+        elif seen and not now and chosen not in (seen, set()):
+            self._tell_now(
+                _("Meanwhile somebody has opened it to everybody. Save again to have only the teams that you chose.")
+            )
+        elif not may_open and not self.by.teams.filter(pk__in=wanted).exists():
+            # Nobody closes it to themselves, or opens to all what was closed.
+            self.add_error("teams", _("Choose a team of yours too. Administrators open it to everybody."))
+
+    def _tell_now(self, text: Any) -> None:
+        now = Team.objects.filter(pk__in=self.initial["teams"])
+        self.add_error("teams", text % {"now": ", ".join(map(str, now))})
+        self._say_along("initial-teams", [str(team.pk) for team in now])
 
 
 class InboxRulesForm(forms.Form):

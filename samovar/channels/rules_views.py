@@ -1,14 +1,19 @@
-"""The pages of what is decided about an inbox, for administrators: its mail, and who sees it."""
+"""The pages of what is decided about an inbox: its mail, by administrators, and what it is called and who sees it.
+
+The latter leads decide too, of the inboxes that are open to them.
+"""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from samovar.accounts.requests import StaffRequest, admins_only, lately_proven
+from samovar.accounts.requests import StaffRequest, admins_only, lately_proven, leads_only
 from samovar.channels.models import ChannelAccount
 from samovar.channels.rules_forms import InboxRulesForm, InboxTeamsForm
+from samovar.conversations.models import Inbox
 
 
 @admins_only
@@ -25,16 +30,28 @@ def rules(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "channels/rules.html", context, status=422 if form.is_bound else 200)
 
 
-@admins_only
+@leads_only
 @require_http_methods(["GET", "POST"])
 @lately_proven
 def teams(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show and change who sees what stands in the inbox of a mailbox."""
-    account = get_object_or_404(ChannelAccount.objects.select_related("inbox"), pk=pk)
-    form = InboxTeamsForm(account.inbox, request.POST if request.method == "POST" else None)
+    """Show and change who sees what stands in the inbox of a mailbox, and as a lead what it is called."""
+    if request.method == "GET":
+        return _teams(request, pk)
+    # Held before what was chosen is compared with what stands there: nobody writes between the two.
+    of_it = ChannelAccount.objects.filter(pk=pk).values("inbox")
+    with transaction.atomic():
+        list(Inbox.objects.filter(pk__in=of_it).select_for_update())
+        return _teams(request, pk)
+
+
+def _teams(request: StaffRequest, pk: int) -> HttpResponse:
+    account = get_object_or_404(ChannelAccount.objects.all().led_by(request.user), pk=pk)
+    form = InboxTeamsForm(account.inbox, request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        account.inbox.open_for(form.cleaned_data["teams"], by=request.user)
+        if name := form.settled.get("name"):
+            account.call(name, by=request.user)
+        account.inbox.open_for(form.settled_teams, by=request.user)
         messages.success(request, _("Who sees %(name)s is saved") % {"name": account.inbox.name})
-        return redirect("mailbox", pk)
+        return redirect("mailbox", pk) if request.user.is_admin else redirect("mailboxes")
     context = {"form": form, "account": account}
     return render(request, "channels/mailbox_teams.html", context, status=422 if form.is_bound else 200)

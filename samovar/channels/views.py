@@ -1,4 +1,4 @@
-"""Pages of mailboxes, for administrators."""
+"""Pages of mailboxes, for administrators; leads see which there are."""
 
 from django.contrib import messages
 from django.db import IntegrityError
@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from samovar.accounts.requests import StaffRequest, admins_only, agents_only, lately_proven
+from samovar.accounts.requests import StaffRequest, admins_only, agents_only, lately_proven, leads_only
 from samovar.channels import outgoing, reading_again, returned, wellbeing
 from samovar.channels.fencing import NoReader
 from samovar.channels.forms import MailboxForm, address_taken, with_servers
@@ -27,10 +27,12 @@ from samovar.jobs import holding
 from samovar.jobs.queue import enqueue
 
 
-@admins_only
+@leads_only
 @require_GET
 def mailboxes(request: StaffRequest) -> HttpResponse:
-    """List the mailboxes and how they are."""
+    """List the mailboxes and how they are; to a lead those that are open to them, with who sees them."""
+    if not request.user.is_admin:
+        return render(request, "channels/inboxes.html", {"accounts": ChannelAccount.objects.all().led_by(request.user)})
     accounts = _all()
     context = {
         "accounts": [account for account in accounts if not account.is_archived],

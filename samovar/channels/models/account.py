@@ -75,6 +75,13 @@ class ChannelAccountQuerySet(models.QuerySet["ChannelAccount"]):
         """Return those that are to be read and sent from: neither paused nor archived."""
         return self.filter(paused_at=None, inbox__archived_at=None)
 
+    def led_by(self, user: User) -> ChannelAccountQuerySet:
+        """Return those of whose inbox ``user`` decides who sees it: of all, or of those in use that they see."""
+        rows = self.select_related("inbox").prefetch_related("inbox__teams").order_by("inbox__name", "pk")
+        if user.is_admin:
+            return rows
+        return rows.filter(inbox__archived_at=None, inbox__in=Inbox.objects.all().open_to(user))
+
     def for_staff(self) -> ChannelAccountQuerySet:
         """Return those through which letters to the staff may leave, the ones without trouble first."""
         let_in = Q(provider=None) | ~Q(sealed_refresh_token=b"")
@@ -180,6 +187,15 @@ class ChannelAccount(LetIn, Stoppable):
             self.connected_at = timezone.now()
             self.save(force_insert=True)
             record(Action.MAILBOX_CONNECTED, by, self, after={name: fact for name, fact in self.facts.items() if fact})
+
+    @transaction.atomic
+    def call(self, name: str, by: User) -> None:
+        """Let the inbox have this name at the desk."""
+        inbox = Inbox.objects.select_for_update().get(pk=self.inbox_id)
+        before, inbox.name = inbox.name, name
+        inbox.save(update_fields=["name"])
+        self.inbox.name = name
+        record_change(Action.MAILBOX_CHANGED, by, self, {"name": before}, {"name": name})
 
     def _change(self, before: ChannelAccount) -> None:
         self.save(update_fields=CONNECTED_FIELDS)

@@ -64,10 +64,6 @@ class MailFolderQuerySet(models.QuerySet["MailFolder"]):
         """Return those of mailboxes that are to be read."""
         return self.filter(account__paused_at=None, account__inbox__archived_at=None)
 
-    def with_gaps(self) -> MailFolderQuerySet:
-        """Return those in use of which the server has mail that is not stored here."""
-        return self.in_use().filter(missing_since__isnull=False)
-
 
 class MailFolder(models.Model):
     """One folder of a mailbox, and how far it has been read.
