@@ -14,9 +14,9 @@ from samovar.accounts.models import User
 from samovar.customers.events import ConsentGiven, ConsentWithdrawn
 from samovar.customers.models import Consent, ConsentPurpose, Customer
 from samovar.customers.models.consent import ConsentQuerySet
-from samovar.customers.queries import PAGE, beyond
 from samovar.events.announcing import announce
 from samovar.lib.counting import CappedCount
+from samovar.lib.listing import Page, page_by
 from samovar.lib.text import search_key
 from samovar.ui.navigation import shown
 
@@ -52,14 +52,6 @@ class Tally:
     purpose: ConsentPurpose
     given: str
     withdrawn: str
-
-
-@dataclass(frozen=True)
-class ConsentPage:
-    """A page of people by name with the entry that holds; ``after`` is where it goes on, "" at the end."""
-
-    rows: list[Consent]
-    after: str
 
 
 def may(customer: Customer, purpose: ConsentPurpose) -> bool:
@@ -117,14 +109,12 @@ def tallies(user: User) -> list[Tally]:
     return [Tally(purpose, told[purpose, True], told[purpose, False]) for purpose in ConsentPurpose]
 
 
-def page(user: User, purpose: str, is_given: bool, text: str = "", after: str = "") -> ConsentPage:
+def page(user: User, purpose: str, is_given: bool, text: str = "", after: str = "") -> Page[Consent]:
     """Return who has agreed to something, or took it back, by name; of them those with ``text`` in their name."""
     rows = _holding(user, purpose, is_given).select_related("customer")
     if text:
         rows = rows.filter(customer__search_key__contains=search_key(text))
-    fetched = list(beyond(rows, "customer__sort_key", after).order_by("customer__sort_key", "pk")[: PAGE + 1])
-    last = fetched[PAGE - 1] if len(fetched) > PAGE else None
-    return ConsentPage(fetched[:PAGE], f"{last.customer.sort_key}~{last.pk}" if last else "")
+    return page_by("customer__sort_key", rows, after)
 
 
 def _holding(user: User, purpose: str, is_given: bool) -> ConsentQuerySet:

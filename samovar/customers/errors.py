@@ -27,6 +27,10 @@ class AddressInUse(Trouble):
     """The address takes part in conversations of other people; the text says so."""
 
 
+class CannotRestrict(Trouble):
+    """This cannot be decided about a customer; the text says why."""
+
+
 class CannotMerge(Trouble):
     """These two cards cannot be made one now; the text says why."""
 

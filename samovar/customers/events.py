@@ -155,3 +155,59 @@ class ConsentWithdrawn(CustomerEvent):
     topic = "facts"
     line = _("Withdrew consent")
     purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionEvent(CustomerEvent):
+    """Something happened to what is decided about a difficult customer; ``measure`` is its kind."""
+
+    restriction_id: int
+    measure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionProposed(RestrictionEvent):
+    """A colleague proposes something about a customer who is difficult; what and why stands in ``preview``."""
+
+    topic = "facts"
+    line = _("A measure was proposed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionBegun(RestrictionEvent):
+    """Something about a difficult customer is in force from now on; what and why stands in ``preview``."""
+
+    topic = "facts"
+    line = _("A measure is in force")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionRefused(RestrictionEvent):
+    """A lead has refused what was proposed about a customer."""
+
+    topic = "facts"
+    line = _("A measure was refused")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionReopened(RestrictionEvent):
+    """A lead has taken a decision about a customer back; what was proposed waits again."""
+
+    topic = "facts"
+    line = _("A measure waits for a decision again")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionEnded(RestrictionEvent):
+    """What was in force about a customer is over, by itself where nobody did it."""
+
+    topic = "facts"
+    line = _("A measure has ended")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionWithdrawn(RestrictionEvent):
+    """What was proposed about a customer is proposed no more, by itself where nobody did it."""
+
+    topic = "facts"
+    line = _("A proposed measure was withdrawn")

@@ -1,16 +1,17 @@
 """What people type about customers."""
 
 from collections.abc import Callable, Iterable
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from samovar.accounts.time_zones import places, shown
 from samovar.customers import addresses
 from samovar.customers.errors import UnusableAddress
 from samovar.lib.text import tidy
+from samovar.ui.comparing import Compared
 
 # Languages that customers write in, beside what the card says already.
 COMMON = (
@@ -45,13 +46,13 @@ def languages(known: str = "") -> Iterable[tuple[str, str]]:
 
 def time_zones(known: str = "") -> list[tuple[str, str]]:
     """Return the zones that bear the name of a place, and the one that the card names already."""
-    places = {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
-    zones = sorted(places | ({known} - {""}))
-    return [("", str(_("Not known"))), *((zone, zone.replace("_", " ")) for zone in zones)]
+    found = places()
+    unknown = [(known, shown(known))] if known and known not in dict(found) else []
+    return [("", str(_("Not known"))), *sorted([*unknown, *found])]
 
 
-class DetailsForm(forms.Form):
-    """What is known of a customer."""
+class DetailsForm(Compared):
+    """What is known of a customer; ``wanted`` is what of it somebody has changed since they opened the page."""
 
     name = forms.CharField(label=_("Name"), max_length=300, widget=forms.TextInput({"autocomplete": "off"}))
     language = forms.ChoiceField(label=_("Language"), required=False)
@@ -61,7 +62,7 @@ class DetailsForm(forms.Form):
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
     def __init__(self, *args: object, language: str, time_zone: str, **given: object) -> None:
-        super().__init__(*args, **given)  # type: ignore[arg-type]  # what Django's form takes
+        super().__init__(*args, **given)
         self.fields["language"].choices = languages(language)  # type: ignore[attr-defined]  # a field of choices
         self.fields["time_zone"].choices = time_zones(time_zone)  # type: ignore[attr-defined]  # a field of choices
 

@@ -1,7 +1,7 @@
 """Queued and timed work on customers."""
 
-from samovar.customers import addresses, archive, erasure, merging
-from samovar.customers.models import PersonArchive
+from samovar.customers import addresses, archive, erasure, merging, restricting
+from samovar.customers.models import PersonArchive, Restriction
 from samovar.jobs.registry import job
 
 AT_ONCE = 500
@@ -57,3 +57,10 @@ def make_archive(archive_id: int) -> None:
 def throw_archives_away() -> None:
     """Throw away the archives that nobody may fetch any more."""
     PersonArchive.objects.all().expired().throw_away()
+
+
+@job(every="1 minute")
+def end_restrictions() -> None:
+    """Write down what is over by itself about difficult customers; it counts no more in any case."""
+    for found in Restriction.objects.all().to_end().order_by("until", "pk")[:AT_ONCE]:
+        restricting.end_when_due(found)

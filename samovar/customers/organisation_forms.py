@@ -7,9 +7,10 @@ from django.utils.translation import pgettext_lazy
 from samovar.customers.belonging import Place
 from samovar.lib.mail_domains import DOMAIN, PUBLIC
 from samovar.lib.text import tidy
+from samovar.ui.comparing import Compared
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(Compared):
     """The name of an organisation and the domain of its e-mail."""
 
     name = forms.CharField(

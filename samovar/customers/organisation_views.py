@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -45,7 +46,12 @@ def new_organisation(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def organisation_details(request: StaffRequest, pk: int) -> HttpResponse:
     """Correct the name and the domain of an organisation."""
-    return _described(request, get_object_or_404(Organisation.objects.all().visible_to(request.user), pk=pk))
+    rows = Organisation.objects.all().visible_to(request.user)
+    if request.method == "GET":
+        return _described(request, get_object_or_404(rows, pk=pk))
+    # Held before what was typed is compared with what stands there: nobody writes between the two.
+    with transaction.atomic():
+        return _described(request, get_object_or_404(rows.select_for_update(of=("self",)), pk=pk))
 
 
 @agents_only
@@ -156,7 +162,7 @@ def _described(request: StaffRequest, organisation: Organisation) -> HttpRespons
     form = OrganisationForm(request.POST if request.method == "POST" else None, initial=known)
     if form.is_valid():
         try:
-            belonging.describe(organisation, form.cleaned_data["name"], form.cleaned_data["domain"], by=request.user)
+            belonging.describe(organisation, **form.settled, by=request.user)
         except NameTaken as error:
             form.add_error("name", str(error))
         else:

@@ -14,6 +14,7 @@ from samovar.customers.models import (
     Organisation,
     PersonArchive,
     RemovedIdentity,
+    Restriction,
 )
 from samovar.lib.personal import Personal, declare, declare_harmless_facts, declare_impersonal
 
@@ -55,4 +56,13 @@ declare(
         harmless=["purpose", "way"],
     )
 )
-declare_harmless_facts("details", "purpose")
+# It counts no more for somebody of whom nothing is left, and says nothing of them.
+declare(
+    Personal(
+        Restriction,
+        owners=["customer_id"],
+        emptied={"reason": "", "conversation_number": None, "ended_at": Coalesce("ended_at", Now())},
+        harmless=["kind"],
+    )
+)
+declare_harmless_facts("details", "purpose", "measure")

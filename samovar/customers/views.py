@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -52,16 +53,9 @@ def details(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and correct what is known of a customer."""
     customer = get_object_or_404(Customer.objects.all().visible_to(request.user).present(), pk=pk)
     record_once(Action.CARD_OPENED, request.user, customer)
-    form = _details_form(customer, request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return _details(request, customer, form, AddressForm())
-    try:
-        customer.correct(form.cleaned_data, by=request.user)
-    except CardClosed as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Saved"))
-    return redirect(customer)
+    if request.method == "POST":
+        return _corrected(request, customer)
+    return _details(request, customer, _details_form(customer), AddressForm())
 
 
 @agents_only
@@ -125,6 +119,22 @@ def restoring(request: StaffRequest, pk: int) -> HttpResponse:
 def _identity(request: StaffRequest, pk: int) -> Identity:
     seen = Customer.objects.all().visible_to(request.user).present()
     return get_object_or_404(Identity.objects.filter(customer__in=seen), pk=pk)
+
+
+@transaction.atomic
+def _corrected(request: StaffRequest, customer: Customer) -> HttpResponse:
+    # Held before what was typed is compared with what stands there: nobody writes between the two.
+    try:
+        customer.writable()
+    except CardClosed as error:
+        messages.error(request, str(error))
+        return redirect(customer)
+    form = _details_form(customer, request.POST)
+    if not form.is_valid():
+        return _details(request, customer, form, AddressForm())
+    customer.correct(form.wanted, by=request.user)
+    messages.success(request, _("Saved"))
+    return redirect(customer)
 
 
 def _details_form(customer: Customer, typed: QueryDict | None = None) -> DetailsForm:

@@ -7,6 +7,7 @@ from samovar.customers.models.erasure import Erasure, Ground
 from samovar.customers.models.identity import Identity, IdentityKind, RemovedIdentity
 from samovar.customers.models.merge import Merge, MovedRow
 from samovar.customers.models.organisation import Membership, Organisation
+from samovar.customers.models.restriction import Restriction, RestrictionKind, RestrictionState
 
 __all__ = [
     "Consent",
@@ -23,4 +24,7 @@ __all__ = [
     "PersonArchive",
     "Purpose",
     "RemovedIdentity",
+    "Restriction",
+    "RestrictionKind",
+    "RestrictionState",
 ]
