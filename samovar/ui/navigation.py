@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+
 MOST_SHOWN = 999
 
 
@@ -72,3 +74,19 @@ class Me:
     status: str = ""
     presence: str = "here"
     entries: Sequence[Entry] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownKey:
+    """One line of all keys: the key as it is delivered, which the page shows as the person has chosen it."""
+
+    key: str
+    title: Promise | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownKeys:
+    """Keys that belong together, under one heading."""
+
+    title: Promise | str
+    keys: Sequence[ShownKey]

@@ -12,7 +12,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.template import Context, Template
 
-from samovar.ui import storage
+from samovar.ui import modules, storage
 from tests.sources import PACKAGE, front_end
 
 LINKED = re.compile(r'{% static "([\w/-]+\.css)" %}')
@@ -79,7 +79,10 @@ def _weight(sheet: str) -> int:
 
 
 def test_the_scripts_of_the_agents_page_are_at_most_60_kb() -> None:
-    """The heaviest page: what it links to, with all that those import. Other pages have a few small ones besides."""
+    """The heaviest page: what it links to, with all that those import and htmx, as it is served, each file compressed.
+
+    What is imported only when it is asked for (``import()``) counts too, as if everything had been asked for.
+    """
     begun = [page.read_text(encoding="utf-8") for page in (PACKAGE / "desk/templates/desk/inbox.html", BASE)]
     names = {f"{app}/{name}" for page in begun for app, name in SCRIPTS.findall(page)}
     files = {f"{path.parts[-3]}/{path.stem}": path for path in front_end("js") if path.parent.name == "js"}
@@ -89,7 +92,34 @@ def test_the_scripts_of_the_agents_page_are_at_most_60_kb() -> None:
         names = {other for name in wanted for other in IMPORTED.findall(files[name].read_text(encoding="utf-8"))}
 
     assert {"conversations/list-walk", "ui/key-map", "ui/http"} <= loaded
-    assert sum(len(gzip.compress(path.read_bytes())) for path in (HTMX, *(files[name] for name in loaded))) <= 60_000
+    served = [modules.lean(files[name].read_text(encoding="utf-8")).encode() for name in loaded]
+    assert sum(len(gzip.compress(content)) for content in (HTMX.read_bytes(), *served)) <= 60_000
+
+
+def test_modules_are_served_without_comments_and_their_code_line_by_line(collected: Path) -> None:
+    written = (PACKAGE / "ui/static/ui/js/http.js").read_text(encoding="utf-8")
+    served = (collected / _stored("ui/js/http.js")).read_text(encoding="utf-8")
+
+    code = [line.strip() for line in written.splitlines() if not line.strip().startswith(("//", "/**"))]
+    assert served.splitlines() == [line for line in code if line]
+
+
+@pytest.mark.parametrize(
+    ("source", "served"),
+    [
+        ("// Why.\n\nlet a = 1; // one\n", "let a = 1; // one\n"),
+        ("  /** What. */\n  a();\n", "a();\n"),
+        ("/* What. */ a();\n", "/* What. */ a();\n"),
+        ("/*\n * What\n // why */ a();\n", "/*\n* What\n// why */ a();\n"),
+        ("  /* a */ b(); /* c */\n", "/* a */ b(); /* c */\n"),
+        ("a = `one ${two}`;\n  // Why.\n", "a = `one ${two}`;\n"),
+        ("a = `one\n  // two\n`;\n  // Why.\n", "a = `one\n  // two\n`;\n  // Why.\n"),
+        ('a = "one \\\n  two";\n  // Why.\n', 'a = "one \\\n  two";\n  // Why.\n'),
+        ("return\n  a;\n", "return\na;\n"),
+    ],
+)
+def test_of_a_module_only_comments_and_indentation_are_left_out(source: str, served: str) -> None:
+    assert modules.lean(source) == served
 
 
 def test_every_module_can_be_imported_by_name(collected: Path) -> None:

@@ -91,8 +91,10 @@ def local_time(moment: datetime, form: str = "relative") -> SafeString:
     """Draw a moment, which the browser words anew in the reader's zone.
 
     ``relative`` (12 min ago), ``wait`` (12 min), ``clock`` (14:05), ``short`` (clock today, else day), ``stamp`` (the
-    day too when it is not today) or ``full``.
+    day too when it is not today), ``full``, or ``left``, which counts the seconds until then.
     """
+    if form == "left":
+        return _time(moment, form, translation.gettext("in a moment"))
     if form == "wait":
         return _time(moment, form, durations.distance(moment))
     return _moment(timezone.localtime(moment), form, translation.get_language(), timezone.get_current_timezone_name())

@@ -33,6 +33,27 @@ export function write(area, text) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** Write a sign for whoever pressed a button, a blank before it where a word ends; returns what undoes that. */
+export function writeSign(area, sign) {
+  const text = `${/\S$/.test(area.value.slice(0, area.selectionEnd)) ? " " : ""}${sign}`;
+  write(area, text);
+  const { value, selectionEnd: end } = area;
+  let isOver = false;
+  return () => {
+    // What was written on from it stays, and so does the same text written later.
+    const isLeft = !isOver && area.value === value;
+    isOver = true;
+    if (!isLeft) return;
+    if (document.activeElement === area) {
+      area.setSelectionRange(end - text.length, end);
+      write(area, "");
+      return;
+    }
+    area.setRangeText("", end - text.length, end);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+}
+
 /** Which of the declared signs stands nearest before the caret, where, and the letters since; at the start of a word. */
 export function typedAfter(declarations, area) {
   const before = area.value.slice(0, area.selectionEnd);

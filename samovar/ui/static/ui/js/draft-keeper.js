@@ -1,13 +1,11 @@
 // Keeps what is being typed: <draft-keeper url="…" name="7-42-reply" saved="when the server has kept the text in it">
 // around one textarea; the name is of one person, because a browser may be used by several. Saved on the server one second
-// after the last key, at most every two, and when the place is left; while there is no connection the text waits in this
-// browser and is saved when there is one again, or put back when the page is opened anew, unless a newer one was saved
-// elsewhere. The server is told by POST: text.
+// after the last key, without a pause every two, and when the place is left; without a connection it waits in this
+// browser and is saved when there is one again, or put back when the page is opened anew, unless a newer one was saved elsewhere. The server is told by POST: text. Without an address it waits in this browser alone. What says data-drops-draft
+// leaves without it.
 import { isDone, post } from "ui/http";
 
-const PAUSE = 1000;
-const AT_MOST = 2000;
-const AGAIN = 5000;
+const [PAUSE, AT_MOST, AGAIN] = [1000, 2000, 5000];
 
 class DraftKeeper extends HTMLElement {
   #timer;
@@ -18,7 +16,7 @@ class DraftKeeper extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("input", this.#typed);
-    this.addEventListener("htmx:beforeRequest", this.#leaving);
+    for (const name of ["submit", "htmx:beforeRequest"]) this.addEventListener(name, this.#leaving);
     this.addEventListener("htmx:afterRequest", this.#answered);
     addEventListener("online", this.#save);
     addEventListener("pagehide", this.#last);
@@ -46,7 +44,8 @@ class DraftKeeper extends HTMLElement {
   }
 
   #keep() {
-    localStorage.setItem(this.#key, JSON.stringify({ text: this.#area.value, at: Date.now() }));
+    const kept = { text: this.#area.value, at: Date.now(), url: this.getAttribute("url") };
+    localStorage.setItem(this.#key, JSON.stringify(kept));
   }
 
   #restore({ text, at }) {
@@ -73,7 +72,7 @@ class DraftKeeper extends HTMLElement {
 
   #save = async () => {
     const text = this.#kept?.text;
-    if (text === undefined || this.#saving || this.#sent) return;
+    if (text === undefined || this.#saving || this.#sent || !this.hasAttribute("url")) return;
     this.#saving = true;
     this.#since = 0;
     try {
@@ -82,8 +81,8 @@ class DraftKeeper extends HTMLElement {
       if (this.#kept?.text === text) localStorage.removeItem(this.#key);
       else if (this.#kept) this.#keep();
       this.#say("saved");
-    } catch {
-      if (!this.#sent) this.#say("waiting");
+    } catch ({ why }) {
+      if (!this.#sent) this.#say(text ? (why ?? "waiting") : "");
       this.#plan(AGAIN);
     } finally {
       this.#saving = false;
@@ -94,7 +93,7 @@ class DraftKeeper extends HTMLElement {
   #last = () => {
     const text = this.#kept?.text;
     // The copy in the browser stays until the next opening, because nobody can say whether this one arrived.
-    if (text !== undefined && !this.#sent)
+    if (text !== undefined && !this.#sent && this.hasAttribute("url"))
       post(this.getAttribute("url"), { text }, { keepalive: true }).catch(() => {});
   };
 
@@ -106,12 +105,12 @@ class DraftKeeper extends HTMLElement {
   };
 
   #answered = (event) => {
-    if (!event.target.matches("form")) return;
+    if (!event.target.matches("form, [data-drops-draft]")) return;
     if (isDone(event)) localStorage.removeItem(this.#key);
     else this.#typed({ target: this.#area });
   };
 
-  /** Show the line of that state: saved, waiting. */
+  /** Show the line of that state: saved, waiting, signed-out, person. */
   #say(state) {
     for (const line of this.querySelectorAll("[data-draft]")) line.hidden = line.dataset.draft !== state;
   }

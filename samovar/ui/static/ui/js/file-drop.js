@@ -2,7 +2,7 @@
 // <template> of one row. Each file goes up at once by POST (field "file"); the answer is its row. A file that fails says
 // so and keeps its place. Sending waits for the last upload. What comes up is told as "file-drop:added", with its row
 // and whether it was put into the text (isPlaced).
-import { csrfHeaders } from "ui/http";
+import { csrfHeaders, isSignedOut } from "ui/http";
 
 class FileDrop extends HTMLElement {
   #under_way = 0;
@@ -79,7 +79,7 @@ class FileDrop extends HTMLElement {
 
   #ended(request, row, isPlaced) {
     this.#under_way -= 1;
-    if (request.status >= 200 && request.status < 300) {
+    if (request.status >= 200 && request.status < 300 && !isSignedOut(request)) {
       htmx.swap(row, request.responseText, { swapStyle: "beforebegin" });
       const detail = { row: row.previousElementSibling, isPlaced };
       row.remove();

@@ -5,11 +5,12 @@ const SIGNS = { Mod: IS_MAC ? "⌘" : "Ctrl", Shift: IS_MAC ? "⇧" : "Shift", E
 
 /** The name of the key that was pressed, as data-key writes it. */
 export function nameOf(event) {
-  if (event.code === "Slash" && event.shiftKey) return "?";
-  // Where other layouts write these signs, their place on the keyboard would be of no help.
-  if (event.key === "?" || event.key === "/") return event.key;
-  const key = NAMES[event.code] ?? event.code.replace(/^(Key|Digit|Numpad)(?=.)/, "");
   const isModified = IS_MAC ? event.metaKey : event.ctrlKey;
+  if (event.code === "Slash" && event.shiftKey && !isModified) return "?";
+  // Where other layouts write these signs, their place on the keyboard would be of no help; with "-" the browser zooms.
+  if (["?", "/"].includes(event.key) || (isModified && event.key === "-"))
+    return isModified ? `Mod+${event.key}` : event.key;
+  const key = NAMES[event.code] ?? event.code.replace(/^(Key|Digit|Numpad)(?=.)/, "");
   return [isModified && "Mod", event.shiftKey && "Shift", key].filter(Boolean).join("+");
 }
 
@@ -20,3 +21,6 @@ export function shown(key) {
     .map((part) => SIGNS[part] ?? part)
     .join(IS_MAC && key.includes("+") ? "" : " ");
 }
+
+/** How a key is told to reading aids: aria-keyshortcuts. */
+export const spoken = (key) => key.replace("Mod", IS_MAC ? "Meta" : "Control");

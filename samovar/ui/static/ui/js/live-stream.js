@@ -87,6 +87,8 @@ class LiveStream extends HTMLElement {
 
   #received = (event) => {
     this.#last = event.lastEventId || this.#last;
+    // Up to where this page knows.
+    this.setAttribute("after", this.#last);
     const detail = JSON.parse(event.data);
     const names = ["event", detail.kind, `${detail.kind}-${detail.actor_id}`];
     for (const [field, value] of Object.entries(detail)) {

@@ -59,7 +59,10 @@ function due(moment, now, { dataset }) {
 // 0 while there is time, then 20 and 5 minutes before, and late.
 const stageOf = (moment, now) => [20 * MINUTE, 5 * MINUTE, 0].filter((left) => moment - now <= left).length;
 
-const shapes = { relative, short, stamp, wait, due, clock: formats.clock.format, full: formats.full.format };
+// The seconds until something leaves: "in 8 sec."
+const left = (moment, now) => ago.format(Math.max(0, Math.ceil((moment - now) / 1000)), "second");
+
+const shapes = { relative, short, stamp, wait, due, left, clock: formats.clock.format, full: formats.full.format };
 const shown = new Set();
 
 class LocalTime extends HTMLElement {
@@ -97,7 +100,9 @@ class LocalTime extends HTMLElement {
     this.#stage = stage;
   }
 }
-setInterval(() => {
-  for (const element of shown) element.update();
-}, MINUTE / 2);
+const renew = (isMeant) => {
+  for (const element of shown) if (isMeant(element)) element.update();
+};
+setInterval(renew, MINUTE / 2, () => true);
+setInterval(renew, 1000, (element) => element.getAttribute("form") === "left");
 customElements.define("local-time", LocalTime);

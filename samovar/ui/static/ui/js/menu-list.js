@@ -1,4 +1,5 @@
-// A menu in a popover: arrows walk, a letter jumps, a press closes; placed by hand where a browser knows no anchors.
+// A menu in a popover: arrows walk, a letter jumps, a number goes into the field that says data-digits, a press closes;
+// placed by hand where a browser knows no anchors.
 const HAS_ANCHORS = CSS.supports("position-area: block-end");
 const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 let invoker;
@@ -6,8 +7,12 @@ document.addEventListener(
   "click",
   (event) => {
     const pressed = event.target.closest("[popovertarget]");
-    // What stands in a menu is gone when the next one opens, which then stands where the first one did.
-    if (pressed && !pressed.closest("[popover]")) invoker = pressed;
+    if (!pressed) return;
+    // What stands in a menu is gone when the next one opens, which then stands where the first one did; its key may
+    // press it there while that one is closed.
+    const menu = pressed.closest("[popover]");
+    if (!menu) invoker = pressed;
+    else if (!menu.matches(":popover-open")) invoker = document.querySelector(`[popovertarget="${menu.id}"]`);
   },
   true,
 );
@@ -17,7 +22,15 @@ class MenuList extends HTMLElement {
     this.addEventListener("toggle", this.#toggled);
     this.addEventListener("keydown", this.#walk);
     this.addEventListener("click", this.#pressed);
+    this.addEventListener("beforetoggle", this.#takeFocus);
   }
+
+  // The focus is in an open menu at once: what opens it may be followed by the next key before it is drawn. A closed one
+  // asks for none, because htmx would give it to the first that does.
+  #takeFocus = ({ newState }) => {
+    this.tabIndex = -1;
+    this.autofocus = newState === "open" && !this.querySelector("[autofocus]");
+  };
 
   get #items() {
     return [...this.querySelectorAll(".menu-item, input")].filter((item) => item.checkVisibility());
@@ -29,8 +42,12 @@ class MenuList extends HTMLElement {
       return;
     }
     if (!HAS_ANCHORS) this.#place();
-    (this.querySelector("[autofocus]") ?? this.#items[0])?.focus();
+    this.#begin();
   };
+
+  #begin() {
+    if (document.activeElement === this) this.#items[0]?.focus();
+  }
 
   // What was searched for is over with the search.
   #forget() {
@@ -41,9 +58,17 @@ class MenuList extends HTMLElement {
   }
 
   #walk = (event) => {
+    this.#begin();
     const items = this.#items;
     const now = items.indexOf(document.activeElement);
-    const letter = event.key.length === 1 && !event.target.matches("input, select") && event.key.toLowerCase();
+    const isBare = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+    const letter = isBare && !event.target.matches("input, select") && event.key.toLowerCase();
+    const field = /[+\d]/.test(letter) && this.querySelector("[data-digits]");
+    if (field) {
+      // What was pressed is then written there.
+      field.focus();
+      return;
+    }
     const named =
       letter && items.find((item, at) => at > now && item.innerText.trim().toLowerCase().startsWith(letter));
     const step = STEPS[event.key];

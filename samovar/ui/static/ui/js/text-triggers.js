@@ -1,9 +1,8 @@
-// <text-triggers> around a textarea and an <offer-list>: a sign at the start of a word opens the list. A sign is declared
-// by data-sign, with data-source for the address that gives the entries for the letters after it (?q=), or with what is
-// to be said about it inside. An entry has role="option" and data-inserts, the text that takes the place of sign and
-// letters; who does something else with it hears "text-triggers:chosen" and prevents that. A button that declares a sign
-// types it; the letters in data-at-once take an entry without Enter. With Ctrl or ⌘, Enter sends the text as it stands.
-import { typedAfter, write } from "ui/caret";
+// <text-triggers> around a textarea and an <offer-list>: a sign at the start of a word opens the list. data-sign declares
+// it, with data-source, the address of the entries for the letters after it (?q=), or with what is said about it inside.
+// An entry, role="option", inserts data-inserts, unless "text-triggers:chosen" is prevented. A button
+// with a sign types it, and takes it back if nothing follows; the letters in data-at-once take an entry without Enter.
+import { typedAfter, write, writeSign } from "ui/caret";
 import { HeldKeys } from "ui/held-keys";
 import { elementsAt } from "ui/http";
 
@@ -17,6 +16,7 @@ class TextTriggers extends HTMLElement {
   #closed = -1; // where a sign stands for itself
   #held; // Enter came before the list
   #isOurs = false;
+  #takeBack; // what a button wrote
   #request;
 
   connectedCallback() {
@@ -73,6 +73,7 @@ class TextTriggers extends HTMLElement {
 
   #take(option) {
     const { start } = this.#at;
+    this.#takeBack = undefined;
     this.#close();
     this.#area.focus();
     this.#area.setSelectionRange(start, this.#area.selectionEnd);
@@ -86,6 +87,7 @@ class TextTriggers extends HTMLElement {
     this.#request?.abort();
     this.#at = this.#shown = this.#held = undefined;
     this.#list.close();
+    this.#takeBack?.();
   };
 
   #dismiss() {
@@ -112,9 +114,7 @@ class TextTriggers extends HTMLElement {
     const declared = target.closest("button[data-sign]");
     if (option) this.#take(option);
     else if (target === this.#area) this.#dismiss();
-    if (!declared) return;
-    const isInWord = /\S$/.test(this.#area.value.slice(0, this.#area.selectionEnd));
-    write(this.#area, `${isInWord ? " " : ""}${declared.dataset.sign}`);
+    else if (declared) this.#takeBack = writeSign(this.#area, declared.dataset.sign);
   };
 }
 customElements.define("text-triggers", TextTriggers);

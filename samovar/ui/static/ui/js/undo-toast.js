@@ -14,8 +14,10 @@ class UndoToast extends HTMLElement {
     const older = [...this.parentElement.querySelectorAll("undo-toast")].slice(0, -1);
     for (const toast of older.slice(0, older.length + 1 - MOST)) toast.remove();
     // The key undoes what was done last.
-    for (const made of older.flatMap((toast) => [...toast.querySelectorAll("[data-key]")]))
+    for (const made of older.flatMap((toast) => [...toast.querySelectorAll("[data-key]")])) {
       made.removeAttribute("data-key");
+      made.ariaKeyShortcuts = null;
+    }
     this.#release();
   }
 
