@@ -10,7 +10,10 @@ from samovar.conversations.events.base import ConversationEvent, InThread
 
 @dataclass(frozen=True, kw_only=True)
 class MessageReceived(ConversationEvent):
-    """The customer, or a machine in their name, wrote. ``is_waiting`` says whether somebody expects an answer."""
+    """The customer, or a machine in their name, wrote. ``is_waiting`` says whether somebody expects an answer.
+
+    What ``is_held`` came above what of this customer comes before the team on one day.
+    """
 
     topic = "talk"
     in_thread = InThread.MESSAGE
@@ -18,6 +21,7 @@ class MessageReceived(ConversationEvent):
     message_id: int
     mail_class: str
     is_waiting: bool
+    is_held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,15 @@ class NoteAdded(ConversationEvent):
     topic = "talk"
     in_thread = InThread.MESSAGE
     line = _("Note to the team")
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteEdited(ConversationEvent):
+    """The author of a note let it say something else, or again what it had said before."""
+
+    topic = "work"
+    line = _("Note edited")
     message_id: int
 
 

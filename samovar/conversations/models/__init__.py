@@ -12,6 +12,7 @@ from samovar.conversations.models.leaving import LeftBehind
 from samovar.conversations.models.macro import Macro, MacroKey, MacroUse
 from samovar.conversations.models.mention import Mention
 from samovar.conversations.models.message import Attachment, Message, Reference
+from samovar.conversations.models.note_edit import NoteEdit
 from samovar.conversations.models.participant import Participant
 from samovar.conversations.models.pending import PendingReply
 from samovar.conversations.models.promise import Promise
@@ -19,6 +20,7 @@ from samovar.conversations.models.regrouping import RegroupedRow, Regrouping
 from samovar.conversations.models.reminder import Reminder
 from samovar.conversations.models.retention import Retention
 from samovar.conversations.models.saved_view import SavedView
+from samovar.conversations.models.submission import Submission
 from samovar.conversations.models.tag import ConversationTag, Tag
 from samovar.conversations.models.watching import Watching
 from samovar.conversations.models.withdrawal import Withdrawal
@@ -45,6 +47,7 @@ __all__ = [
     "MacroUse",
     "Mention",
     "Message",
+    "NoteEdit",
     "Participant",
     "PendingReply",
     "Promise",
@@ -55,6 +58,7 @@ __all__ = [
     "Retention",
     "SavedView",
     "SpamSign",
+    "Submission",
     "Tag",
     "Watching",
     "Withdrawal",

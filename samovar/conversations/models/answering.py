@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
@@ -108,10 +108,11 @@ class Answerable(models.Model):
 
         Whom it goes to is fixed here, unless ``to`` says it. ``files`` were uploaded before and belong to nobody yet.
         With ``seen_id``, the newest message that the author has seen, raises NewerMessage when something has come
-        since; raises EmptyMessage without text and files, and CustomerErased when there is nobody any more.
+        since from somebody else; raises EmptyMessage without text and files, and CustomerErased when there is
+        nobody any more.
         """
         now = clock.now()
-        self.ready_for(text, files, seen_id)
+        self.ready_for(text, files, seen_id, by)
         message = self._draft(Direction.OUT, text, by, now)
         circle, message.pk = circle_and_number(self.pk)
         message.recipients = (to or recipients(circle)).as_kept
@@ -139,13 +140,13 @@ class Answerable(models.Model):
         return message
 
     @transaction.atomic
-    def add_note(self, text: str, by: User, files: Sequence[Attachment] = ()) -> Message:
+    def add_note(self, text: str, by: User, files: Sequence[Attachment] = (), seen_id: int | None = None) -> Message:
         """Leave a note that only the team sees; it changes nothing about whose turn it is.
 
-        Whom it names (``@`` and their name) is told, and watches from now on.
+        Whom it names (``@`` and their name) is told, and watches from now on. Raises what reply() raises.
         """
         now = clock.now()
-        self.ready_for(text, files, None)
+        self.ready_for(text, files, seen_id, by)
         message = self._draft(Direction.NOTE, text, by, now)
         message.is_markdown = True
         self._write(message, files)
@@ -155,17 +156,22 @@ class Answerable(models.Model):
         self.mention(message)
         return message
 
-    def mention(self, note: Message) -> None:
-        """Take note of the colleagues whom a note names: they watch from now on, and are told."""
-        people = [found.user for found in Mention.objects.all().read(note, self.inbox)]
+    def mention(self, note: Message, known: Collection[int] = ()) -> list[User]:
+        """Take note of the colleagues whom a note names, and return them: they watch from now on, and are told.
+
+        Those ``known`` by their numbers were named there before.
+        """
+        named = [found.user for found in Mention.objects.all().read(note, self.inbox)]
+        people = [person for person in named if person.pk not in known]
         Watching.objects.all().begin(self.pk, people, clock.now())
         heading = self.heading(note.author)
         announce_many([ColleagueMentioned(**heading, message_id=note.pk, mentioned_id=person.pk) for person in people])
+        return named
 
     @transaction.atomic
     def log(self, text: str, way: Way, at: datetime, by: User) -> Message:
         """Write down what was said on the phone or face to face at ``at``; nothing leaves, and nobody waits by it."""
-        self.ready_for(text, (), None)
+        self.ready_for(text, (), None, by)
         message = self._draft(Direction.NOTE, text, by, at)
         message.way = way
         self._write(message, ())
@@ -213,20 +219,16 @@ class Answerable(models.Model):
         if self.customer.erased_at or (self.parent and self.parent.customer.erased_at):
             raise CustomerErased(_("This person was erased. Nothing can be written to them or about them any more."))
 
-    def ready_for(self, text: str, files: Sequence[Attachment], seen_id: int | None) -> None:
+    def ready_for(self, text: str, files: Sequence[Attachment], seen_id: int | None, by: User) -> None:
         """Take the row to write this in it; raises what reply() raises."""
         if not text.strip() and not files:
             raise EmptyMessage(_("There is nothing to send yet. Write a text or attach a file."))
         self.writable()
         if seen_id is not None:
-            newest = (
-                Message.objects.filter(conversation=self.pk)
-                .to_be_seen()
-                .order_by("-id")
-                .values_list("id", flat=True)
-                .first()
-            )
-            if newest is not None and newest > seen_id:
+            # What they have written themselves since, as from a page without a connection, is no news to them.
+            written = Message.objects.filter(conversation=self.pk, pk__gt=seen_id).to_be_seen_by(by)
+            newest = written.order_by("-id").values_list("id", flat=True).first()
+            if newest is not None:
                 raise NewerMessage(newest)
 
     def _write(self, message: Message, files: Sequence[Attachment]) -> None:

@@ -33,6 +33,10 @@ class Ending(models.TextChoices):
     LAPSED = "lapsed", _("Over without an answer")
 
 
+# What the expert has ended, and nobody else; that they can take back.
+BY_EXPERT = (Ending.ANSWERED, Ending.HANDED_BACK, Ending.DECLINED)
+
+
 class Facts(TypedDict):
     """What every event of a consultation says."""
 
@@ -107,6 +111,11 @@ class Consultation(models.Model):
         return reverse("consultation", args=[self.pk])
 
     @property
+    def is_late(self) -> bool:
+        """Whether it is open, and an answer was wanted by now."""
+        return self.is_open and self.due_at is not None and self.due_at <= clock.now()
+
+    @property
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
         return self.ended_at is None
@@ -121,21 +130,28 @@ class Consultation(models.Model):
         Consultation.objects.filter(pk=self.pk, seen_at=None).update(seen_at=clock.now())
 
     @transaction.atomic
-    def withdraw(self, by: User) -> None:
-        """Ask no more. Twice is once; what has ended otherwise stays as it ended."""
+    def withdraw(self, by: User) -> bool:
+        """Ask no more. Twice is once; what has ended otherwise stays as it ended, and False is returned."""
         if self.take():
             self.end(Ending.WITHDRAWN, ExpertWithdrawn, by)
+        return self.ending == Ending.WITHDRAWN
 
     @transaction.atomic
-    def reopen(self, by: User) -> None:
-        """Take back how it ended, unless the same expert was asked again since, or is not there any more."""
-        if self.take() or not self.expert.is_active:
-            return
+    def reopen(self, by: User) -> bool:
+        """Take back how it ended; returns whether the expert is asked now.
+
+        Who is not there any more is not; who was asked again since is, by the question of then.
+        """
+        if self.take():
+            return True
+        if not self.expert.is_active:
+            return False
         if Consultation.objects.open().filter(conversation=self.conversation_id, expert=self.expert_id).exists():
-            return
+            return True
         self.ended_at, self.ending, self.words, self.answer = None, "", "", None
         self.save(update_fields=["ended_at", "ending", "words", "answer"])
         announce(ExpertReopened(**self.heading(by), **self.facts, preview=self.question))
+        return True
 
     @transaction.atomic
     def lapse(self) -> None:

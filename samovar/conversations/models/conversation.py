@@ -23,10 +23,11 @@ from samovar.conversations.events import (
 from samovar.conversations.models.answering import Answerable
 from samovar.conversations.models.causing import Caused
 from samovar.conversations.models.deleting import Deletable
+from samovar.conversations.models.gathering import Gathered
 from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.noteworthy import Noteworthy
 from samovar.conversations.models.prioritising import Prioritised
-from samovar.conversations.models.promising import DUE, TURN, Promising
+from samovar.conversations.models.promising import DUE, TURN, WAITS, Promising
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.models.snoozing import Snoozable
 from samovar.conversations.models.tag import ConversationTag, Tag
@@ -56,7 +57,9 @@ OF_PEOPLE = Q(kind="human", deleted_at=None, merged_at=None)
 CAN_BE_OVER = Q(resolved_at__isnull=False) | ~Q(kind="human")
 
 
-class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deletable, Watched, OfTeam, Answerable):
+class Conversation(
+    Snoozable, Prioritised, Promising, Caused, Noteworthy, Deletable, Watched, OfTeam, Answerable, Gathered
+):
     """An exchange with one customer about one matter, over any number of channels.
 
     Whose turn it is and what stands last is kept on the row, so that lists need no look at the messages; all of it
@@ -104,7 +107,25 @@ class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deleta
                 name="conversation_open",
                 condition=Q(kind="human", resolved_at=None),
             ),
-            # The one above gives no order to those whom nobody has: an empty key is none to the planner.
+            # All that the views of open work ask of a row, so that they are counted without looking at the rows.
+            models.Index(
+                fields=["id"],
+                include=[
+                    "customer",
+                    "inbox",
+                    "assignee",
+                    "team",
+                    "cause",
+                    "priority",
+                    "is_unread",
+                    "waiting_since",
+                    "snoozed_until",
+                    "promise_due_at",
+                ],
+                name="conversation_standing",
+                condition=Q(kind="human", resolved_at=None, deleted_at=None, merged_at=None),
+            ),
+            # The one of assignees gives no order to those whom nobody has: an empty key is none to the planner.
             models.Index(
                 models.F("last_message_at").desc(),
                 models.F("id").desc(),
@@ -176,6 +197,7 @@ class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deleta
                 condition=OF_PEOPLE,
             ),
             models.Index(DUE, "id", name="conversation_by_due", condition=OF_PEOPLE),
+            models.Index(WAITS, "id", name="conversation_by_waiting", condition=OF_PEOPLE),
             models.Index("snoozed_until", name="conversation_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index(
                 "promise_due_at", "id", name="conversation_promised", condition=Q(promise_due_at__isnull=False)
@@ -194,7 +216,10 @@ class Conversation(Snoozable, Prioritised, Promising, Caused, Noteworthy, Deleta
         """Take the row for this transaction and read what is true now.
 
         Raises MergedAway when it was merged into another one meanwhile: nothing may be done to what nobody sees.
+        Whoever gathers the changes of many holds all of them, and what stands on this object is not written yet.
         """
+        if self.changes is not None:
+            return
         rows = Conversation.objects.select_related("inbox", "customer").select_for_update(of=("self",))
         reread(self, rows)
         if self.merged_at is not None:

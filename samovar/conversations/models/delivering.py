@@ -19,7 +19,7 @@ from samovar.conversations.events import (
     MessageSent,
 )
 from samovar.events.announcing import announce
-from samovar.lib import clock, sayings
+from samovar.lib import sayings
 
 if TYPE_CHECKING:
     from samovar.accounts.models import User
@@ -152,17 +152,9 @@ class Deliverable(models.Model):
             self._note_on(conversation)
             announce(self._news_since(before, fate, conversation.heading(by), at))
 
-    def note_handed_over(self, at: datetime) -> None:
-        """Note that the provider took the message for everybody."""
-        self.note_fate(Fate(handed_over_at=at), at)
-
     def note_failed(self, reason: str, at: datetime) -> None:
         """Note that the message will never arrive."""
         self.note_fate(Fate(troubles=(Trouble(state="failed", why=reason),)), at)
-
-    def note_deferred(self, reason: str) -> None:
-        """Note that the provider could not be reached; the message will be tried again."""
-        self.note_fate(Fate(troubles=(Trouble(state=LATE, why=reason),)), clock.now())
 
     def meet(self, fate: Fate, at: datetime) -> None:
         """Set what ``fate`` changes on the row; bulk writers call it too."""

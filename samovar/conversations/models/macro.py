@@ -17,6 +17,7 @@ from samovar.accounts.models import Team, User
 from samovar.accounts.models.audit import Action, record
 from samovar.conversations.errors import MacroChanged, MacroKeyTaken
 from samovar.lib import clock
+from samovar.lib.layouts import readings
 from samovar.lib.text import search_key
 
 # What nobody has used for so long is marked in the list.
@@ -69,14 +70,14 @@ class MacroQuerySet(models.QuerySet["Macro"]):
         """Return those that fit what was typed, the best first; of equal ones what ``user`` takes most.
 
         The digit that the user has given to one, or its own letters, are first, then the beginning of its name, then
-        beginnings of the words in it, and at last what only stands in its text.
+        beginnings of the words in it, then what only stands in its text, and at last the names as typed in the other
+        layout of keys.
         """
-        wanted = search_key(typed)
         uses = MacroUse.objects.filter(macro=models.OuterRef("pk"), user=user).order_by()
         used = uses.values("macro").annotate(all=models.Sum("count")).values("all")
         digit = MacroKey.objects.filter(macro=models.OuterRef("pk"), user=user).values("digit")
         rows = self.annotate(used_by_me=Coalesce(models.Subquery(used), 0), digit=models.Subquery(digit[:1]))
-        rows = rows.annotate(rank=_rank(wanted)).filter(rank__isnull=False) if wanted else rows.annotate(rank=Value(0))
+        rows = rows.annotate(rank=_rank(*readings(typed))).filter(rank__isnull=False)
         # Who presses Enter at once gets a text, which can be thrown away, and nothing that is done at once.
         is_bare = models.ExpressionWrapper(Q(text=""), models.BooleanField())
         return rows.order_by("rank", F("digit").asc(nulls_last=True), "-used_by_me", is_bare, "name_key", "pk")
@@ -271,17 +272,24 @@ def _fields(wording: Wording) -> dict[str, Any]:
     return shallow | {"shortcut": search_key(wording.shortcut), "steps": [list(step) for step in wording.steps]}
 
 
-def _rank(wanted: str) -> models.Case:
-    words = wanted.split()[:MOST_WORDS]
-    each = Q()
-    for word in words:
-        each &= Q(name_key__startswith=word) | Q(name_key__contains=f" {word}")
+def _rank(wanted: str, otherwise: str) -> models.Case | Value:
+    if not wanted:
+        return Value(0)
     by_digit = [models.When(digit=int(wanted), then=Value(0))] if wanted in map(str, KEYS) else []
     return models.Case(
         *by_digit,
-        models.When(shortcut=wanted, then=Value(0)),
-        models.When(Q(shortcut__startswith=wanted) | Q(name_key__startswith=wanted), then=Value(1)),
-        models.When(each, then=Value(2)),
+        *_named(wanted, 0),
         models.When(text__icontains=wanted, then=Value(3)),
+        *_named(otherwise, 4),
         output_field=models.SmallIntegerField(),
     )
+
+
+def _named(wanted: str, best: int) -> list[models.When]:
+    """Return how well letters name a macro: ``best`` its own, then how its name begins, then words in it."""
+    each = Q()
+    for word in wanted.split()[:MOST_WORDS]:
+        each &= Q(name_key__startswith=word) | Q(name_key__contains=f" {word}")
+    begins = Q(shortcut__startswith=wanted) | Q(name_key__startswith=wanted)
+    places = enumerate((Q(shortcut=wanted), begins, each), best)
+    return [models.When(fits, then=Value(place)) for place, fits in places]

@@ -22,6 +22,7 @@ from samovar.conversations.folding import pieces_of, preview_of
 from samovar.conversations.models.delivering import Deliverable
 from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.mention import Mention
+from samovar.conversations.models.note_edit import NoteEdit
 from samovar.customers.models import Customer
 from samovar.files.models import StoredFile
 from samovar.lib.markdown import words_of
@@ -65,6 +66,7 @@ REASONS = {
     "subject-tag": _("Its subject names the number of this conversation."),
     "same-subject": _("The same sender wrote about the same subject a short while ago."),
     "possible-loop": _("Its sender had opened too many conversations in a short time."),
+    "above-limit": _("Its sender had written as often on this day as we let them."),
     "passed-on": _("Somebody of the team passed it on to us."),
 }
 
@@ -76,12 +78,20 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Return what somebody who answers has to know: not our notes, and not what a machine of ours wrote."""
         return self.exclude(direction=Direction.NOTE).exclude(~Q(mail_class="human"), direction=Direction.OUT)
 
+    def to_be_seen_by(self, author: User) -> MessageQuerySet:
+        """Return the same without the answers of ``author``: what they wrote themselves is no news to them."""
+        return self.to_be_seen().exclude(direction=Direction.OUT, author=author)
+
     def of_thread(self) -> MessageQuerySet:
-        """Return what a thread shows, oldest first: authors, files, the ``names`` in notes; without the HTML."""
+        """Return what a thread shows, oldest first: authors, files, the ``names`` in notes, when these were
+        edited (``edited_at``); without the HTML."""
         files = models.Prefetch("attachments", Attachment.objects.select_related("file", "link").order_by("pk"))
         threads = self.select_related("author", "customer", "inbox", "withdrawal__by").prefetch_related(files)
         named = ArraySubquery(Mention.objects.filter(message=models.OuterRef("pk")).values("name"))
-        return threads.annotate(has_html=~Q(html=""), names=named).defer("html").order_by("created_at", "id")
+        edits = NoteEdit.objects.all().in_force().filter(message=models.OuterRef("pk"))
+        edited = models.Case(models.When(direction=Direction.NOTE, then=models.Subquery(edits.values("edited_at")[:1])))
+        threads = threads.annotate(has_html=~Q(html=""), names=named, edited_at=edited)
+        return threads.defer("html").order_by("created_at", "id")
 
 
 class Message(Deliverable):
@@ -152,6 +162,8 @@ class Message(Deliverable):
                 name="message_of_people",
                 condition=Q(direction="in", mail_class="human"),
             ),
+            # What was written down of calls and visits is a small part of all.
+            models.Index(fields=["way", "conversation"], name="message_written_down", condition=~Q(way="")),
             GinIndex(OpClass("numbers", name="gin_trgm_ops"), name="message_numbers", condition=~Q(numbers="")),
         ]
 

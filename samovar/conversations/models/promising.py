@@ -31,6 +31,8 @@ def later(moment: models.F, years: int) -> models.Func:
 TURN = Coalesce("promise_due_at", later(models.F("waiting_since"), 100))
 # The same for everything: who neither waits nor was promised anything stands behind all others.
 DUE = Coalesce("promise_due_at", later(models.F("waiting_since"), 100), later(models.F("last_message_at"), 200))
+# Who waits longest first; who does not wait stands behind all who do.
+WAITS = Coalesce("waiting_since", later(models.F("last_message_at"), 100))
 
 
 class Promising(models.Model):

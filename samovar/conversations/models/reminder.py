@@ -33,10 +33,6 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """Return those that are not done."""
         return self.filter(done_at=None)
 
-    def due_for(self, user: User) -> ReminderQuerySet:
-        """Return those of ``user`` whose moment has come and that are not done, the oldest first."""
-        return self.of(user).open().filter(at__lte=clock.now()).order_by("at", "pk")
-
     def to_be_told(self, now: datetime) -> ReminderQuerySet:
         """Return those whose moment has come and of which nobody was told; who is switched off is told of none."""
         return self.open().filter(told_at=None, at__lte=now, user__is_active=True)

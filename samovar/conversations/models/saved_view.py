@@ -57,14 +57,17 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def make(self, naming: Naming, filters: Sequence[str], order: str, by: User) -> SavedView:
         """Keep filters and an order under a name; raises TooManyViews."""
         User.objects.select_for_update().get(pk=by.pk)
-        beside = self.in_use().filter(owner=naming.owner)
-        if beside.count() >= MOST_OF_ONE:
-            raise TooManyViews(MOST_OF_ONE)
+        self.check_room(naming.owner)
         view = self.model(**vars(naming), filters=list(filters), order=order, changed_by=by, changed_at=clock.now())
         view.save()
         if view.is_shared:
             record(Action.VIEW_MADE, by, view, after=view.facts)
         return view
+
+    def check_room(self, owner: User | None) -> None:
+        """Raise TooManyViews when ``owner``, or everybody together for None, has as many as there may be."""
+        if self.in_use().filter(owner=owner).count() >= MOST_OF_ONE:
+            raise TooManyViews(MOST_OF_ONE)
 
 
 class SavedView(models.Model):
@@ -114,7 +117,7 @@ class SavedView(models.Model):
 
     @transaction.atomic
     def change(self, naming: Naming, version: int, by: User) -> None:
-        """Set its name and whose it is; raises ViewChanged when it is not ``version`` any more."""
+        """Set its name and whose it is; raises ViewChanged when it is not ``version`` any more, and TooManyViews."""
         self._set(vars(naming), version, by)
 
     @transaction.atomic
@@ -134,9 +137,10 @@ class SavedView(models.Model):
 
     @transaction.atomic
     def restore(self, by: User) -> None:
-        """Bring it back. Twice is once."""
+        """Bring it back; raises TooManyViews. Twice is once."""
         self._lock()
         if self.archived_at is not None:
+            SavedView.objects.all().check_room(self.owner)
             self.archived_at = None
             self.save(update_fields=["archived_at"])
             if self.is_shared:
@@ -144,7 +148,7 @@ class SavedView(models.Model):
 
     @transaction.atomic
     def take_over(self, by: User) -> None:
-        """Give it to ``by``, who leads, when whose it was is gone. Twice is once."""
+        """Give it to ``by``, who leads, when whose it was is gone; raises TooManyViews. Twice is once."""
         self._lock()
         if self.owner is not None and not self.owner.is_active:
             self._set({"owner": by}, self.version, by)
@@ -156,6 +160,8 @@ class SavedView(models.Model):
         was_shared, before = self.is_shared, self.facts
         if all(getattr(self, name) == value for name, value in fields.items()):
             return
+        if fields.get("owner", self.owner) != self.owner:
+            SavedView.objects.all().check_room(fields["owner"])
         for name, value in fields.items():
             setattr(self, name, value)
         self.version, self.changed_by, self.changed_at = version + 1, by, clock.now()

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, JSONObject
 
 from samovar.accounts.models import User
+from samovar.conversations.models import standing
 from samovar.conversations.models.block import SpamSign
 from samovar.conversations.models.cause import Cause
 from samovar.conversations.models.consultation import Consultation
@@ -18,8 +19,8 @@ from samovar.conversations.models.inbox import Inbox
 from samovar.conversations.models.message import Message
 from samovar.conversations.models.pending import PendingReply
 from samovar.conversations.models.promise import Promise, PromiseKind
-from samovar.conversations.models.promising import TURN
 from samovar.conversations.models.tag import ConversationTag
+from samovar.conversations.models.watching import Watching
 from samovar.events.models import Event
 
 if TYPE_CHECKING:
@@ -70,12 +71,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Return those that stand in inboxes which are not open to ``user``."""
         return self.filter(inbox__in=Inbox.objects.closed_to(user).values("pk"))
 
-    def for_list(self) -> ConversationQuerySet:
+    def for_list(self, reader: User) -> ConversationQuerySet:
         """Fetch what a row of a list shows, in one query however many rows: also ``tag_names`` and ``step_count``.
 
-        ``planned`` is the next answer that has not left (due_at, held).
+        ``planned`` is the next answer that has not left (due_at, held); ``is_watched`` says that ``reader`` watches it.
+        ``began_by`` is the way of what was written down first, empty where it began with a letter.
         """
         own = models.OuterRef("pk")
+        first = Message.objects.filter(conversation=own).order_by("created_at", "id")
         tags = ConversationTag.objects.filter(conversation=own)
         shown = tags.annotate(shown=Coalesce("tag__merged_into__name", "tag__name"))
         names = ArraySubquery(shown.order_by("shown").values("shown").distinct())
@@ -85,14 +88,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         count = steps.order_by().values("conversation").annotate(all=models.Count("pk"), done=models.Count("kept_at"))
         return self.select_related("customer", "assignee", "team", "cause__merged_into").annotate(
             tag_names=names,
+            began_by=models.Subquery(first.values("way")[:1]),
+            is_watched=models.Exists(Watching.objects.filter(conversation=own, user=reader)),
             expert_names=ArraySubquery(asked),
             planned=models.Subquery(planned.values(found=JSONObject(due_at="due_at", held="held"))[:1]),
             step_count=models.Subquery(count.values(found=JSONObject(all="all", done="done")), models.JSONField()),
         )
-
-    def by_turn(self) -> ConversationQuerySet:
-        """Tell of each when it is its turn among those who wait, as ``turn``."""
-        return self.annotate(turn=TURN)
 
     def with_reasons(self) -> ConversationQuerySet:
         """Fetch, kept as it was written down, why the oldest message of each did not arrive: ``why_undelivered``."""
@@ -117,12 +118,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def open(self) -> ConversationQuerySet:
         """Return what is not settled, with people on the other side."""
-        return self.filter(kind="human", resolved_at=None)
+        return self.filter(standing.OPEN)
 
     def needs_reply(self) -> ConversationQuerySet:
         """Return those in which a customer waits for us, in sight now; not while our answer is leaving."""
-        leaving = PendingReply.objects.leaving().filter(conversation=models.OuterRef("pk"))
-        return self.open().filter(~models.Exists(leaving), snoozed_until=None, waiting_since__isnull=False)
+        return self.open().filter(standing.needs_reply())
 
     def scheduled(self, user: User) -> ConversationQuerySet:
         """Return those in which an answer waits for its moment (``leaves_at``) or was held, about which they decide."""
@@ -135,26 +135,17 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Return those in which something is to be kept by ``end``, or late: put off, settled or not."""
         return self.filter(kind="human", promise_due_at__lt=end)
 
-    def to_look_at(self) -> ConversationQuerySet:
-        """Return those in which nobody waits and something was not seen: back from snooze, or told by a machine."""
-        return self.open().filter(snoozed_until=None, waiting_since=None, is_unread=True)
-
     def of(self, user: User) -> ConversationQuerySet:
         """Return open ones that ``user`` answers for."""
-        return self.open().filter(assignee=user, snoozed_until=None)
+        return self.open().filter(standing.of_user(user))
 
     def unassigned(self) -> ConversationQuerySet:
         """Return open ones that nobody answers for."""
-        return self.open().filter(assignee=None, snoozed_until=None)
-
-    def of_teams_of(self, user: User) -> ConversationQuerySet:
-        """Return open ones that a team of ``user`` answers for."""
-        own = User.teams.through.objects.filter(user=user).values("team")
-        return self.open().filter(team__in=own, snoozed_until=None)
+        return self.open().filter(standing.UNASSIGNED)
 
     def snoozed(self) -> ConversationQuerySet:
         """Return those out of sight until a moment."""
-        return self.open().filter(snoozed_until__isnull=False)
+        return self.open().filter(standing.SNOOZED)
 
     def resolved(self) -> ConversationQuerySet:
         """Return settled ones."""

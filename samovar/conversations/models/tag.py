@@ -72,7 +72,7 @@ class ConversationTag(models.Model):
     """A tag on a conversation, and who put it there."""
 
     conversation = models.ForeignKey("Conversation", on_delete=models.PROTECT, related_name="taggings", db_index=False)
-    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="taggings")
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="taggings", db_index=False)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("when"))
 
@@ -80,6 +80,7 @@ class ConversationTag(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "tag"], name="tag_once")]
+        indexes = [models.Index(fields=["tag", "conversation"], name="tag_on")]
 
     def __str__(self) -> str:
         return f"{self.tag_id} on {self.conversation_id}"

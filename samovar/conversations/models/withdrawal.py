@@ -31,7 +31,8 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
 class Withdrawal(models.Model):
     """Who took back a note and when; the line stays. What the note said is held here for ten minutes, and then no more.
 
-    ``held_until`` is empty once its ``text`` and its files (``file_ids``) are gone.
+    ``held_until`` is empty once its ``text``, what it said before it was edited (``edits``: number, text, when, and
+    when that was undone) and its files (``file_ids``) are gone.
     """
 
     message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="withdrawal")
@@ -39,6 +40,7 @@ class Withdrawal(models.Model):
     withdrawn_at = models.DateTimeField(_("taken back at"))
     held_until = models.DateTimeField(null=True)
     text = models.TextField(_("text"), blank=True)
+    edits = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     file_ids = ArrayField(models.BigIntegerField(), default=list)
 
     objects = WithdrawalQuerySet.as_manager()
