@@ -1,9 +1,10 @@
 """A row of a list, drawn once for all who look at the same list; who wrote to us; what was promised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
@@ -13,8 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from samovar.accounts.models import User
-from samovar.conversations import delivered_causes, spam, withdrawing
+from samovar.conversations import delivered_causes, editing, spam, withdrawing
 from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models.message import Way
 from samovar.conversations.models.promise import Breach, PromiseKind
 from samovar.conversations.promising import Line
 from samovar.events.models import Event
@@ -23,7 +25,8 @@ from samovar.ui import durations
 
 register = template.Library()
 REMEMBERED = 4096
-MOST_TAGS = 2
+MOST_TAGS, MOST_MARKS = 2, 3
+WAY_SIGNS: Mapping[str, str] = {Way.CALL: "phone", Way.VISIT: "user"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Row:
     there, ``can_pick`` to select it.
     ``due`` is the moment of the corner, ``form`` how it is written and ``sign`` what stands before it; ``wait`` is how
     far it is away in words where it is written so. ``planned_at`` is when the next answer leaves that waits for its
-    moment, ``is_held`` says that somebody has to decide about it first. ``steps`` says how many of its steps are done.
+    moment, ``is_held`` says that somebody has to decide about it first; ``is_watched`` that the reader is told of it.
+    ``steps`` says how many of its steps are done; ``began_by`` is the call or the visit with which it began.
     """
 
     pk: int
@@ -68,6 +72,18 @@ class Row:
     planned_at: datetime | None = None
     is_held: bool = False
     experts: str = ""
+    is_watched: bool = False
+    began_by: str = ""
+
+    @property
+    def began_sign(self) -> str:
+        """The sign of how it began, as in a thread."""
+        return WAY_SIGNS.get(self.began_by, "mail")
+
+    @property
+    def began_name(self) -> str:
+        """What a call or a visit with which it began is called; empty for a letter, as for most."""
+        return str(Way(self.began_by).label) if self.began_by else ""
 
 
 @register.filter
@@ -150,15 +166,14 @@ def conversation_row(
     conversation: Conversation, query: str = "", current_id: int | None = None, *, acts: bool = False
 ) -> SafeString:
     """Draw a conversation, fetched ``for_list()``, as a row of a list with the address ``query``."""
-    sign, due, form = _due(conversation)
-    why, planned = spam.why(conversation), vars(conversation)["planned"]
+    why, (sign, due, form), fetched = spam.why(conversation), _due(conversation), vars(conversation)
     row = Row(
         pk=conversation.pk,
         address=conversation.get_absolute_url() + (f"?{query}" if query else ""),
         is_current=conversation.pk == current_id,
         is_unread=conversation.is_unread,
         is_undelivered=conversation.undelivered_at is not None,
-        why_undelivered=sayings.told(vars(conversation).get("why_undelivered") or ""),
+        why_undelivered=sayings.told(fetched.get("why_undelivered") or ""),
         kind=conversation.kind,
         customer=conversation.customer.shown_name,
         customer_id=conversation.customer_id,
@@ -167,7 +182,7 @@ def conversation_row(
         priority_shown=conversation.get_priority_display(),
         cause=str(conversation.cause.now) if conversation.cause else "",
         idea=_idea(conversation),
-        tags=tuple(vars(conversation)["tag_names"][: MOST_TAGS - bool(conversation.cause)]),
+        tags=_tags(conversation),
         assignee=conversation.assignee.name if conversation.assignee else "",
         assignee_id=conversation.assignee_id,
         team=_team(conversation),
@@ -176,21 +191,35 @@ def conversation_row(
         form=form,
         wait=durations.distance(due) if form == "wait" else durations.until(due) if form == "due" else "",
         is_promised=conversation.promise_due_at is not None,
-        steps=_steps(vars(conversation)["step_count"]),
+        steps=_steps(fetched["step_count"]),
         why_spam=why.words if why else "",
-        idea_title=conversation.idea_title if "idea_of" in vars(conversation) else "",
+        idea_title=conversation.idea_title if "idea_of" in fetched else "",
         has_acts=bool(why) and acts,
         can_pick=acts,
-        planned_at=parse_datetime(planned["due_at"]) if planned else None,
-        is_held=bool(planned and planned["held"]),
-        experts=", ".join(vars(conversation)["expert_names"]),
+        **_planned(fetched["planned"]),
+        experts=", ".join(fetched["expert_names"]),
+        is_watched=fetched["is_watched"],
+        began_by=fetched["began_by"] or "",
     )
     return _drawn(row, translation.get_language(), timezone.get_current_timezone_name())
+
+
+def _planned(answer: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what a row says of the next answer that has not left."""
+    return {"planned_at": parse_datetime(answer["due_at"]), "is_held": bool(answer["held"])} if answer else {}
 
 
 @lru_cache(REMEMBERED)
 def _drawn(row: Row, _language: str, _zone: str) -> SafeString:
     return render_to_string("conversations/_row.html", {"row": row})
+
+
+def _tags(conversation: Conversation) -> tuple[str, ...]:
+    """Return the tags that have room beside the other marks: what is said of one conversation stands in one line."""
+    found = vars(conversation)
+    others = (found["planned"], conversation.promise_due_at, found["expert_names"], found["step_count"])
+    room = MOST_MARKS - sum(map(bool, (*others, conversation.priority, conversation.cause)))
+    return tuple(found["tag_names"][: max(0, min(room, MOST_TAGS - bool(conversation.cause)))])
 
 
 def _team(conversation: Conversation) -> str:
@@ -230,3 +259,9 @@ def _due(conversation: Conversation) -> tuple[str, datetime, str]:
 def can_be_withdrawn(message: Message, user: User) -> bool:
     """Tell whether somebody may delete a message: a note of theirs, or any note for those who lead."""
     return withdrawing.may_withdraw(message, user)
+
+
+@register.filter
+def can_be_edited(message: Message, user: User) -> bool:
+    """Tell whether somebody may edit a message: a note of theirs."""
+    return editing.may_edit(message, user)

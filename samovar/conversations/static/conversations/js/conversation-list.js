@@ -8,6 +8,14 @@ const AT_MOST = 2000;
 const BY_ITSELF = { "X-By-Itself": "1" };
 const HAS_POINTER = matchMedia("(hover: hover)");
 
+// What is searched for stands in the address, whatever is open there by now, so that Back and a reload know it.
+function searched(text) {
+  const url = new URL(location.href);
+  if (text) url.searchParams.set("q", text);
+  else url.searchParams.delete("q");
+  history.replaceState(history.state, "", url);
+}
+
 class ConversationList extends HTMLElement {
   #timer;
   #last = 0;
@@ -30,7 +38,9 @@ class ConversationList extends HTMLElement {
   }
 
   get #isHeld() {
-    return (HAS_POINTER.matches && this.matches(":hover")) || this.querySelector(":focus-visible") !== null;
+    return (
+      (HAS_POINTER.matches && this.matches(":hover")) || this.querySelector(":focus-visible, .swipe-acts") !== null
+    );
   }
 
   #happened = ({ detail }) => {
@@ -56,6 +66,7 @@ class ConversationList extends HTMLElement {
 
   // Of what happened only that is new here which stands in this list as it would be now.
   #answered = (event) => {
+    if (event.target.matches("form.list-filter")) searched(new FormData(event.target).get("q"));
     if (event.target !== this || !this.#isStale || !isDone(event)) return;
     const text = event.detail.xhr.responseText;
     this.#count([...this.#heard].filter((id) => text.includes(`id="c-${id}"`)).length);

@@ -32,17 +32,27 @@ function open(row) {
   row?.click();
 }
 
-document.addEventListener("htmx:beforeRequest", ({ target }) => {
-  if (!target.matches("a.conversation")) return;
-  opening = target.pathname;
+/** Mark a row as the one that is being opened. */
+export function beginTo(row) {
+  opening = row.pathname;
   mark();
+}
+
+document.addEventListener("htmx:beforeRequest", ({ target, detail }) => {
+  if (!target.matches("a.conversation")) return;
+  // Said now: of a row that the list has drawn anew before its answer is there, nobody knows that it leads somewhere.
+  detail.etc.push = "true";
+  beginTo(target);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.pathInfo.requestPath.split("?")[0] !== opening) return;
   opening = "";
   mark();
 });
-document.addEventListener("htmx:afterSettle", mark);
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id === "thread" && opening === location.pathname) opening = "";
+  mark();
+});
 
 document.addEventListener("click", (event) => {
   const step = Number(event.target.closest("[data-step]")?.dataset.step);

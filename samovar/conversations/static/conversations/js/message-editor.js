@@ -2,6 +2,7 @@
 // what the answer is checked against; sending empties the field, everything else leaves the text where it is.
 import { isDone } from "ui/http";
 
+const MODES = ["reply", "note"];
 const TAKES_BACK = /\/pending\/\d+\/return\/$/;
 
 class MessageEditor extends HTMLElement {
@@ -67,16 +68,18 @@ class MessageEditor extends HTMLElement {
       this.#area("reply").dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  #noticed = () => this.#see(this.#area("reply").value === "");
+  #noticed = () => {
+    for (const mode of MODES) if (this.#area(mode).value === "") this.#see(mode);
+  };
 
   #typed = (event) => {
     event.target.closest("form")?.querySelector('.notice[data-tone="bad"]')?.remove();
-    if (event.target === this.#area("reply") && event.target.value === "") this.#see(true);
+    for (const mode of MODES) if (event.target === this.#area(mode) && event.target.value === "") this.#see(mode);
   };
 
-  #see(isSeen) {
+  #see(mode) {
     const newest = this.querySelector("#newest");
-    if (isSeen && newest) this.querySelector("[name=seen]").value = newest.value;
+    if (newest) this.querySelector(`.compose[data-mode="${mode}"] [name=seen]`).value = newest.value;
   }
 
   #answered = (event) => {
@@ -86,7 +89,7 @@ class MessageEditor extends HTMLElement {
     for (const part of form.querySelectorAll(".files")) part.replaceChildren();
     for (const line of this.querySelectorAll("[data-draft]")) line.hidden = true;
     this.querySelector("[value=reply]").checked = true;
-    this.#see(true);
+    this.#noticed();
     // So that the next key is a command again; R leads back.
     document.activeElement?.blur();
   };

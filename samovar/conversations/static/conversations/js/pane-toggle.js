@@ -6,10 +6,17 @@ document.addEventListener("click", (event) => {
   if (pane) set(pane, pane.checkVisibility() ? "closed" : "open");
 });
 
-document.addEventListener("keydown", (event) => {
-  const pane = event.key === "Escape" && event.target.closest?.('[data-pane="open"]');
-  if (pane && isDrawer(pane)) set(pane, "closed");
-});
+// Heard before Escape leads anywhere else.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const pane = event.key === "Escape" && event.target.closest?.('[data-pane="open"]');
+    if (!pane || !isDrawer(pane) || event.target.closest(":popover-open, dialog")) return;
+    set(pane, "closed");
+    event.preventDefault();
+  },
+  true,
+);
 
 function isDrawer(pane) {
   return getComputedStyle(pane).position === "absolute";
