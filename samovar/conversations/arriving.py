@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count
 
+from samovar.conversations import limiting
 from samovar.conversations.events import (
     ConversationEvent,
     ConversationOpened,
@@ -144,13 +145,13 @@ def opened(inbound: InboundMessage, conversation: Conversation, rule: str = "") 
         lines.append(ConversationResolved(**heading, at=inbound.at))
     if rule == COLLECTED:
         lines.append(LoopSuspected(**heading, at=inbound.counts_at))
-    return lines
+    return [*lines, *limiting.put_off(inbound, conversation)]
 
 
 def append(inbound: InboundMessage, conversation: Conversation, *, may_reopen: bool = True) -> list[ConversationEvent]:
     """Set on the row what one more message changes, and return the lines that say what it brought back."""
     heading, brought_back = conversation.heading(None), list[ConversationEvent]()
-    is_unread = conversation.is_unread
+    is_unread, is_seen_to = conversation.is_unread, limiting.is_before_us(conversation)
     _take_in(inbound, conversation)
     if inbound.is_history or inbound.is_sent:
         conversation.is_unread = is_unread
@@ -168,11 +169,13 @@ def append(inbound: InboundMessage, conversation: Conversation, *, may_reopen: b
         if conversation.snoozed_until is not None and wakes(inbound, conversation):
             conversation.snoozed_until = None
             brought_back.append(ConversationWoken(**heading, at=inbound.counts_at))
-    return brought_back
+    return brought_back if is_seen_to else [*brought_back, *limiting.put_off(inbound, conversation)]
 
 
 def wakes(inbound: InboundMessage, conversation: Conversation) -> bool:
     """Whether a message of a person brings back a conversation that is snoozed; it is unread there in any case."""
+    if inbound.held_until is not None:
+        return False
     if conversation.wakes_on != WakesOn.MORE:
         return conversation.wakes_on == WakesOn.REPLY
     # Under another subject, or with a file, there is more to it than its words.
@@ -243,6 +246,7 @@ def received(inbound: InboundMessage, message: Message) -> ConversationEvent:
         message_id=message.pk,
         mail_class=inbound.mail_class,
         is_waiting=inbound.is_waiting,
+        is_held=inbound.held_until is not None,
     )
 
 

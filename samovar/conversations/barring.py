@@ -6,6 +6,7 @@ from dataclasses import replace
 from samovar.conversations.inbound import HUMAN, InboundMessage
 from samovar.conversations.models import Block
 from samovar.conversations.models.block import SpamReason
+from samovar.customers.models import Restriction, RestrictionKind
 
 
 def blocks_against(batch: Iterable[InboundMessage]) -> dict[str, Block]:
@@ -13,12 +14,27 @@ def blocks_against(batch: Iterable[InboundMessage]) -> dict[str, Block]:
     return Block.objects.all().against({address for one in batch for address in _writers(one)})
 
 
-def barred(inbound: InboundMessage, blocks: Mapping[str, Block]) -> InboundMessage:
-    """Return a message as spam if whoever wrote it is blocked; it need not be proved that they did."""
-    found = next((blocks[address] for address in _writers(inbound) if address in blocks), None)
-    if found is None:
+def barred(inbound: InboundMessage, blocks: Mapping[str, Block], decided: Restriction | None = None) -> InboundMessage:
+    """Return a message as spam if whoever wrote it is blocked, by address or, as ``decided``, as a customer.
+
+    It need not be proved that they did.
+    """
+    writers = _writers(inbound)
+    found = next((blocks[address] for address in writers if address in blocks), None)
+    is_kept_away = bool(writers) and decided is not None and decided.kind == RestrictionKind.BLOCK
+    if found is None and not is_kept_away:
         return inbound
-    return replace(inbound, is_spam=True, spam_reason=SpamReason.BLOCKED.value, block_id=found.pk)
+    return replace(inbound, is_spam=True, spam_reason=SpamReason.BLOCKED.value, block_id=found.pk if found else None)
+
+
+def is_barred(inbound: InboundMessage) -> bool:
+    """Whether a message comes from somebody who is blocked."""
+    return inbound.is_spam and inbound.spam_reason == SpamReason.BLOCKED
+
+
+def counts(inbound: InboundMessage) -> bool:
+    """Whether what is decided about its writer counts for a message: new mail of others, and no report of a machine."""
+    return bool(_writers(inbound))
 
 
 def _writers(inbound: InboundMessage) -> list[str]:

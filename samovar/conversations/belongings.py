@@ -60,7 +60,12 @@ def give_back(done: Regrouping, to_id: int) -> None:
 
 def note(done: Regrouping, message_ids: Iterable[int]) -> None:
     """Note messages that came to the target because they answer what went there."""
-    rows = (RegroupedRow(regrouping=done, place=place_of(Message), row_id=pk) for pk in message_ids)
+    note_in(done.pk, place_of(Message), message_ids)
+
+
+def note_in(done_id: int, place: str, row_ids: Iterable[int]) -> None:
+    """Note under a name of its own what went along by other ways."""
+    rows = (RegroupedRow(regrouping_id=done_id, place=place, row_id=pk) for pk in row_ids)
     RegroupedRow.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from samovar.accounts.models import Calendar, Presence, User
+from samovar.accounts.models import Calendar, Team, User
 from samovar.accounts.models.user import ANSWERING
+from samovar.accounts.staff_lists import nearest_first
 from samovar.conversations import causes, putting_off
 from samovar.conversations.models import Macro, Tag
 from samovar.lib import clock
-from samovar.lib.text import sort_key, tidy
+from samovar.lib.naming import called, farness
+from samovar.lib.text import tidy
 
 MOST_LISTED = 30
-NEAREST = [Presence.HERE, Presence.BUSY, Presence.AWAY]
 
 
 @dataclass(frozen=True)
@@ -27,28 +29,34 @@ class Choice:
 
 
 def people(typed: str, by: User) -> list[Choice]:
-    """Return to whom they can be given, those who are here first."""
-    able = User.objects.filter(is_active=True, role__in=ANSWERING, sort_key__contains=sort_key(typed))
-    ordered = sorted(able, key=lambda person: (NEAREST.index(person.presence), person.sort_key))
-    # Whoever asks for it most often is first.
-    ordered.sort(key=lambda person: person.pk != by.pk)
+    """Return to whom they can be given, the nearest to what was typed first, and to which teams."""
+    ordered = nearest_first(User.objects.filter(called(typed), is_active=True, role__in=ANSWERING), typed)
+    if not typed:
+        # Whoever asks for it most often is first.
+        ordered.sort(key=lambda person: person.pk != by.pk)
     found = [Choice(f"assign:{one.pk}", one.name, "user", str(one.presence_words)) for one in ordered[:MOST_LISTED]]
-    return found if typed else [*found, Choice("assign:", _("Nobody"), "cross")]
+    teams = list(Team.objects.all().in_use().filter(called(typed)).order_by("name", "pk")[:MOST_LISTED])
+    found += [Choice(f"team:{one.pk}", one.name, "customers", pgettext("whom to assign to", "team")) for one in teams]
+    if typed:
+        return found
+    nobody = Choice("assign:", _("Nobody"), "cross")
+    return [*found, nobody, Choice("team:", _("No team"), "cross")] if teams else [*found, nobody]
 
 
 def tags(typed: str, _by: User) -> list[Choice]:
-    """Return the tags that can be put on; a new one first where none is called so."""
+    """Return the tags that can be put on, the nearest first; last a new one where none is called so."""
     name = tidy(typed)[:60]
-    rows = list(Tag.objects.filter(name__icontains=name, archived_at=None)[:MOST_LISTED])
+    rows = list(Tag.objects.filter(called(name), archived_at=None)[:MOST_LISTED])
+    rows.sort(key=lambda tag: farness(tag.name, name))
     found = [Choice(f"tag:{tag.pk}", tag.name, "tag") for tag in rows]
     if name and not any(tag.name.lower() == name.lower() for tag in rows):
-        found.insert(0, Choice(f"new-tag:{name}", _("New tag “%(new_name)s”") % {"new_name": name}, "plus"))
+        found.append(Choice(f"new-tag:{name}", _("New tag “%(new_name)s”") % {"new_name": name}, "plus"))
     return found
 
 
 def untags(typed: str, _by: User) -> list[Choice]:
     """Return the tags that can be taken off."""
-    rows = Tag.objects.filter(name__icontains=tidy(typed)[:60])[:MOST_LISTED]
+    rows = Tag.objects.filter(called(tidy(typed)[:60]))[:MOST_LISTED]
     return [Choice(f"untag:{tag.pk}", tag.name, "cross") for tag in rows]
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from samovar.accounts.models import Calendar, User
+from samovar.accounts.models import Calendar, Team, User
 from samovar.accounts.models.user import ANSWERING
 from samovar.conversations import putting_off
 from samovar.conversations.bulk_choices import snoozes
@@ -111,6 +111,15 @@ class BulkForm(forms.Form):
             raise Refused(_("Choose who answers."))
         return [("assign", str(person.pk))], _("Assigned to %(name)s") % {"name": person.name}
 
+    def given_to_team(self, _kind: str, value: str) -> tuple[list[Pair], str]:
+        """Read to which team they are given."""
+        if value == NOBODY:
+            return [("team", NOBODY)], _("No team answers for it now")
+        team = Team.objects.all().in_use().filter(pk=_number(value)).first()
+        if team is None:
+            raise Refused(_("Choose who answers."))
+        return [("team", str(team.pk))], _("Given to the team %(name)s") % {"name": team.name}
+
     def tagged(self, kind: str, value: str) -> tuple[list[Pair], str]:
         """Read which tag is put on, by its number, or taken off."""
         tag = Tag.objects.filter(pk=_number(value)).first()
@@ -199,6 +208,7 @@ Reader = Callable[[BulkForm, str, str], tuple[list[Pair], str]]
 READERS: Mapping[str, Reader] = {
     **dict.fromkeys(PLAIN, BulkForm.plain),
     "assign": BulkForm.assigned,
+    "team": BulkForm.given_to_team,
     "tag": BulkForm.tagged,
     "untag": BulkForm.tagged,
     "new-tag": BulkForm.newly_tagged,

@@ -20,19 +20,23 @@ from psycopg import sql
 
 from samovar.accounts.models import User
 from samovar.conversations import bulk_steps
-from samovar.conversations.bulk_steps import Pair, Work
+from samovar.conversations.bulk_steps import Pair
+from samovar.conversations.bulk_work import Work
 from samovar.conversations.errors import CannotBulk, DeletedWithMain, GoneForGood
 from samovar.conversations.events import BulkRunEnded
 from samovar.conversations.models import BulkItem, BulkRun, Conversation
 from samovar.conversations.models.bulk import BulkReason, BulkState
+from samovar.conversations.models.gathering import Changes
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.queries import Wanted, selection
-from samovar.events.announcing import announce
+from samovar.events.announcing import announce, announcing_together
 from samovar.jobs.attempt import attempt
 from samovar.lib import clock
+from samovar.lib.rows import update_rows
 
-# So many in one transaction, and none for longer: whoever writes holds back every reader of the log.
-AT_ONCE = 100
+# So many are written together, and one such portion after the other until a transaction has lasted so long: whoever
+# writes holds back every reader of the log.
+AT_ONCE = 50
 MOST_SECONDS = 0.4
 # So many can be meant at once.
 MOST = 100_000
@@ -46,6 +50,8 @@ COUNTS = {
     BulkState.UNDONE: "undone",
     BulkState.KEPT: "kept",
 }
+# What is noted of each conversation.
+RESULT = ("state", "reason", "back", "mark")
 GATHER = sql.SQL("""
 INSERT INTO conversations_bulkitem (run_id, conversation_id)
 SELECT %s, wanted.id FROM ({}) AS wanted (id) ORDER BY wanted.id LIMIT %s
@@ -61,6 +67,20 @@ class Wish:
     steps: Sequence[Pair]
     title: str
     source: Mapping[str, object]
+
+
+# Treats one conversation of a run and notes on the item what became of it.
+Treat = Callable[[BulkRun, BulkItem, Mapping[int, Conversation], Work], None]
+
+
+@dataclass(frozen=True)
+class Way:
+    """Forwards or back: in which state those are that are left, who of them is to be seen, and what is done to each."""
+
+    state: BulkState
+    rows: ConversationQuerySet
+    treat: Treat
+    work: Work
 
 
 def begin(wish: Wish, by: User) -> tuple[BulkRun, bool]:
@@ -101,7 +121,8 @@ def advance(run_id: int) -> bool:
             _gather(run)
         elif run.undo_asked_at is None:
             _do_some(run)
-        elif run.undone_by is not None:
+        else:
+            assert run.undone_by is not None
             _undo_some(run, run.undone_by)
     return run.is_working
 
@@ -185,25 +206,20 @@ def _gathered(run: BulkRun, rows: ConversationQuerySet) -> int:
 
 
 def _do_some(run: BulkRun) -> None:
-    batch = list(run.items.all().in_state(BulkState.WAITING)[:AT_ONCE])
     if not run.by.is_active or not run.by.can_answer:
         gone = run.items.filter(state=BulkState.WAITING).update(state=BulkState.SKIPPED, reason=BulkReason.RIGHTS)
         run.skipped += gone
-        batch = []
     work = Work(run.by, run.started_at)
-    seen = _at_hand(Conversation.objects.all().visible_to(run.by), batch)
-    _go_through(run, batch, lambda item: _done(run, item, seen, work))
+    _go_through(run, Way(BulkState.WAITING, Conversation.objects.all().visible_to(run.by), _done, work))
     if not run.items.filter(state=BulkState.WAITING).exists():
         _end(run)
 
 
 def _undo_some(run: BulkRun, by: User) -> None:
-    batch = list(run.items.all().in_state(BulkState.DONE)[:AT_ONCE])
     rows = Conversation.objects.all().in_inboxes_of(by)
     # What was deleted is seen by nobody.
     rows = rows.filter(merged_at=None) if _deletes(run) else rows.present()
-    seen, work = _at_hand(rows, batch), Work(by, run.started_at)
-    _go_through(run, batch, lambda item: _undone(run, item, seen, work))
+    _go_through(run, Way(BulkState.DONE, rows, _undone, Work(by, run.started_at)))
     if not run.items.filter(state=BulkState.DONE).exists():
         run.undone_at = clock.now()
         run.save(update_fields=["undone_at"])
@@ -213,32 +229,66 @@ def _deletes(run: BulkRun) -> bool:
     return any(kind == "delete" for kind, _value in run.steps)
 
 
-def _at_hand(rows: ConversationQuerySet, batch: Sequence[BulkItem]) -> dict[int, Conversation]:
-    """Return those of a batch that are to be seen, locked in the order of their numbers, as everybody locks several."""
-    wanted = rows.filter(pk__in=[item.conversation_id for item in batch]).order_by("pk")
-    held = list(wanted.select_for_update(of=("self",)).values_list("pk", flat=True))
-    # Only now what they refer to: it may have changed while somebody else had them.
-    return Conversation.objects.select_related("customer", "inbox").in_bulk(held)
-
-
-def _go_through(run: BulkRun, batch: Sequence[BulkItem], treat: Callable[[BulkItem], None]) -> None:
-    """Treat one after the other, for as long as a transaction may last."""
+def _go_through(run: BulkRun, way: Way) -> None:
+    """Treat a portion after the other, for as long as a transaction may last."""
     since = time.monotonic()
-    gone_through = []
-    for item in batch:
-        before = item.state
-        if error := attempt(lambda item=item: treat(item), item.conversation_id):  # type: ignore[misc]  # bound at once
-            if isinstance(error, OperationalError):
-                raise error
-            item.state = BulkState.KEPT if before == BulkState.DONE else BulkState.FAILED
-            item.reason = BulkReason.ERROR
-        gone_through.append(item)
-        setattr(run, COUNTS[BulkState(item.state)], getattr(run, COUNTS[BulkState(item.state)]) + 1)
+    while batch := list(run.items.all().in_state(way.state)[:AT_ONCE]):
+        if bulk_steps.are_alone(run.steps) or not _treat_together(run, way, batch):
+            # What was set on them meanwhile is not true.
+            batch = _treat_each(run, way, list(run.items.all().in_state(way.state)[:AT_ONCE]), since)
+        for item in batch:
+            column = COUNTS[BulkState(item.state)]
+            setattr(run, column, getattr(run, column) + 1)
         if time.monotonic() - since > MOST_SECONDS:
             break
-    BulkItem.objects.bulk_update(gone_through, ["state", "reason", "back", "mark"])
     run.moved_at = clock.now()
     run.save(update_fields=[*COUNTS.values(), "moved_at"])
+
+
+def _treat_together(run: BulkRun, way: Way, batch: Sequence[BulkItem]) -> bool:
+    """Treat all of a portion and write it in few statements; returns False when one of them keeps all from it."""
+
+    def treat() -> None:
+        changes = Changes()
+        seen = _at_hand(run, way, batch)
+        for conversation in seen.values():
+            conversation.changes = changes
+        with announcing_together():
+            for item in batch:
+                way.treat(run, item, seen, way.work)
+            changes.write()
+        update_rows(connection, batch, RESULT)
+
+    error = attempt(treat, run.pk)
+    if isinstance(error, OperationalError):
+        raise error
+    return error is None
+
+
+def _treat_each(run: BulkRun, way: Way, batch: Sequence[BulkItem], since: float) -> list[BulkItem]:
+    """Treat one after the other, so that whoever fails, fails alone; returns how far that has come in time."""
+    seen, gone_through = _at_hand(run, way, batch), []
+    for item in batch:
+        if error := attempt(lambda item=item: way.treat(run, item, seen, way.work), item.conversation_id):  # type: ignore[misc]  # bound at once
+            if isinstance(error, OperationalError):
+                raise error
+            item.state = BulkState.KEPT if way.state == BulkState.DONE else BulkState.FAILED
+            item.reason = BulkReason.ERROR
+        gone_through.append(item)
+        if time.monotonic() - since > MOST_SECONDS:
+            break
+    update_rows(connection, gone_through, RESULT)
+    return gone_through
+
+
+def _at_hand(run: BulkRun, way: Way, batch: Sequence[BulkItem]) -> dict[int, Conversation]:
+    """Return those of a portion that are to be seen, locked in the order of their numbers, as everybody does."""
+    wanted = way.rows.filter(pk__in=[item.conversation_id for item in batch]).order_by("pk")
+    held = list(wanted.select_for_update(of=("self",)).values_list("pk", flat=True))
+    if bulk_steps.are_about_tags(run.steps):
+        way.work.look_at_tags(held)
+    # Only now what they refer to: it may have changed while somebody else had them.
+    return Conversation.objects.select_related("customer", "inbox", "cause").in_bulk(held)
 
 
 def _done(run: BulkRun, item: BulkItem, seen: Mapping[int, Conversation], work: Work) -> None:
@@ -252,13 +302,13 @@ def _done(run: BulkRun, item: BulkItem, seen: Mapping[int, Conversation], work: 
         item.state, item.reason = BulkState.SKIPPED, BulkReason.SAME
         return
     item.state, item.back = BulkState.DONE, [list(pair) for pair in back]
-    item.mark = bulk_steps.mark(conversation, run.steps)
+    item.mark = bulk_steps.mark(conversation, run.steps, work)
 
 
 def _undone(run: BulkRun, item: BulkItem, seen: Mapping[int, Conversation], work: Work) -> None:
     try:
         conversation = _taken(run, item, seen)
-        if bulk_steps.mark(conversation, run.steps) != item.mark:
+        if bulk_steps.mark(conversation, run.steps, work) != item.mark:
             raise CannotBulk(BulkReason.CHANGED)
         bulk_steps.carry_out(conversation, item.back, work)
     except (DeletedWithMain, GoneForGood):

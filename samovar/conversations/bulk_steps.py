@@ -4,21 +4,22 @@ Whatever a step changes it says how to take back, as steps again, and by which m
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Team, User
 from samovar.accounts.models.user import ANSWERING
 from samovar.conversations import calendars, macro_steps, putting_off, spam
-from samovar.conversations.errors import CannotBulk, CauseRetired, SnoozeInThePast
-from samovar.conversations.models import Cause, Conversation, ConversationTag, Tag
+from samovar.conversations.bulk_work import Work
+from samovar.conversations.errors import CannotBulk, SnoozeInThePast
+from samovar.conversations.models import Cause, Conversation, Tag
 from samovar.conversations.models.bulk import BulkReason
 from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.deleting import DeletionReason
 from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.snoozing import WakesOn
-from samovar.lib.business_time import Hours, NeverOpen
+from samovar.lib.business_time import NeverOpen
 
 # A kind with its value, as it is stored.
 Pair: TypeAlias = Sequence[str]
@@ -27,28 +28,20 @@ ME, NOBODY = "me", ""
 AND = "|"
 
 
-@dataclass
-class Work:
-    """What the steps of one batch share: for whom, since when; and what they have looked up already."""
-
-    by: User
-    at: datetime
-    people: dict[int, User | None] = field(default_factory=dict)
-    tags: dict[int, Tag | None] = field(default_factory=dict)
-    seers: dict[tuple[int, int], bool] = field(default_factory=dict)
-    hours: dict[int | None, Hours] = field(default_factory=dict)
-
-
 # Does a step and returns the steps that take it back, none when it was so already; raises CannotBulk.
 Doing = Callable[[Conversation, str, Work], list[Pair]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of step; ``mark`` says what the row says of the matter, to be compared later."""
+    """One kind of step; ``mark`` says what the row says of the matter, to be compared later.
+
+    ``is_alone`` says that it reads what it has written, so that it cannot wait to be written with many others.
+    """
 
     do: Doing
-    mark: Callable[[Conversation, str], str]
+    mark: Callable[[Conversation, str, Work], str]
+    is_alone: bool = False
 
 
 def carry_out(conversation: Conversation, steps: Sequence[Pair], work: Work) -> list[Pair]:
@@ -67,9 +60,19 @@ def carry_out(conversation: Conversation, steps: Sequence[Pair], work: Work) -> 
     return back
 
 
-def mark(conversation: Conversation, steps: Sequence[Pair]) -> str:
+def mark(conversation: Conversation, steps: Sequence[Pair], work: Work) -> str:
     """Return what a row says of all that ``steps`` change."""
-    return " ".join(KINDS[kind].mark(conversation, value) for kind, value in steps)[:200]
+    return " ".join(KINDS[kind].mark(conversation, value, work) for kind, value in steps)[:200]
+
+
+def are_alone(steps: Sequence[Pair]) -> bool:
+    """Whether ``steps`` are done to one after the other, and not written for many together."""
+    return any(KINDS[kind].is_alone for kind, _value in steps)
+
+
+def are_about_tags(steps: Sequence[Pair]) -> bool:
+    """Whether it has to be known which tags stand on the conversations."""
+    return any(kind in ("tag", "untag") for kind, _value in steps)
 
 
 def _assign(conversation: Conversation, value: str, work: Work) -> list[Pair]:
@@ -97,6 +100,39 @@ def _person(conversation: Conversation, value: str, work: Work) -> User:
     return found
 
 
+def _give_to_team(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    before, had = conversation.team_id, conversation.assignee_id
+    team = _team(conversation, value, work) if value else None
+    if before == (team.pk if team else None):
+        return []
+    conversation.give_to_team(team, by=work.by)
+    back: list[Pair] = [("team-again", str(before or NOBODY))]
+    return back if conversation.assignee_id == had else [*back, ("assign", str(had or NOBODY))]
+
+
+def _team(conversation: Conversation, value: str, work: Work) -> Team:
+    number = int(value)
+    if number not in work.teams:
+        work.teams[number] = Team.objects.all().in_use().filter(pk=number).first()
+    found = work.teams[number]
+    if found is None:
+        raise CannotBulk(BulkReason.GONE)
+    key = -number, conversation.inbox_id
+    if key not in work.seers:
+        work.seers[key] = conversation.inbox.those_who_see(found.members.filter(is_active=True)).exists()
+    if not work.seers[key]:
+        raise CannotBulk(BulkReason.CLOSED)
+    return found
+
+
+def _give_back_to_team(conversation: Conversation, value: str, work: Work) -> list[Pair]:
+    """Let the team have it that had it, also one that is not in use any more; who has it is a step of its own."""
+    before = conversation.team_id
+    team = Team.objects.get(pk=int(value)) if value else None
+    conversation.give_to_team(team, by=work.by, keeps_assignee=True)
+    return [("team", str(before or NOBODY))]
+
+
 def _tag_of(value: str, work: Work) -> Tag:
     number = int(value)
     if number not in work.tags:
@@ -108,32 +144,33 @@ def _tag_of(value: str, work: Work) -> Tag:
     return tag
 
 
-def _has(conversation: Conversation, tag: Tag) -> bool:
-    return ConversationTag.objects.filter(conversation=conversation).of(tag).exists()
+def _has(conversation: Conversation, tag: Tag, work: Work) -> bool:
+    return bool(work.tagged[conversation.pk] & work.family(tag))
 
 
 def _tag(conversation: Conversation, value: str, work: Work) -> list[Pair]:
     tag = _tag_of(value, work)
     if tag.archived_at is not None:
         raise CannotBulk(BulkReason.GONE)
-    if _has(conversation, tag):
+    if _has(conversation, tag, work):
         return []
     conversation.tag(tag, by=work.by)
+    work.tagged[conversation.pk].add(tag.pk)
     return [("untag", value)]
 
 
 def _untag(conversation: Conversation, value: str, work: Work) -> list[Pair]:
     tag = _tag_of(value, work)
-    if not _has(conversation, tag):
+    if not _has(conversation, tag, work):
         return []
     conversation.untag(tag, by=work.by)
+    work.tagged[conversation.pk] -= work.family(tag)
     return [("tag", value)]
 
 
-def _tag_mark(conversation: Conversation, value: str) -> str:
+def _tag_mark(conversation: Conversation, value: str, work: Work) -> str:
     # By number: of what was merged since the other one counts, and that is no change of the conversation.
-    tag = Tag.objects.select_related("merged_into").get(pk=int(value)).now
-    return f"{value}:{_has(conversation, tag):d}"
+    return f"{value}:{_has(conversation, _tag_of(value, work), work):d}"
 
 
 def _prioritise(conversation: Conversation, value: str, work: Work) -> list[Pair]:
@@ -211,20 +248,30 @@ def _reopen(conversation: Conversation, _value: str, work: Work) -> list[Pair]:
 def _explain(conversation: Conversation, value: str, work: Work) -> list[Pair]:
     if conversation.parent_id is not None:
         raise CannotBulk(BulkReason.PART)
-    before = conversation.cause_id
-    cause = Cause.objects.filter(pk=int(value)).first() if value else None
-    if value and cause is None:
+    before, named = conversation.cause_id, _cause_of(value, work) if value else None
+    cause = named.now if named else None
+    if before == (cause.pk if cause else None):
+        return []
+    if cause is not None and not cause.is_in_use:
         raise CannotBulk(BulkReason.GONE)
-    try:
-        conversation.set_cause(cause, by=work.by)
-    except CauseRetired as mistake:
-        raise CannotBulk(BulkReason.GONE) from mistake
-    return [] if before == conversation.cause_id else [("cause-again", str(before or ""))]
+    conversation.keep_cause(cause, by=work.by)
+    return [("cause-again", str(before or ""))]
+
+
+def _cause_of(value: str, work: Work) -> Cause:
+    number = int(value)
+    if number not in work.causes:
+        rows = Cause.objects.select_related("parent", "merged_into__parent")
+        work.causes[number] = rows.filter(pk=number).first()
+    found = work.causes[number]
+    if found is None:
+        raise CannotBulk(BulkReason.GONE)
+    return found
 
 
 def _explain_again(conversation: Conversation, value: str, work: Work) -> list[Pair]:
     """Give back the cause that it had, also one that is not in use any more."""
-    conversation.keep_cause(Cause.objects.get(pk=int(value)) if value else None, by=work.by)
+    conversation.keep_cause(_cause_of(value, work) if value else None, by=work.by)
     return []
 
 
@@ -274,35 +321,39 @@ def _moment(at: datetime | None) -> str:
     return at.isoformat() if at else "-"
 
 
-def _settled(conversation: Conversation, _value: str) -> str:
+def _settled(conversation: Conversation, _value: str, _work: Work) -> str:
     return _moment(conversation.resolved_at)
 
 
-def _put_off(conversation: Conversation, _value: str) -> str:
+def _put_off(conversation: Conversation, _value: str, _work: Work) -> str:
     return f"{_moment(conversation.snoozed_until)}{AND}{conversation.wakes_on if conversation.snoozed_until else ''}"
 
 
-def _kind(conversation: Conversation, _value: str) -> str:
+def _kind(conversation: Conversation, _value: str, _work: Work) -> str:
     return conversation.kind
 
 
-def _deleted(conversation: Conversation, _value: str) -> str:
+def _deleted(conversation: Conversation, _value: str, _work: Work) -> str:
     return _moment(conversation.deleted_at)
 
 
-def _seen(conversation: Conversation, _value: str) -> str:
+def _seen(conversation: Conversation, _value: str, _work: Work) -> str:
     return str(conversation.is_unread)
 
 
-def _answerer(conversation: Conversation, _value: str) -> str:
+def _answerer(conversation: Conversation, _value: str, _work: Work) -> str:
     return str(conversation.assignee_id)
 
 
-def _urgency(conversation: Conversation, _value: str) -> str:
+def _team_and_answerer(conversation: Conversation, _value: str, _work: Work) -> str:
+    return f"{conversation.team_id}{AND}{conversation.assignee_id}"
+
+
+def _urgency(conversation: Conversation, _value: str, _work: Work) -> str:
     return str(int(conversation.priority))
 
 
-def _cause(conversation: Conversation, _value: str) -> str:
+def _cause(conversation: Conversation, _value: str, _work: Work) -> str:
     return str(conversation.cause_id)
 
 
@@ -313,14 +364,16 @@ KINDS: Mapping[str, Kind] = {
     "untag": Kind(_untag, _tag_mark),
     "priority": Kind(_prioritise, _urgency),
     "assign": Kind(_assign, _answerer),
+    "team": Kind(_give_to_team, _team_and_answerer),
+    "team-again": Kind(_give_back_to_team, _team_and_answerer),
     "cause": Kind(_explain, _cause),
     "cause-again": Kind(_explain_again, _cause),
     "snooze": Kind(_snooze, _put_off),
     "resolve": Kind(_resolve, _settled),
-    "spam": Kind(_mark_spam, _kind),
-    "wanted": Kind(_clear_of_spam, _kind),
-    "delete": Kind(_delete, _deleted),
-    "restore": Kind(_restore, _deleted),
-    "read": Kind(_read, _seen),
-    "unread": Kind(_unread, _seen),
+    "spam": Kind(_mark_spam, _kind, is_alone=True),
+    "wanted": Kind(_clear_of_spam, _kind, is_alone=True),
+    "delete": Kind(_delete, _deleted, is_alone=True),
+    "restore": Kind(_restore, _deleted, is_alone=True),
+    "read": Kind(_read, _seen, is_alone=True),
+    "unread": Kind(_unread, _seen, is_alone=True),
 }

@@ -29,5 +29,11 @@ def hours_of(found: dict[str, Any] | None) -> Hours:
 
 def hours_for(conversation: Conversation, user: User) -> Hours:
     """Return by which hours ``user`` counts in a conversation; one query."""
+    return calendar_of(conversation, user).hours
+
+
+def calendar_of(conversation: Conversation, user: User) -> Calendar:
+    """Return, not to be stored, the calendar by which ``user`` counts in a conversation; one query."""
     rows = Conversation.objects.filter(pk=conversation.pk).order_by()
-    return hours_of(rows.values_list(Subquery(calendar_for(user)), flat=True).first())
+    found = rows.values_list(Subquery(calendar_for(user)), flat=True).first()
+    return Calendar(time_zone=found["zone"], week=found["week"]) if found else Calendar.usual()

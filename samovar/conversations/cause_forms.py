@@ -8,6 +8,7 @@ from samovar.conversations.models import Cause
 from samovar.conversations.models.cause import LONGEST, CauseQuerySet
 from samovar.conversations.models.noteworthy import LONGEST_IDEA
 from samovar.lib.text import tidy
+from samovar.ui.comparing import Compared
 
 
 class CauseField(forms.ModelChoiceField):  # type: ignore[type-arg]  # only the stubs know a parameter
@@ -34,7 +35,7 @@ class ChoiceForm(forms.Form):
         return super().clean()
 
 
-class NameForm(forms.Form):
+class NameForm(Compared):
     """What a cause is called."""
 
     name = forms.CharField(

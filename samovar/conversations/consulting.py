@@ -16,9 +16,9 @@ from samovar.conversations.drafting import Typed
 from samovar.conversations.errors import AskedAlready, LeftAlready, QuestionOver
 from samovar.conversations.events import ExpertAnswered, ExpertAsked, ExpertDeclined, ExpertHandedBack
 from samovar.conversations.models import Consultation, Conversation, Message, PendingReply
-from samovar.conversations.models.consultation import LONGEST_QUESTION, LONGEST_WORDS, OPEN_FOR, Ending
+from samovar.conversations.models.consultation import BY_EXPERT, LONGEST_QUESTION, LONGEST_WORDS, OPEN_FOR, Ending
 from samovar.conversations.models.draft import DraftMode
-from samovar.conversations.models.message import Direction
+from samovar.conversations.models.message import Direction, MessageQuerySet
 from samovar.conversations.sending_off import Leaving
 from samovar.conversations.threads import Said, said
 from samovar.events.announcing import announce
@@ -78,12 +78,26 @@ def ask(conversation: Conversation, asking: Asking, by: User) -> Asked:
 
 
 @transaction.atomic
-def withdraw(consultation: Consultation, by: User, pending_id: int | None = None) -> None:
-    """Ask no more; what tells the customer of it does not leave either, if it has not left."""
-    consultation.withdraw(by)
+def withdraw(consultation: Consultation, by: User, pending_id: int | None = None) -> bool:
+    """Ask no more; what tells the customer of it does not leave either, if it has not left.
+
+    Returns whether it is withdrawn: who has answered meanwhile has been asked, and nothing is done.
+    """
+    if not consultation.withdraw(by):
+        return False
     row = releasing.taken(pending_id) if pending_id else None
     if row is not None and row.author_id == by.pk and row.conversation_id == consultation.conversation_id:
         row.delete()
+    return True
+
+
+@transaction.atomic
+def ask_again(consultation: Consultation, by: User) -> bool:
+    """Take back that it was withdrawn, twice is once; returns whether the expert is asked now.
+
+    They are not where something else has ended it meanwhile, or where they are not there any more.
+    """
+    return consultation.take() or (consultation.ending == Ending.WITHDRAWN and consultation.reopen(by))
 
 
 @transaction.atomic
@@ -134,11 +148,13 @@ def decline(consultation: Consultation, words: str, by: User) -> None:
 def take_back(consultation: Consultation, by: User) -> None:
     """Take back how the expert has answered, a few minutes ago; the text is a draft of theirs again.
 
-    Raises LeftAlready for what a customer may have read by now, and for what is too long ago. Twice is once.
+    Raises LeftAlready for what a customer may have read by now, for what is too long ago, and for what the team has
+    ended: nobody lets themselves back in. Twice is once.
     """
     if consultation.take():
         return
-    if consultation.ended_at is None or consultation.ended_at < clock.now() - TAKEN_BACK_FOR:
+    is_own = consultation.ending in BY_EXPERT
+    if not is_own or consultation.ended_at is None or consultation.ended_at < clock.now() - TAKEN_BACK_FOR:
         raise LeftAlready
     conversation, note = consultation.conversation, consultation.answer
     if note is not None:
@@ -172,16 +188,24 @@ def readable(user: User, *, is_file: bool = False) -> Q:
 
 def thread(consultation: Consultation) -> list[Said]:
     """Return what an open question lets the expert read, oldest first, in full length; two queries."""
-    is_aside, since = Q(direction=Direction.NOTE, way=""), Q(created_at__gte=consultation.asked_at)
-    rows = Message.objects.filter(~is_aside | since, conversation=consultation.conversation_id, withdrawal=None)
-    found = list(rows.of_thread().order_by("-created_at", "-id")[:MOST_READ])
+    found = list(_read_in(consultation).of_thread().order_by("-created_at", "-id")[:MOST_READ])
     return [said(message, is_whole=True) for message in reversed(found)]
+
+
+def has_more(consultation: Consultation, shown_id: int) -> bool:
+    """Whether there is something to read that was written after the message with this number; one query."""
+    return _read_in(consultation).filter(pk__gt=shown_id).exclude(author=consultation.expert_id).exists()
 
 
 def asked_of(user: User) -> Sequence[Consultation]:
     """Return what ``user`` is asked now, what is wanted first at the top."""
     rows = Consultation.objects.all().open().filter(expert=user).select_related("asked_by", "conversation")
     return sorted(rows.order_by("asked_at")[:MOST_READ], key=lambda row: row.due_at or row.asked_at + OPEN_FOR)
+
+
+def _read_in(consultation: Consultation) -> MessageQuerySet:
+    is_aside, since = Q(direction=Direction.NOTE, way=""), Q(created_at__gte=consultation.asked_at)
+    return Message.objects.filter(~is_aside | since, conversation=consultation.conversation_id, withdrawal=None)
 
 
 def _take(consultation: Consultation) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from samovar.accounts.models import User
+from samovar.conversations.models import standing
 from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.saved_view import SavedView
 from samovar.conversations.models.selecting import ConversationQuerySet
@@ -21,6 +22,17 @@ def end_of_today() -> datetime:
     """Return when the reader's day ends."""
     here = timezone.localtime(clock.now())
     return datetime.combine(here.date() + timedelta(days=1), time(), tzinfo=here.tzinfo)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Selects what is open and fits a condition; all views that do so are counted in one pass."""
+
+    where: Callable[[User], Q]
+
+    def __call__(self, rows: ConversationQuerySet, user: User) -> ConversationQuerySet:
+        """Return those of ``rows``."""
+        return rows.open().filter(self.where(user))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +81,7 @@ VIEWS = {
         View(
             name="needs-reply",
             title=_("Needs a reply"),
-            select=lambda rows, user: rows.needs_reply(),
+            select=Standing(lambda user: standing.needs_reply()),
             order="turn",
             tone="accent",
             filters=("status:needs-reply",),
@@ -79,7 +91,7 @@ VIEWS = {
         View(
             name="mine",
             title=_("Mine"),
-            select=lambda rows, user: rows.of(user),
+            select=Standing(standing.of_user),
             order="-last_message_at",
             filters=("status:open", "assignee:me"),
             empty_title=_("Nothing is assigned to you"),
@@ -101,7 +113,7 @@ VIEWS = {
         View(
             name="my-teams",
             title=_("My teams"),
-            select=lambda rows, user: rows.of_teams_of(user),
+            select=Standing(standing.of_teams_of),
             order="-last_message_at",
             filters=("status:open", "team:mine"),
             empty_title=_("Nothing waits for your teams"),
@@ -110,7 +122,7 @@ VIEWS = {
         View(
             name="unassigned",
             title=_("Unassigned"),
-            select=lambda rows, user: rows.unassigned(),
+            select=Standing(lambda user: standing.UNASSIGNED),
             order="-last_message_at",
             filters=("status:open", "assignee:nobody"),
             empty_title=_("Somebody answers for every conversation"),
@@ -119,7 +131,7 @@ VIEWS = {
         View(
             name="to-look-at",
             title=_("Worth a look"),
-            select=lambda rows, user: rows.to_look_at(),
+            select=Standing(lambda user: standing.TO_LOOK_AT),
             order="-last_message_at",
             filters=("status:to-look-at",),
             empty_title=_("You have seen everything"),
@@ -128,7 +140,7 @@ VIEWS = {
         View(
             name="snoozed",
             title=pgettext_lazy("saved view", "Snoozed"),
-            select=lambda rows, user: rows.snoozed(),
+            select=Standing(lambda user: standing.SNOOZED),
             order="snoozed_until",
             filters=("status:snoozed",),
             empty_title=_("Nothing is snoozed"),

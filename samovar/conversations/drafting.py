@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -20,6 +21,9 @@ from samovar.conversations.recipients import Circle, Recipients, chosen
 from samovar.lib import clock
 from samovar.lib.prepared import prepared
 from samovar.lib.text import storable
+
+# Name, media type and content of what somebody uploads.
+File = tuple[str, str, bytes]
 
 # In one round trip, because people wait for it; its files belong to the message now, or to nobody.
 FORGET = """
@@ -76,7 +80,8 @@ class Typed:
 def write(conversation: Conversation, typed: Typed, by: User) -> Message:
     """Send a reply or leave a note; its draft is gone then.
 
-    Whoever gets a reply takes part from now on. Raises EmptyMessage and NewerMessage as Conversation.reply(), and
+    Whoever gets a reply takes part from now on. Raises EmptyMessage and NewerMessage as Conversation.reply(), for a
+    note that settles the matter too, and
     NobodyToSendTo when no chip is on; the draft stays in that case. Raises CustomerErased.
     """
     message = say(conversation, typed, by)
@@ -92,7 +97,9 @@ def say(conversation: Conversation, typed: Typed, by: User) -> Message:
         to = None if typed.chips is None else _let_in(conversation, typed.chips, by)
         message = conversation.reply(typed.text, by=by, files=files, seen_id=typed.seen_id, to=to)
     else:
-        message = conversation.add_note(typed.text, by=by, files=files)
+        # A note changes nothing by itself; what settles the matter must not settle what nobody has read.
+        seen_id = typed.seen_id if typed.leaves_the_list else None
+        message = conversation.add_note(typed.text, by=by, files=files, seen_id=seen_id)
     if typed.is_last_word:
         conversation.resolve(by=by)
     elif typed.snooze_until and typed.snooze_until > clock.now():
@@ -120,12 +127,15 @@ def keep(conversation: Conversation, mode: str, text: str, by: User) -> bool:
     A browser that is slow may deliver the draft after the message: what has just been sent is no draft, and False is
     returned. Raises CustomerErased.
     """
-    return (text.strip() != "" and _goes_on(conversation, mode, text, by)) or _keep(conversation, mode, text, by)
+    return go_on(conversation.pk, mode, text, by) or _keep(conversation, mode, text, by)
 
 
-def _goes_on(conversation: Conversation, mode: str, text: str, by: User) -> bool:
+def go_on(conversation_id: int, mode: str, text: str, by: User) -> bool:
+    """Keep what ``by`` has typed so far where nothing is to be thought about; False, and nothing done, elsewhere."""
+    if not text.strip():
+        return False
     now = clock.now()
-    values = [conversation.pk, storable(text), now, by.pk, mode, now - SLOWEST_BROWSER]
+    values = [conversation_id, storable(text), now, by.pk, mode, now - SLOWEST_BROWSER]
     with prepared(GO_ON, values) as cursor:
         return bool(cursor.rowcount)
 
@@ -146,8 +156,8 @@ def _keep(conversation: Conversation, mode: str, text: str, by: User) -> bool:
     return True
 
 
-def text_of(conversation: Conversation, mode: str, user: User) -> str:
-    """Return what ``user`` has typed so far."""
+def text_of(conversation: Conversation, mode: str, user: User | int) -> str:
+    """Return what a person has typed so far; it is no secret among those who see the conversation."""
     own = Draft.objects.filter(conversation=conversation, mode=mode, user=user)
     return own.values_list("text", flat=True).first() or ""
 
@@ -182,8 +192,8 @@ def keep_chips(conversation: Conversation, found: Sequence[Chip], seen_id: int, 
 
 
 @transaction.atomic
-def attach(conversation: Conversation, mode: str, file: tuple[str, str, bytes], by: User) -> Attachment:
-    """Keep a file, (name, media type, content), with the draft of ``by``; raises CustomerErased."""
+def attach(conversation: Conversation, mode: str, file: File, by: User) -> Attachment:
+    """Keep a file with the draft of ``by``; raises CustomerErased."""
     conversation.writable()
     draft, _is_new = Draft.objects.get_or_create(
         conversation=conversation, mode=mode, user=by, defaults={"saved_at": clock.now()}
@@ -192,6 +202,11 @@ def attach(conversation: Conversation, mode: str, file: tuple[str, str, bytes], 
     attachment.draft = draft
     attachment.save(update_fields=["draft"])
     return attachment
+
+
+def as_given(file: UploadedFile) -> File:
+    """Return a file as a browser has brought it."""
+    return file.name or "", file.content_type or "application/octet-stream", file.read()
 
 
 def own_files(by: User) -> Q:

@@ -17,6 +17,10 @@ class LeavesInThePast(ValueError):
     """The moment at which a reply shall leave has passed."""
 
 
+class ReplyChanged(Exception):
+    """Somebody else has changed a planned reply meanwhile, or written; the text says so, in the reader's language."""
+
+
 class LeftAlready(Exception):
     """A reply cannot be taken back or changed any more: it has left."""
 
@@ -128,7 +132,11 @@ class CannotStep(ValueError):
 
 
 class NotYourNote(Exception):
-    """Only its author and those who lead take a note back."""
+    """Somebody may not change or take back a note; the text says why, in the reader's language."""
+
+
+class NoteChanged(Exception):
+    """A note says something else by now than whoever edits it has seen."""
 
 
 class CannotBulk(Exception):

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +17,9 @@ from samovar.accounts.models import Presence, Role, Topic, User
 from samovar.conversations.models import Consultation, Conversation
 from samovar.conversations.models.consultation import Ending
 from samovar.lib import clock
-from samovar.lib.text import search_key, sort_key
+from samovar.lib.layouts import other_layout
+from samovar.lib.naming import has
+from samovar.lib.text import search_key
 
 MOST, MOST_WEIGHED = 8, 200
 # What somebody does usually is told of their last answers, and of no fewer than three.
@@ -35,7 +37,8 @@ A_WHILE, DAY = 90, 24 * 60
 class Offer:
     """Somebody who could be brought in: ``fits`` says that they know about what the conversation is about.
 
-    ``minutes`` is how long their answers usually take, None where nobody can tell.
+    ``minutes`` is how long their answers usually take, None where nobody can tell; ``is_typed`` is not so of those
+    whom one finds in the other layout of the keyboard only.
     """
 
     person: User
@@ -43,6 +46,7 @@ class Offer:
     minutes: int | None
     fits: bool
     is_asked: bool
+    is_typed: bool = True
 
     @property
     def usually(self) -> str:
@@ -71,6 +75,7 @@ def offered(conversation: Conversation, typed: str, by: User, most: int = MOST) 
             usual.get(person.pk),
             any(fits(topic, about) for topic in topics),
             vars(person)["is_asked"],
+            vars(person)["is_typed"],
         )
         for person in people
     ]
@@ -106,12 +111,16 @@ def _candidates(conversation: Conversation, typed: str, by: User) -> QuerySet[Us
     asked = Consultation.objects.all().open().filter(conversation=conversation, expert=OuterRef("pk"))
     rows = User.objects.filter(is_active=True).exclude(pk=by.pk)
     if typed:
-        named = Q(sort_key__contains=sort_key(typed)) | Q(email__startswith=typed.lower()) | Q(title__icontains=typed)
-        rows = rows.filter(named | Exists(own.filter(name__icontains=typed)))
+        rows = rows.annotate(is_typed=_meant(typed, own)).filter(Q(is_typed=True) | _meant(other_layout(typed), own))
     else:
-        rows = rows.filter(Exists(own) | Q(role=Role.EXPERT))
+        rows = rows.annotate(is_typed=Value(value=True)).filter(Exists(own) | Q(role=Role.EXPERT))
     known = ArraySubquery(own.order_by("name").values("name"))
     return rows.annotate(known=known, is_asked=Exists(asked)).order_by("sort_key", "pk")
+
+
+def _meant(reading: str, topics: QuerySet[Topic]) -> Q:
+    said = Q(email__startswith=reading.lower()) | Q(title__icontains=reading)
+    return said | has(search_key(reading)) | Q(Exists(topics.filter(has(search_key(reading)))))
 
 
 def _usual(people: Sequence[int]) -> dict[int, int]:
@@ -130,6 +139,7 @@ def _about(conversation: Conversation) -> str:
     return search_key(" ".join([*names, *tags, conversation.subject[:200]]))
 
 
-def _order(offer: Offer) -> tuple[bool, int, bool, int, str]:
-    is_unknown = offer.minutes is None
-    return (not offer.fits, BY_PRESENCE[offer.person.presence], is_unknown, offer.minutes or 0, offer.person.sort_key)
+def _order(offer: Offer) -> tuple[bool, bool, int, bool, int, str]:
+    person, is_unknown = offer.person, offer.minutes is None
+    nearness = BY_PRESENCE[person.presence]
+    return (not offer.is_typed, not offer.fits, nearness, is_unknown, offer.minutes or 0, person.sort_key)

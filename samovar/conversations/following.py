@@ -39,7 +39,10 @@ class MergedMiddleware:
 def _answer(request: StaffRequest, now: Conversation, old_id: int) -> HttpResponse:
     said = _("%(old)s was merged into %(new)s meanwhile.") % {"old": numbered(old_id), "new": numbered(now.pk)}
     if request.htmx and request.method != "GET":
-        return refused(request, now, said)
+        answer = refused(request, now, said)
+        # What waited for a connection stands there from now on.
+        answer.headers["X-Merged-Into"] = str(now.pk)
+        return answer
     if request.method != "GET":
         messages.warning(request, said)
     return redirect(now)

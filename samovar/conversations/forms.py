@@ -20,10 +20,14 @@ from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.reminder import LONGEST_NOTE
 from samovar.conversations.models.retention import MONTHS, span_of
 from samovar.conversations.models.snoozing import WakesOn
+from samovar.conversations.sending_off import Change, Looked
 from samovar.lib import clock
 from samovar.lib.business_time import Hours, NeverOpen
 from samovar.lib.text import tidy
+from samovar.ui.comparing import Compared
 
+# So many digits do not fit into a number of the database.
+LONGEST_NUMBER = 19
 LARGEST = 25 * 1024 * 1024
 LONGEST_SNOOZE = putting_off.LONGEST
 MOMENTS = putting_off.MOMENTS
@@ -174,11 +178,63 @@ class SnoozeForm(MomentForm):
         return self.cleaned_data["wakes_on"] or WakesOn.MORE
 
 
-class LeavingForm(forms.Form):
-    """What a planned reply says, and when it leaves."""
+class NumbersField(forms.TypedMultipleChoiceField):
+    """Numbers of things; what they are, and whose, is looked at by whoever takes them."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(coerce=int, **given)
+
+    def valid_value(self, value: object) -> bool:
+        """Take what is a number in the database."""
+        return str(value).isdecimal() and len(str(value)) < LONGEST_NUMBER
+
+
+class LookedForm(forms.Form):
+    """What whoever decides about a planned reply has seen of it: text, moment and files.
+
+    ``seen`` is the newest message as it was drawn, ``known`` the newest one that an open page has got since.
+    """
+
+    was = forms.CharField(required=False, strip=False, empty_value=None)
+    was_at = forms.DateTimeField(required=False)
+    had = NumbersField(required=False)
+    seen = NumbersField(required=False)
+    known = NumbersField(required=False)
+
+    @property
+    def looked(self) -> Looked:
+        """What they have seen."""
+        given = self.cleaned_data
+        return Looked(was=given["was"], was_at=given["was_at"], had=given["had"], seen_id=self.seen_id)
+
+    @property
+    def seen_id(self) -> int | None:
+        """The newest message that they have seen, None where nobody says so."""
+        return max([*self.cleaned_data["seen"], *self.cleaned_data["known"]], default=None)
+
+
+class LeavingForm(LookedForm):
+    """What a planned reply says, when it leaves, and which of its files stay (``file``) and come (``upload``)."""
 
     text = forms.CharField(required=False, strip=False)
     at = forms.DateTimeField(input_formats=MOMENTS)
+    file = NumbersField(required=False)
+    upload = ManyFilesField(required=False)
+
+    @property
+    def change(self) -> Change:
+        """What shall change."""
+        given = self.cleaned_data
+        return Change(
+            text=given["text"],
+            at=given["at"],
+            was=given["was"],
+            was_at=given["was_at"],
+            had=given["had"],
+            seen_id=self.seen_id,
+            kept=given["file"],
+            added=[drafting.as_given(one) for one in given["upload"]],
+        )
 
 
 class AssignmentForm(forms.Form):
@@ -235,7 +291,7 @@ class MergeForm(forms.Form):
         field.queryset = Tag.objects.in_use().exclude(pk=tag.pk)
 
 
-class RenameForm(forms.Form):
+class RenameForm(Compared):
     """What a tag is called from now on."""
 
     name = forms.CharField(

@@ -13,6 +13,8 @@ HUMAN = "human"
 UNREADABLE = "unreadable"
 # The rule of a message that was taken for one of a flood.
 COLLECTED = "possible-loop"
+# The rule of a message above the limit of its writer, for which there was no place by its signs.
+LIMITED = "above-limit"
 # The rule of a message that somebody of the team passed on, and that belonged nowhere yet.
 PASSED_ON = "passed-on"
 
@@ -60,7 +62,8 @@ class InboundMessage:
     was read, answered and settled elsewhere. What ``is_sent`` was written by us in another program, to ``sender``.
     ``writer`` is who of us wrote it there. What ``is_passed_on`` came by somebody of the team, who is not its sender.
     What ``is_spam`` waits for nobody; ``spam_reason`` says why (SpamReason, by default its provider) and ``block_id``
-    by whose block, which intake sets. ``senders`` are other addresses that it says to come from, as on its envelope.
+    by whose block, which intake sets, as it does ``held_until``: until then it brings its conversation before nobody.
+    ``senders`` are other addresses that it says to come from, as on its envelope.
     ``own_message`` is the message of ours that came back as this one. ``named`` are others to whom it was addressed.
     """
 
@@ -95,6 +98,7 @@ class InboundMessage:
     is_spam: bool = False
     spam_reason: str = ""
     block_id: int | None = None
+    held_until: datetime | None = None
     senders: tuple[str, ...] = ()
     noticed_at: datetime | None = None
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 
 from django.db import connection, transaction
 
-from samovar.conversations import arriving, barring, deriving, flooding, joining, late
+from samovar.conversations import arriving, barring, deriving, flooding, joining, late, limiting
 from samovar.conversations.events import ConversationEvent
-from samovar.conversations.inbound import HUMAN, PASSED_ON, InboundFile, InboundMessage, Receipt
+from samovar.conversations.inbound import HUMAN, LIMITED, PASSED_ON, InboundFile, InboundMessage, Receipt
 from samovar.conversations.models import Conversation, Message, Participant, Reference, Retention, SpamSign
+from samovar.conversations.models.message import Verdict
 from samovar.conversations.own_addresses import own_addresses
 from samovar.conversations.placing import STORED, Place, Places
 from samovar.conversations.recipients import mailbox_key
+from samovar.customers import restrictions
 from samovar.customers.models import Customer
 from samovar.customers.recognition import recognise_all
 from samovar.events.announcing import announce_many
@@ -28,6 +30,7 @@ NEW_FIELDS = (
     "opened_at",
     "resolved_at",
     "snoozed_until",
+    "wakes_on",
     "waiting_since",
     "last_message_at",
     "last_inbound_at",
@@ -88,6 +91,7 @@ class _Intake:
         self._customers = recognise_all(inbound.sender for inbound in fresh)
         self._places = Places(fresh)
         self._blocks = barring.blocks_against(fresh)
+        self._decided = restrictions.decided_about(customer.pk for customer in self._customers.values())
         # Told when the rows are locked: whoever answers or settles meanwhile comes after.
         self._now = clock.now()
         self._message_ids = iter(next_ids(connection, Message, len(fresh)))
@@ -101,7 +105,8 @@ class _Intake:
             return Receipt(same.pk, same.conversation_id, inbound.mail_class, is_duplicate=True)
         inbound = arriving.noticed(inbound, self._now)
         customer = self._customers[inbound.sender.key]
-        inbound, place = self._place(barring.barred(inbound, self._blocks), customer)
+        barred = barring.barred(inbound, self._blocks, self._decided.get(customer.pk))
+        inbound, place = self._held(*self._place(barred, customer), customer)
         conversation = place.conversation or self._open(inbound, customer, place)
         message = self._note(inbound, conversation, customer, place)
         if place.conversation:
@@ -148,11 +153,29 @@ class _Intake:
         What a blocked sender writes comes into nothing that we talk about, whatever it answers.
         """
         place = self._places.find(inbound, customer)
-        if inbound.block_id is not None:
+        if barring.is_barred(inbound):
             place = self._settled(self._places.beside(place, customer), inbound, customer)
             return inbound, self._places.beside(place, customer)
         place = self._settled(place, inbound, customer)
         return replace(inbound, is_spam=inbound.is_spam and not place.is_wanted), place
+
+    def _held(self, inbound: InboundMessage, place: Place, customer: Customer) -> tuple[InboundMessage, Place]:
+        """Return a message above what is let through of its writer as one that waits, where it joins what is open."""
+        decided = self._decided.get(customer.pk)
+        if decided is None or not limiting.applies(inbound, place.conversation, customer, decided):
+            return inbound, place
+        # What stands in this batch only has to be counted.
+        self.write()
+        found = place.conversation
+        until = limiting.held_until(inbound, customer, decided.most_a_day or 0, found.team_id if found else None)
+        if until is None:
+            return inbound, place
+        # Under a name that is surely false nobody joins what we talk about with its owner.
+        if found is None and inbound.verdict != Verdict.FAILED:
+            found = self._places.open_with(customer, inbound.inbox_id)
+        if place.conversation is None:
+            place = Place(found, rule=LIMITED) if found else replace(place, rule=LIMITED)
+        return replace(inbound, held_until=until), place
 
     def _settled(self, place: Place, inbound: InboundMessage, customer: Customer) -> Place:
         """Return the place after joining what belongs together, and after collecting what comes in masses."""

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from samovar.conversations import bulk_runs, releasing, removing, retaining, withdrawing
 from samovar.conversations.handing_back import give_back_some, hand_back_some
-from samovar.conversations.models import Consultation, Conversation, PendingReply, Promise, Reminder
+from samovar.conversations.models import Consultation, Conversation, PendingReply, Promise, Reminder, Submission
+from samovar.conversations.models.submission import KEPT_FOR as SUBMISSIONS_KEPT_FOR
 from samovar.conversations.tidying import throw_away_files
 from samovar.jobs.queue import enqueue
 from samovar.jobs.registry import job
@@ -110,7 +111,8 @@ def apply_retention() -> None:
 
 @job(every="1 hour", lease="10 minutes")
 def tidy_files() -> None:
-    """Throw away what was uploaded and never sent."""
+    """Throw away what was uploaded and never sent, and forget what was sent long ago."""
+    Submission.objects.filter(at__lt=clock.now() - SUBMISSIONS_KEPT_FOR).delete()
     while throw_away_files(clock.now() - KEPT_FOR, AT_ONCE):
         pass
 

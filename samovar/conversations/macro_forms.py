@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from samovar.accounts.models import Team, User
-from samovar.conversations import placeholders
+from samovar.conversations import causes, placeholders
 from samovar.conversations.macro_steps import ANSWERING, ME, NOBODY, SNOOZES, Step, in_order, named
-from samovar.conversations.models import Macro, Tag
+from samovar.conversations.models import Cause, Macro, Tag
 from samovar.conversations.models.macro import KEYS, LANGUAGES, Wording
 from samovar.conversations.models.prioritising import Priority
 from samovar.lib.text import storable, tidy
@@ -20,6 +20,8 @@ from samovar.lib.text import storable, tidy
 LONGEST_TEXT = 20_000
 MOST_TAGS = 10
 NO_STEP, NO_ONE = "-", "nobody"
+# Steps of which there is one choice each.
+CHOSEN = ("assign", "team", "cause", "priority", "snooze")
 MINE, EVERYBODY, TEAM = "mine", "everybody", "team-"
 SEPARATOR = ", "
 
@@ -62,6 +64,7 @@ class MacroForm(forms.Form):
     )
     assign = forms.ChoiceField(label=gettext_lazy("Assign"), required=False)
     team = forms.ChoiceField(label=gettext_lazy("Give to a team"), required=False)
+    cause = forms.ChoiceField(label=gettext_lazy("Cause"), required=False)
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
     snooze = forms.ChoiceField(label=gettext_lazy("Snooze"), required=False)
     resolve = forms.BooleanField(label=gettext_lazy("Resolve"), required=False)
@@ -85,6 +88,7 @@ class MacroForm(forms.Form):
                 *((str(person.pk), person.name) for person in people),
             ],
             "team": [unchanged, *((str(team.pk), team.name) for team in Team.objects.all().in_use().order_by("name"))],
+            "cause": [unchanged, *_causes()],
             "priority": [unchanged, *((str(value), label) for value, label in Priority.choices)],
             "snooze": [unchanged, *SNOOZES.items()],
             "scope": _scopes(by),
@@ -92,6 +96,9 @@ class MacroForm(forms.Form):
         for name, offered in choices.items():
             field: Any = self.fields[name]
             field.choices = offered
+        # A company that does without causes chooses none; what a macro has of it already stays in sight.
+        if not by.parts["causes"] and (self.data or self.initial).get("cause", NO_STEP) in ("", NO_STEP):
+            del self.fields["cause"]
 
     def clean_name(self) -> str:
         """Return the name on one line."""
@@ -144,7 +151,9 @@ class MacroForm(forms.Form):
         if cleaned["assign"] not in ("", NO_STEP):
             found.append(Step("assign", NOBODY if cleaned["assign"] == NO_ONE else cleaned["assign"]))
         found += [
-            Step(kind, cleaned[kind]) for kind in ("team", "priority", "snooze") if cleaned[kind] not in ("", NO_STEP)
+            Step(kind, cleaned[kind])
+            for kind in CHOSEN
+            if kind != "assign" and cleaned.get(kind) not in (None, "", NO_STEP)
         ]
         if cleaned["resolve"]:
             found.append(Step("resolve"))
@@ -176,7 +185,7 @@ def initial(macro: Macro) -> dict[str, object]:
     for step in named(macro.steps):
         known.setdefault(step.kind, []).append(step.name if step.kind in ("tag", "untag") else step.value)
     scope = TEAM + str(macro.team_id) if macro.team_id else EVERYBODY if macro.is_shared else MINE
-    chosen = {name: known.get(name, [NO_STEP])[0] for name in ("assign", "team", "priority", "snooze")}
+    chosen = {name: known.get(name, [NO_STEP])[0] for name in CHOSEN}
     return {
         "name": macro.name,
         "shortcut": macro.shortcut,
@@ -190,6 +199,12 @@ def initial(macro: Macro) -> dict[str, object]:
         "language": macro.language,
         "version": macro.version,
     }
+
+
+def _causes() -> list[tuple[str, str]]:
+    """Return the causes in the order of their tree, each part behind the name of what it stands below."""
+    found = causes.in_tree_order(Cause.objects.all().in_use().in_order())
+    return [(str(one.pk), f"{one.parent} › {one}" if one.parent else str(one)) for one in found]
 
 
 def _scopes(by: User) -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from samovar.accounts.models import Role, Team, User
 from samovar.conversations import calendars, putting_off
-from samovar.conversations.errors import CannotStep, SnoozeInThePast
-from samovar.conversations.models import Conversation, ConversationTag, Tag
+from samovar.conversations.errors import CannotStep, CauseRetired, SnoozeInThePast
+from samovar.conversations.models import Cause, Conversation, ConversationTag, Tag
 from samovar.conversations.models.prioritising import Priority
 
 ANSWERING = (Role.ADMIN, Role.LEAD, Role.AGENT)
@@ -68,15 +68,11 @@ Doing = Callable[[Conversation, Step, User], tuple[str, list[Step]]]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of step; ``label`` says what it will do, of two that exclude each other ``place`` is the same.
-
-    ``is_offered`` says that a macro may hold it; the others only take something back.
-    """
+    """One kind of step; ``label`` says what it will do, of two that exclude each other ``place`` is the same."""
 
     label: str | Promise
     do: Doing
     place: str = ""
-    is_offered: bool = True
 
 
 def parsed(code: str) -> Step | None:
@@ -105,6 +101,7 @@ def named(steps: Iterable[Sequence[str]]) -> list[Step]:
     names = {
         "assign": _called(User.objects.all(), found, "assign"),
         "team": _called(Team.objects.all(), found, "team"),
+        "cause": _called(Cause.objects.select_related("merged_into"), found, "cause"),
     }
     return [replace(step, name=names.get(step.kind, tags).get(step.value, "")) for step in found]
 
@@ -196,6 +193,26 @@ def _prioritise(conversation: Conversation, step: Step, by: User) -> tuple[str, 
     conversation.prioritise(priority, by=by)
     back = [] if before == priority else [Step("priority", str(int(before)))]
     return conversation.get_priority_display(), back
+
+
+def _explain(conversation: Conversation, step: Step, by: User) -> tuple[str, list[Step]]:
+    cause, before = Cause.objects.filter(pk=_number(step.value)).first(), conversation.cause_id
+    if cause is None:
+        raise CannotStep(_("the cause is no longer there"))
+    try:
+        conversation.set_cause(cause, by=by)
+    except CauseRetired as error:
+        raise CannotStep(_("the cause %(cause)s is retired") % {"cause": error}) from error
+    back = [] if before == conversation.cause_id else [Step("cause-again", str(before or NOBODY))]
+    return _("Cause: %(cause)s") % {"cause": conversation.cause}, back
+
+
+def _explain_again(conversation: Conversation, step: Step, by: User) -> tuple[str, list[Step]]:
+    """Give back the cause that it had, also one that is not in use any more."""
+    before, cause = conversation.cause_id, Cause.objects.filter(pk=_number(step.value)).first()
+    conversation.keep_cause(cause, by=by)
+    said = _("Cause: %(cause)s") % {"cause": cause} if cause else _("It has no cause now")
+    return said, [] if before == conversation.cause_id else [Step("cause-again", str(before or NOBODY))]
 
 
 def _assign(conversation: Conversation, step: Step, by: User) -> tuple[str, list[Step]]:
@@ -292,10 +309,12 @@ def _reopen(conversation: Conversation, _step: Step, by: User) -> tuple[str, lis
 
 # In the order in which they are done: what was settled is taken up first, settling comes last.
 KINDS: Mapping[str, Kind] = {
-    "reopen": Kind(gettext_lazy("reopen"), _reopen, "settling", is_offered=False),
-    "wake": Kind(gettext_lazy("back in the list"), _wake, "snoozing", is_offered=False),
+    "reopen": Kind(gettext_lazy("reopen"), _reopen, "settling"),
+    "wake": Kind(gettext_lazy("back in the list"), _wake, "snoozing"),
     "tag": Kind(gettext_lazy("tag: %(name)s"), _tag),
     "untag": Kind(gettext_lazy("take off the tag: %(name)s"), _untag),
+    "cause": Kind(gettext_lazy("cause: %(name)s"), _explain, "cause"),
+    "cause-again": Kind(gettext_lazy("cause: %(name)s"), _explain_again, "cause"),
     "priority": Kind(gettext_lazy("priority: %(name)s"), _prioritise, "priority"),
     "team": Kind(gettext_lazy("team: %(name)s"), _give_to_team, "team"),
     "assign": Kind(gettext_lazy("assign: %(name)s"), _assign, "assigning"),

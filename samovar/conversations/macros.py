@@ -1,23 +1,29 @@
 """Applying macros: filling in what their words stand for, and doing their steps with or after what is sent."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from samovar.accounts.models import Brand, User
+from samovar.accounts import hours_in_words
+from samovar.accounts.models import Brand, Calendar, User
 from samovar.accounts.voices import shown_name
-from samovar.conversations import drafting, macro_steps
+from samovar.conversations import calendars, drafting, macro_steps
 from samovar.conversations.drafting import Typed
 from samovar.conversations.macro_steps import Outcome, Step
 from samovar.conversations.models import Conversation, Draft, Macro
-from samovar.conversations.placeholders import fill, first_name, harmless
+from samovar.conversations.models.macro import LANGUAGES
+from samovar.conversations.placeholders import SLOT, fill, first_name, harmless
 from samovar.lib import clock
 from samovar.ui.numbers import numbered
 
 MOST_OFFERED = 12
 SAMPLE_NUMBER = 20418
+OF_HOURS = re.compile(r"\{\{\s*team\.")
 # Between what was typed and what a macro adds to it.
 GAP = "\n\n"
 
@@ -40,16 +46,41 @@ def offers(conversation: Conversation, typed: str, by: User) -> list[Offer]:
     """Return what fits the letters that ``by`` has typed, the best first, filled in for this conversation."""
     rows = Macro.objects.all().offered_to(by).found_by(typed, by)[:MOST_OFFERED]
     found = list(rows)
-    values = values_of(conversation, by) if any(macro.text for macro in found) else {}
-    return [Offer(macro, fill(macro.text, values), vars(macro)["digit"]) for macro in found]
+    texts = filled(conversation, found, by)
+    return [Offer(macro, text, vars(macro)["digit"]) for macro, text in zip(found, texts, strict=True)]
 
 
-def values_of(conversation: Conversation, by: User) -> dict[str, str]:
-    """Return what the placeholders stand for when ``by`` writes in this conversation.
+def filled(conversation: Conversation, macros: Sequence[Macro], by: User) -> list[str]:
+    """Return the texts of ``macros`` with what their placeholders stand for when ``by`` writes in this conversation.
+
+    Hours are told in the language of the macro, else in the customer's, else in that in which the house writes.
+    """
+    if not any(SLOT.search(macro.text) for macro in macros):
+        return [macro.text for macro in macros]
+    brand = Brand.objects.all().of(conversation.inbox.brand_id)
+    values = _values(conversation, brand, by)
+    asks = any(OF_HOURS.search(macro.text) for macro in macros)
+    calendar = calendars.calendar_of(conversation, by) if asks else None
+    told = conversation.customer.language
+    own = told if told in dict(LANGUAGES) else brand.language
+    return [fill(macro.text, values | _hours(calendar, macro.language or own)) for macro in macros]
+
+
+def _hours(calendar: Calendar | None, language: str) -> dict[str, str]:
+    if calendar is None:
+        return {}
+    with override(language):
+        return {
+            "team.opening_hours": hours_in_words.line(calendar.week),
+            "team.next_opening": hours_in_words.next_opening(calendar.hours),
+        }
+
+
+def _values(conversation: Conversation, brand: Brand, by: User) -> dict[str, str]:
+    """Return what the other placeholders stand for.
 
     What customers say of themselves, and what they wrote as a subject, is used only as far as it is harmless.
     """
-    brand = Brand.objects.all().of(conversation.inbox.brand_id)
     name = harmless(conversation.customer.name)
     return {
         "customer.first_name": first_name(name),
@@ -73,6 +104,7 @@ def sample_values(by: User) -> dict[str, str]:
         "brand.name": Brand.objects.all().default().name or _("Aurora Home"),
         "conversation.number": numbered(SAMPLE_NUMBER),
         "conversation.subject": _("A scratched desk"),
+        **_hours(Calendar.usual(), get_language() or settings.LANGUAGE_CODE),
     }
 
 
@@ -98,7 +130,7 @@ def insert(conversation: Conversation, mode: str, macro: Macro, by: User) -> Non
     plan(conversation, mode, macro, by)
     draft = Draft.objects.filter(conversation=conversation, mode=mode, user=by).first()
     before = draft.text.rstrip() if draft else ""
-    text = fill(macro.text, values_of(conversation, by))
+    [text] = filled(conversation, [macro], by)
     drafting.keep(conversation, mode, GAP.join(filter(None, (before, text))), by=by)
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from samovar.lib.layouts import readings
 from samovar.lib.text import search_key
 
-# Keys in the same place of the two layouts.
-LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
-CYRILLIC = "ёйцукенгшщзхъфывапролджэячсмитьбю"
-OTHER_LAYOUT = str.maketrans(LATIN + CYRILLIC, CYRILLIC + LATIN)
 NEAR = 0.4
+# The rank of what fits nearly, behind what fits in one or the other layout.
+NEARLY = 8
 # Two letters resemble too much.
 SHORTEST_NEAR = 4
 
@@ -19,14 +18,14 @@ def rank(typed: str, names: Sequence[str], above: Sequence[str] = ()) -> int | N
     0 the name begins so, 1 a word of it does, 2 it holds it, 3 what it stands below fits, or both together do,
     4 to 7 the same as if typed in the other layout of keys, 8 nearly so. Nothing typed fits everything.
     """
-    asked = search_key(typed)
+    asked, otherwise = readings(typed)
     own, higher = [search_key(name) for name in names], [search_key(name) for name in above]
     found = _exact(asked, own, higher)
     if found is None:
-        other = _exact(asked.translate(OTHER_LAYOUT), own, higher)
+        other = _exact(otherwise, own, higher)
         found = None if other is None else 4 + other
     if found is None and len(asked) >= SHORTEST_NEAR and _is_near(asked, own):
-        found = 8
+        found = NEARLY
     return found
 
 

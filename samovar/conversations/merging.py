@@ -5,14 +5,16 @@ Nothing is copied and no message changes: all that names the one names the other
 mail leads on; undoing puts back what went, and with it what came since as an answer to that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
 from samovar.conversations import belongings, deriving, handing_back, joining, taking_over
+from samovar.conversations.chips import Kept, from_kept
 from samovar.conversations.errors import CannotRegroup
 from samovar.conversations.events import ConversationMerged, ConversationMergedAway, MergeUndone
 from samovar.conversations.models import Conversation, ConversationLink, ConversationRedirect, Draft, Regrouping
@@ -21,6 +23,9 @@ from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.regrouping import RegroupingKind
 from samovar.events.announcing import announce
 from samovar.lib import clock
+
+# Of a draft nobody had chosen to whom it goes: all chips came from the other one.
+ALL = -1
 
 
 @transaction.atomic
@@ -147,7 +152,10 @@ def _link_too(source: Conversation, target: Conversation) -> list[int]:
 
 
 def _join_drafts(done: Regrouping) -> None:
-    """Append what somebody has typed in the source to what they have typed in the target; their files go along."""
+    """Append what somebody has typed in the source to what they have typed in the target; all that belongs goes along.
+
+    Those are its files, the people whom it goes to, and the steps that are done once it is sent.
+    """
     targets = {(row.user_id, row.mode): row for row in Draft.objects.filter(conversation=done.target_id)}
     joined = {}
     for row in Draft.objects.filter(conversation=done.source_id):
@@ -155,19 +163,44 @@ def _join_drafts(done: Regrouping) -> None:
             files = list(row.files.values_list("pk", flat=True))
             row.files.update(draft=mine)
             mine.text = "\n\n".join(text for text in (mine.text, row.text) if text.strip())
-            mine.save(update_fields=["text"])
-            joined[row.pk] = [mine.pk, files]
+            joined[row.pk] = [mine.pk, files, ALL if mine.chips is None else len(mine.chips), len(mine.steps)]
+            if people := _new_people(row, mine):
+                mine.chips = [*(mine.chips or []), *people]
+            mine.steps = [*mine.steps, *(step for step in row.steps if step not in mine.steps)]
+            mine.save(update_fields=["text", "chips", "steps"])
     done.before["drafts"] = joined
 
 
 def _part_drafts(done: Regrouping, target: Conversation) -> None:
-    """Take the appended text out again where its author has not changed it, and give the files back."""
-    for key, (mine_pk, files) in done.before["drafts"].items():
+    """Take out again what was appended where its author has not changed it, and give the files back."""
+    for key, (mine_pk, files, *more) in done.before["drafts"].items():
         row, mine = Draft.objects.filter(pk=key).first(), Draft.objects.filter(pk=mine_pk, conversation=target).first()
         if row and mine:
             mine.files.filter(pk__in=files).update(draft=row)
             mine.text = mine.text.removesuffix(row.text).rstrip("\n") if row.text else mine.text
-            mine.save(update_fields=["text"])
+            if more:
+                _take_out(row, mine, *more)
+            mine.save(update_fields=["text", "chips", "steps"])
+
+
+def _new_people(row: Draft, mine: Draft) -> Kept:
+    """Return the chips of one draft that name nobody whom the other one names."""
+    known = {chip.person.key for chip in from_kept(mine.chips)}
+    kept = zip(row.chips or (), from_kept(row.chips), strict=True)
+    return [one for one, chip in kept if chip.person.key not in known]
+
+
+def _take_out(row: Draft, mine: Draft, chips: int, steps: int) -> None:
+    """Take out the people and the steps of one draft behind so many of the other one's own; ALL chips were its."""
+    if chips == ALL:
+        mine.chips = None if mine.chips == row.chips else mine.chips
+    elif mine.chips is not None:
+        mine.chips = _without(mine.chips, chips, row.chips or [])
+    mine.steps = _without(mine.steps, steps, row.steps)
+
+
+def _without(found: list[Any], own: int, others: Sequence[Any]) -> list[Any]:
+    return [*found[:own], *(one for one in found[own:] if one not in others)]
 
 
 def _give_time_back(done: Regrouping, target: Conversation) -> None:

@@ -25,6 +25,8 @@ ICONS = {
     Notice.REMINDER: "bell",
     Notice.ASKED: "user",
     Notice.ADVICE: "user",
+    Notice.PROPOSED: "shield",
+    Notice.DECIDED: "shield",
 }
 UNKNOWN = "bell"
 
@@ -34,7 +36,7 @@ class Line:
     """Something that somebody was told, with what they may see of it now."""
 
     told: Notification
-    conversation: Conversation
+    conversation: Conversation | None
     words: str
     preview: str
     icon: str
@@ -42,9 +44,19 @@ class Line:
 
     @property
     def address(self) -> str:
-        """Where it leads: to the conversation or the question, or, when many were given at once, to all of them."""
-        is_one = self.told.number == 1
-        return (self.question or self.conversation).get_absolute_url() if is_one else f"{reverse('inbox')}?view=mine"
+        """Where it leads: to the conversation or the question, or, when many were given at once, to all of them.
+
+        What is decided about customers stands on a page of its own.
+        """
+        about = self.question or self.conversation
+        if about is None:
+            return reverse("all_restrictions")
+        return about.get_absolute_url() if self.is_one else f"{reverse('inbox')}?view=mine"
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is about one conversation or question."""
+        return self.told.number == 1
 
 
 @dataclass(frozen=True)
@@ -59,9 +71,17 @@ def visible(user: User) -> NotificationQuerySet:
     """Return what ``user`` was told about conversations that they may see now, or are asked about as an expert."""
     seen = Conversation.objects.all().visible_to(user).filter(pk=OuterRef("conversation_id"))
     asked = Conversation.objects.all().asked_of(user).filter(pk=OuterRef("conversation_id"))
+    about_customers = Q(kind__in=_about_customers(user), conversation_id=None)
     return Notification.objects.filter(
-        Q(Exists(seen), ~Q(kind=Notice.ASKED)) | Q(Exists(asked), kind=Notice.ASKED), user=user
+        Q(Exists(seen), ~Q(kind=Notice.ASKED)) | Q(Exists(asked), kind=Notice.ASKED) | about_customers, user=user
     )
+
+
+def _about_customers(user: User) -> list[Notice]:
+    """Return what ``user`` may be told about customers themselves: only leads decide."""
+    if not user.can_look:
+        return []
+    return [Notice.PROPOSED, Notice.DECIDED] if user.can_lead else [Notice.DECIDED]
 
 
 def told(user: User, after: str = "", *, is_all: bool = False) -> Lines:
@@ -85,7 +105,7 @@ def lines(rows: Sequence[Notification]) -> list[Line]:
         if row.kind == Notice.ASKED
         else _line(row, conversations, messages)
         for row in rows
-        if row.conversation_id in conversations
+        if row.conversation_id in conversations or row.conversation_id is None
     ]
 
 
@@ -100,7 +120,7 @@ def _line(row: Notification, conversations: dict[int, Conversation], messages: d
     name = getattr(row, "actor_name", None) or _("Somebody")
     preview = message.preview if message else ""
     icon = ICONS.get(Notice(row.kind), UNKNOWN) if row.kind in Notice.values else UNKNOWN
-    return Line(row, conversations[row.conversation_id or 0], words(row.kind, row.count, name), preview, icon)
+    return Line(row, conversations.get(row.conversation_id or 0), words(row.kind, row.count, name), preview, icon)
 
 
 def words(kind: str, count: int, name: str) -> str:
@@ -117,6 +137,8 @@ def _wordings(count: int) -> dict[str, tuple[str, str]]:
     )
     asked, advice = _("%(name)s brings you in as an expert"), _("News of an expert whom you brought in")
     held = _("A planned answer of yours is held back")
+    proposed = _("%(name)s proposes something about a difficult customer")
+    decided = _("%(name)s has decided what you proposed about a customer")
     promised, wanted = _("A promise of yours is due"), _("You wanted to be reminded")
     return {
         Notice.MENTION: (
@@ -135,4 +157,6 @@ def _wordings(count: int) -> dict[str, tuple[str, str]]:
         Notice.REMINDER: (wanted, wanted),
         Notice.ASKED: (asked, asked),
         Notice.ADVICE: (advice, advice),
+        Notice.PROPOSED: (proposed, proposed),
+        Notice.DECIDED: (decided, decided),
     }

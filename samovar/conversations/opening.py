@@ -36,6 +36,7 @@ from samovar.conversations.promising import Line
 from samovar.conversations.recipients import Person
 from samovar.conversations.speaking import brand_row, voice_before
 from samovar.conversations.waiting import Waiting, waiting, waiting_rows
+from samovar.customers import restrictions
 from samovar.customers.consenting import Standing, standing_of, standings
 from samovar.customers.models import Identity
 from samovar.events.models import Event
@@ -61,6 +62,7 @@ class Opened:
     ``pending`` are the replies that have not left. ``watchers`` are told what happens here; ``has_notices`` says that
     the reader was told something of it and has not seen that yet. ``promises`` are those still to be kept, the nearest
     first, and ``steps`` those of larger work, done or not. ``experts`` are asked now, or have handed it back.
+    ``restrictions`` are what is in force or proposed about the customer, what counts first.
     """
 
     conversation: Conversation
@@ -84,6 +86,7 @@ class Opened:
     promises: list[Line]
     steps: list[Line]
     experts: list[Brought]
+    restrictions: list[restrictions.Line]
 
     @property
     def days_ahead(self) -> list[putting_off.Choice]:
@@ -154,6 +157,7 @@ def opened(user: User, pk: int) -> Opened:
         promises=promising.open_lines(found["promise_list"]),
         steps=promising.steps(found["promise_list"]),
         experts=brought(found["expert_list"]),
+        restrictions=restrictions.lines(found["restriction_list"]),
     )
 
 
@@ -170,7 +174,7 @@ def _kept_chips(drafts: list[dict[str, Any]]) -> list[list[Any]] | None:
 
 
 def _rows_to_open(user: User) -> QuerySet[Conversation]:
-    own, customer = OuterRef("pk"), OuterRef("customer")
+    own = OuterRef("pk")
     tags = ConversationTag.objects.filter(conversation=own).order_by("tag__name")
     drafts = Draft.objects.filter(conversation=own, user=user)
     written = Message.objects.filter(conversation=own).to_be_seen().order_by()
@@ -188,8 +192,7 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
                 )
             ),
             file_list=ArraySubquery(_files(own, user)),
-            address_list=ArraySubquery(_addresses(customer)),
-            consent_list=standing_of(customer),
+            **_of_customer(OuterRef("customer")),
             pending_list=ArraySubquery(waiting_rows(PendingReply.objects.filter(conversation=own))),
             outsider_list=ArraySubquery(_outsiders(own)),
             link_list=ArraySubquery(_links(own, user)),
@@ -211,9 +214,14 @@ def _rows_to_open(user: User) -> QuerySet[Conversation]:
     )
 
 
-def _addresses(customer: OuterRef) -> QuerySet[Identity, Any]:
-    rows = Identity.objects.filter(customer=customer).order_by("pk")
-    return rows.values(found=JSONObject(kind="kind", shown="shown"))
+def _of_customer(customer: OuterRef) -> dict[str, ArraySubquery]:
+    """Return how they are reached, what they agreed to, and what is decided about them."""
+    addresses = Identity.objects.filter(customer=customer).order_by("pk")
+    return {
+        "address_list": ArraySubquery(addresses.values(found=JSONObject(kind="kind", shown="shown"))),
+        "consent_list": standing_of(customer),
+        "restriction_list": restrictions.open_of(customer),
+    }
 
 
 def _files(own: OuterRef, user: User) -> QuerySet[Attachment, Any]:

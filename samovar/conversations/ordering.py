@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from samovar.conversations.models.promising import DUE, TURN, later
+from samovar.conversations.models.promising import DUE, TURN, WAITS
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ ORDERS: Mapping[str, Order] = {
 # Whoever does not wait, or was promised nothing, stands behind all who do, so that every row has its place.
 EXPRESSIONS: Mapping[str, models.Expression | Coalesce] = {
     "turn": TURN,
-    "waits": Coalesce("waiting_since", later(F("last_message_at"), 100)),
+    "waits": WAITS,
     "due": DUE,
 }
 # Where everybody waits, the order of those who wait is that of the nearest promise, and has an index.

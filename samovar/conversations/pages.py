@@ -1,5 +1,6 @@
 """How every answer at an address of a conversation begins and ends."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
@@ -16,7 +17,8 @@ from samovar.accounts.requests import StaffRequest
 from samovar.conversations import attending
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.macro_steps import Outcome
-from samovar.conversations.models import Conversation, Message, PendingReply
+from samovar.conversations.models import Conversation, Message, PendingReply, Promise
+from samovar.conversations.promising import perhaps_kept
 from samovar.conversations.queries import Wanted
 from samovar.conversations.waiting import waiting_in
 
@@ -32,6 +34,11 @@ def conversation_at(request: StaffRequest, pk: int) -> Conversation:
             raise MergedAway(pk)
         raise Http404
     return found
+
+
+def inbox_at(request: StaffRequest, pk: int) -> int | None:
+    """Return in which inbox a conversation stands that the person may see, for what asks again and again."""
+    return Conversation.objects.all().visible_to(request.user).filter(pk=pk).values_list("inbox", flat=True).first()
 
 
 def now_at(user: User, old_id: int) -> Conversation | None:
@@ -65,12 +72,26 @@ def tab_on(request: StaffRequest) -> str:
     return attending.tab_of(request.headers.get("X-Tab", ""))
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What could be done next about a conversation: the template ``more``, and a promise that may be kept by now."""
+
+    conversation: Conversation
+    more: str
+    promise: Promise | None
+
+
 def done(
-    request: StaffRequest, conversation: Conversation, said: str = "", undo_url: str = "", more: str = ""
+    request: StaffRequest,
+    conversation: Conversation,
+    said: str = "",
+    undo_url: str = "",
+    more: str = "",
+    promise: Promise | None = None,
 ) -> HttpResponse:
     """Say what has been done, with the address that undoes it, and let the open page fetch what is new.
 
-    ``more`` is a template of what could be done next, offered beside it.
+    ``more`` is a template of what could be done next, offered beside it; so is to say that ``promise`` is kept.
 
     Without scripts the person is led back to the conversation, where it is said.
     """
@@ -78,21 +99,27 @@ def done(
         if said:
             messages.success(request, said, extra_tags=undo_url)
         return redirect(conversation)
-    # So far all that is offered beside is the cause.
-    offered = more if request.user.parts["causes"] else ""
-    context = {"said": said, "undo_url": undo_url, "more": offered, "conversation": conversation}
+    # All that templates offer so far is the cause.
+    offer = Offer(conversation, more if request.user.parts["causes"] else "", promise)
+    shown = "conversations/_offer.html" if offer.more or promise else ""
+    context = {"said": said, "undo_url": undo_url, "more": shown, "about": offer}
     answer = render(request, "conversations/_done.html", context)
     return with_news(push_url(answer, False), conversation)
 
 
 def steps_done(
-    request: StaffRequest, conversation: Conversation, outcome: Outcome, before: str = "", more: str = ""
+    request: StaffRequest,
+    conversation: Conversation,
+    outcome: Outcome,
+    before: str = "",
+    more: str = "",
+    promise: Promise | None = None,
 ) -> HttpResponse:
     """Say what became of steps, after what else was done, with the one address that takes all of them back."""
     codes = urlencode([("step", step.code) for step in outcome.back])
     undo = f"{reverse('steps', args=[conversation.pk])}?{codes}" if codes else ""
     said = " · ".join(filter(None, (before, outcome.words)))
-    return done(request, conversation, said or _("Nothing was left to do"), undo, more)
+    return done(request, conversation, said or _("Nothing was left to do"), undo, more, promise)
 
 
 def said_only(request: StaffRequest, conversation: Conversation, said: str, undo_url: str) -> HttpResponse:
@@ -117,7 +144,8 @@ def sent_off(request: StaffRequest, conversation: Conversation, row: PendingRepl
     said = _("It goes out at its moment") if row.is_scheduled else _("It leaves in a moment")
     back = f"{conversation.get_absolute_url()}pending/{row.pk}/return/"
     more = "conversations/_cause_offer.html" if row.is_last_word else ""
-    answer = done(request, conversation, said, back, more)
+    promise = None if row.is_scheduled else perhaps_kept(conversation, request.user)
+    answer = done(request, conversation, said, back, more, promise)
     if not request.htmx or row.is_scheduled:
         # What is planned is news to everybody who looks at the conversation, and is drawn with it.
         return answer

@@ -27,6 +27,7 @@ from samovar.conversations.models import (
     MacroUse,
     Mention,
     Message,
+    NoteEdit,
     Participant,
     PendingReply,
     Promise,
@@ -37,6 +38,7 @@ from samovar.conversations.models import (
     Retention,
     SavedView,
     SpamSign,
+    Submission,
     Tag,
     Watching,
     Withdrawal,
@@ -118,6 +120,14 @@ declare(
 declare(
     Personal(
         Withdrawal,
+        owners=["message__conversation__customer_id", "message__customer_id"],
+        matters=["message__conversation_id"],
+        emptied={"text": "", "edits": []},
+    )
+)
+declare(
+    Personal(
+        NoteEdit,
         owners=["message__conversation__customer_id", "message__customer_id"],
         matters=["message__conversation_id"],
         emptied={"text": ""},
@@ -248,4 +258,6 @@ declare(
         emptied={"text": "", "subject": "", "chips": None},
     )
 )
-declare_impersonal(Retention, Regrouping, RegroupedRow, Macro, MacroKey, MacroUse, Mention, SavedView, Watching)
+declare_impersonal(
+    Retention, Regrouping, RegroupedRow, Macro, MacroKey, MacroUse, Mention, SavedView, Submission, Watching
+)

@@ -24,6 +24,8 @@ KNOWN: dict[str, Promise] = {
     "brand.name": gettext_lazy("what customers call us"),
     "conversation.number": gettext_lazy("the number of the conversation"),
     "conversation.subject": gettext_lazy("what the conversation is about"),
+    "team.opening_hours": gettext_lazy("when the team works that answers for the conversation"),
+    "team.next_opening": gettext_lazy("when its work begins next"),
 }
 GROUPS = "|".join(sorted({name.partition(".")[0] for name in KNOWN}))
 SLOT = re.compile(r"\{\{([^{}\n]*)\}\}")

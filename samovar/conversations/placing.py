@@ -86,6 +86,12 @@ class Places:
         newest = max(found, key=lambda one: one.pk, default=None)
         return Place(conversation=newest, follows=None if newest else main, rule=place.rule)
 
+    def open_with(self, customer: Customer, inbox_id: int) -> Conversation | None:
+        """Return the newest conversation that is open with somebody in an inbox; all of this batch is stored."""
+        rows = Conversation.objects.all().present().open().filter(customer=customer, inbox=inbox_id, parent=None)
+        row = rows.order_by("-last_message_at", "-pk").select_for_update().first()
+        return self.conversations.setdefault(row.pk, row) if row else None
+
     def add(self, conversation: Conversation, names: Iterable[str]) -> list[UUID]:
         """Remember that the ids ``names`` belong to ``conversation``; return the keys that were not known there."""
         self.conversations[conversation.pk] = conversation

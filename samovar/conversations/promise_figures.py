@@ -1,20 +1,27 @@
 """How promises were kept, by person and by team, and the promises behind each number."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext as _
 
+from samovar.accounts import staff_lists
 from samovar.accounts.models import User
+from samovar.accounts.staff_lists import LONGEST_ASKED
 from samovar.conversations.delivered_views import end_of_today
 from samovar.conversations.models import Conversation, Promise
 from samovar.conversations.models.promise import PromiseQuerySet, PromiseState
 from samovar.lib import clock
+from samovar.lib.layouts import readings
+from samovar.lib.listing import Page, beyond
 from samovar.lib.marks import mark, read_mark
+from samovar.lib.naming import called
+from samovar.lib.text import tidy
 
 SPANS = (7, 30, 90, 365)
 USUAL = 30
@@ -25,12 +32,16 @@ SHOWN = (PromiseState.KEPT, PromiseState.KEPT_LATE, PromiseState.BROKEN, Promise
 
 @dataclass(frozen=True)
 class Asked:
-    """Which promises are looked at: those due in the last ``days`` until tonight, of whom, and what became of them."""
+    """Which promises are looked at: those due in the last ``days`` until tonight, of whom, and what became of them.
+
+    ``q`` is what somebody typed to find some of them.
+    """
 
     days: int = USUAL
     person: str = ""
     team: str = ""
     state: str = ""
+    q: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Asked":
@@ -43,6 +54,7 @@ class Asked:
             person="0" if given.get("person") == "0" else number.get("person", ""),
             team=number.get("team", ""),
             state=state if state in SHOWN else "",
+            q=tidy(given.get("q", ""))[:LONGEST_ASKED],
         )
 
     @property
@@ -80,30 +92,32 @@ class Figures:
         return round(100 * kept / self.settled) if self.settled else None
 
 
-@dataclass(frozen=True)
-class RowPage:
-    """Promises behind a number; ``after`` is where the next page begins, "" at the end."""
-
-    rows: list[Promise]
-    after: str
-
-
-def by_person(reader: User, asked: Asked) -> list[Figures]:
-    """Return the figures of each person, by name; an agent gets their own only. One query."""
-    rows = _counted(_seen(reader, asked), "owner", "owner__name", "owner__sort_key")
-    ordered = sorted(rows, key=lambda row: (row["owner"] is None, row["owner__sort_key"] or ""))
-    return [_figures(row, row["owner__name"] or _("Nobody"), asked.days, person=row["owner"] or 0) for row in ordered]
+def by_person(reader: User, asked: Asked, after: str = "") -> Page[Figures]:
+    """Return the figures of each person, by name, then of nobody; an agent gets their own only. One query."""
+    stands = Case(When(owner=None, then=Value("1")), default=Concat(Value("0"), "owner__sort_key"))
+    found = _seen(reader, asked).annotate(stands=stands, who=Coalesce("owner", 0))
+    if asked.q:
+        found = found.filter(owner__in=staff_lists.staff(asked.q).values("pk"))
+    rows = _counted(beyond("stands", found, after, "who"), "who", "owner__name", "stands").order_by("stands", "who")
+    fetched = list(rows[: PAGE + 1])
+    shown = [_figures(row, row["owner__name"] or _("Nobody"), asked.days, person=row["who"]) for row in fetched[:PAGE]]
+    last = fetched[PAGE - 1] if len(fetched) > PAGE else None
+    return Page(shown, f"{last['stands']}~{last['who']}" if last else "")
 
 
 def by_team(reader: User, asked: Asked) -> list[Figures]:
     """Return the figures of each team, by name; whoever is in two counts for both. One query."""
-    rows = _counted(_seen(reader, asked).filter(owner__teams__isnull=False), "owner__teams", "owner__teams__name")
+    found = _seen(reader, asked).filter(called(asked.q, "owner__teams__name"), owner__teams__isnull=False)
+    rows = _counted(found, "owner__teams", "owner__teams__name")
     ordered = sorted(rows, key=lambda row: str(row["owner__teams__name"]))
     return [_figures(row, row["owner__teams__name"], asked.days, team=row["owner__teams"]) for row in ordered]
 
 
-def rows(reader: User, asked: Asked, after: str) -> RowPage:
-    """Return the promises behind a number, those due last first; one query."""
+def rows(reader: User, asked: Asked, after: str) -> Page[Promise]:
+    """Return the promises behind a number, those due last first; one query.
+
+    What was typed stands in what was promised, in the customer's name, or in the name of who keeps it.
+    """
     found = _seen(reader, asked)
     if asked.state:
         found = found.in_state(PromiseState(asked.state), clock.now())
@@ -111,12 +125,17 @@ def rows(reader: User, asked: Asked, after: str) -> RowPage:
         found = found.filter(owner=int(asked.person) or None)
     if asked.team:
         found = found.filter(owner__teams=int(asked.team))
+    if asked.q:
+        named = Q(owner__in=staff_lists.staff(asked.q).values("pk")) | Q(what__icontains=asked.q)
+        for reading in readings(asked.q):
+            named |= Q(conversation__customer__search_key__contains=reading)
+        found = found.filter(named)
     if edge := read_mark(after):
         found = found.filter(Q(due_at__lte=edge[0]) & (Q(due_at__lt=edge[0]) | Q(pk__lt=edge[1])))
     fetched = list(found.select_related("conversation__customer", "owner").order_by("-due_at", "-pk")[: PAGE + 1])
     shown = fetched[:PAGE]
     last = shown[-1] if len(fetched) > PAGE else None
-    return RowPage(shown, mark(last.due_at, last.pk) if last and last.due_at else "")
+    return Page(shown, mark(last.due_at, last.pk) if last and last.due_at else "")
 
 
 def sees_all(reader: User) -> bool:
@@ -132,10 +151,10 @@ def _seen(reader: User, asked: Asked) -> PromiseQuerySet:
     return found if sees_all(reader) else found.filter(owner=reader)
 
 
-def _counted(found: PromiseQuerySet, *by: str) -> Iterable[dict[str, Any]]:
+def _counted(found: QuerySet[Promise], *by: str) -> QuerySet[Promise, dict[str, Any]]:
     now: datetime = clock.now()
     counts = {state.replace("-", "_"): Count("pk", filter=Promise.objects.all().when(state, now)) for state in SHOWN}
-    counted: Iterable[dict[str, Any]] = found.order_by().values(*by).annotate(made=Count("pk"), **counts)
+    counted: QuerySet[Promise, dict[str, Any]] = found.order_by().values(*by).annotate(made=Count("pk"), **counts)
     return counted
 
 

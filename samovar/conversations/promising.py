@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import JSONObject
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from samovar.accounts.models import User
 from samovar.conversations.models import Conversation, Promise
 from samovar.conversations.models.promise import PromiseKind
 from samovar.lib import clock
@@ -102,6 +103,15 @@ def given_in(conversations: QuerySet[Conversation]) -> QuerySet[Promise]:
     """Return what customers were promised in conversations and is still to be kept, the nearest first."""
     found = Promise.objects.all().open().given().filter(conversation__in=conversations.order_by().values("pk"))
     return found.select_related("conversation", "owner").order_by("due_at", "pk")
+
+
+def perhaps_kept(conversation: Conversation, by: User) -> Promise | None:
+    """Return what the customer was promised and an answer of ``by`` may have kept: theirs first, then the nearest."""
+    if conversation.promise_due_at is None:
+        return None
+    is_own = Case(When(owner=by, then=Value(0)), default=Value(1))
+    found = Promise.objects.all().open().given().filter(conversation=conversation)
+    return found.order_by(is_own, "due_at", "pk").first()
 
 
 def rows_of(conversation: OuterRef) -> QuerySet[Promise, Any]:

@@ -47,8 +47,7 @@ class Choice:
 
 def choices(now: datetime, hours: Hours, before: datetime | None = None) -> list[Choice]:
     """Return what can be chosen at ``now``: days, working hours, and the moment that was chosen ``before``."""
-    here = timezone.localtime(now)
-    later = (here + LATER).replace(minute=0, second=0, microsecond=0)
+    here, later = timezone.localtime(now), _later(now)
     days_to_monday = 7 - here.weekday()
     found = [Choice("tomorrow", _("Tomorrow"), _morning(here, 1, hours), is_usual=True)]
     if days_to_monday > 1:
@@ -62,10 +61,13 @@ def choices(now: datetime, hours: Hours, before: datetime | None = None) -> list
 
 
 def moment(name: str, now: datetime, hours: Hours) -> datetime | None:
-    """Return the moment of the choice called ``name``, None when none that is offered at ``now`` is called so.
+    """Return the moment of the choice called ``name``, None when none is called so.
 
-    What was chosen before is called as the moment is written.
+    What was chosen before is called as the moment is written. "Later" is later also when the day has ended meanwhile,
+    or is another one for whoever opened the menu.
     """
+    if name == "later":
+        return _later(now)
     found = next((choice.until for choice in choices(now, hours) if choice.name == name), None)
     return found or _written(name)
 
@@ -79,6 +81,10 @@ def typed(text: str, now: datetime, hours: Hours) -> datetime | None:
     if not found:
         return None
     return hours.add(now, timedelta(hours=int(found[1]), minutes=6 * int(found[2] or 0)))
+
+
+def _later(now: datetime) -> datetime:
+    return (timezone.localtime(now) + LATER).replace(minute=0, second=0, microsecond=0)
 
 
 def _written(name: str) -> datetime | None:

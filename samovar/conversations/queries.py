@@ -3,15 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from samovar.accounts.models import User
 from samovar.conversations import saved_views
-from samovar.conversations.delivered_views import FIRST, ONLY, VIEWS, View
+from samovar.conversations.delivered_views import FIRST, ONLY, VIEWS, Standing, View
+from samovar.conversations.filters import table
 from samovar.conversations.filters.base import Filter, any_of
 from samovar.conversations.filters.of_customers import containing
 from samovar.conversations.filters.table import TEXT, Filters, narrowed, read
@@ -20,18 +22,20 @@ from samovar.conversations.models.message import Direction
 from samovar.conversations.models.selecting import ConversationQuerySet
 from samovar.conversations.notices import visible
 from samovar.conversations.ordering import EXPRESSIONS, ORDERS, means, name_of
-from samovar.customers.models import Identity
-from samovar.lib.counting import CappedCount
+from samovar.customers.models import Identity, Restriction
+from samovar.lib.counting import CappedCount, CountsOf
 from samovar.lib.marks import mark, read_mark
 from samovar.lib.text import tidy
 
 PAGE = 30
-FOR_ME = "for-me"
+FOR_ME, RESTRICTIONS = "for-me", "restrictions"
 MOST = 180
 # Counting further is of no use to a person, and would cost more the more there is.
 MOST_COUNTED = 1000
 # A filter by text looks at this many rows of the view; the search looks at everything.
 MOST_FILTERED = 2000
+# What a list may be sorted by wherever its rows come from.
+SORTING = {field.name for field in Conversation._meta.concrete_fields} | EXPRESSIONS.keys()
 
 
 @dataclass(frozen=True)
@@ -161,47 +165,74 @@ class ListPage:
 
 def selection(user: User, wanted: Wanted) -> ConversationQuerySet:
     """Return every row of the list ``wanted`` that ``user`` may see, in no order, wherever its page begins."""
-    rows = _narrowed(user, wanted)
+    return _selected(Conversation.objects.all().visible_to(user), user, _spelled_out(user, wanted))
+
+
+def _selected(seen: ConversationQuerySet, user: User, wanted: Wanted) -> ConversationQuerySet:
+    """Return the same of ``seen``, where what is meant is spelled out."""
+    rows = _narrowed(seen, user, wanted)
     for words in _words(wanted):
         looked_at = rows.order_by(*_order(wanted)).values("pk")[:MOST_FILTERED]
-        rows = rows.filter(words, pk__in=looked_at)
+        # What is looked at fits all the rest already. What a view itself sorts by stands on no row.
+        found = _sortable(Conversation.objects.all(), wanted) if wanted.field in SORTING else rows
+        rows = found.filter(words, pk__in=looked_at)
     return rows.order_by()
 
 
 def page(user: User, wanted: Wanted) -> ListPage:
     """Return the rows of the list that ``user`` may see, in one query; with words to look for in two."""
-    view = wanted.view
-    rows = selection(user, wanted)
+    view, asked = wanted.view, _spelled_out(user, wanted)
+    seen = Conversation.objects.all().visible_to(user)
+    rows = _selected(seen, user, asked)
     if found := read_mark(wanted.after):
         rows = rows.filter(_beyond(wanted, *found))
+    if wanted.field in SORTING:
+        # What is sorted to find a page are ids alone; only what stands on it is looked up with all that a row shows.
+        ids = rows.order_by(*_order(wanted)).values("pk")[: wanted.size + 1]
+        rows = _sortable(Conversation.objects.filter(pk__in=ids), wanted)
     if view.has_reasons:
         rows = rows.with_reasons()
     if view.says_why_spam:
         rows = rows.with_spam_reasons()
     if view.tells_ideas:
         rows = rows.with_ideas()
-    fetched = list(rows.for_list().order_by(*_order(wanted))[: wanted.size + 1])
+    fetched = list(rows.for_list(user).order_by(*_order(wanted))[: wanted.size + 1])
     shown = fetched[: wanted.size]
     is_more = len(fetched) > wanted.size
     following = wanted.at(mark(getattr(shown[-1], wanted.field), shown[-1].pk)) if is_more else None
-    return ListPage(shown, following, is_cut=_is_cut(user, wanted))
+    return ListPage(shown, following, is_cut=_is_cut(seen, user, asked))
 
 
 def counts(user: User, views: Iterable[View] = VIEWS.values()) -> dict[str, int]:
-    """Return how many stand in each of ``views`` that has a count, and how much is new for ``user``; one query.
+    """Return how many stand in each of ``views`` that has a count, and how much is new for ``user``.
 
-    At most MOST_COUNTED each. The first view is always counted.
+    One query, and one more where they name tags. At most MOST_COUNTED each; the first view is always counted. What
+    asks of open work only what stands on its rows is counted in one pass over their index, each other one until there
+    are enough. For leads also about how many difficult customers they have to decide.
     """
     named = {view.name: view for view in (FIRST, *views) if view.has_count}
-    counted = {
-        name.replace("-", "_"): CappedCount(selection(user, Wanted(view=view)).values("pk")[:MOST_COUNTED])
+    spelled = table.spelled_out([Wanted(view=view).chosen for view in named.values()], user)
+    chosen = dict(zip(named, spelled, strict=True))
+    near = {name: where for name, view in named.items() if (where := _near(view, chosen[name], user)) is not None}
+    seen = Conversation.objects.all().visible_to(user)
+    wanted = {
+        name: Wanted(view=view, filters=chosen[name] if view.saved else None)
         for name, view in named.items()
+        if name not in near
     }
-    counted["for_me"] = CappedCount(
-        visible(user).filter(seen_at=None, is_shown=True).order_by().values("pk")[:MOST_COUNTED]
-    )
-    row = User.objects.filter(pk=user.pk).order_by().values_list(*counted.values()).get()
-    return {name: count or 0 for name, count in zip([*named, FOR_ME], row, strict=True)}
+    far = {name: _selected(seen, user, one).values("pk") for name, one in wanted.items()}
+    unseen = visible(user).filter(seen_at=None, is_shown=True).order_by().values("pk")
+    own = {FOR_ME: unseen} | ({RESTRICTIONS: _undecided()} if user.can_lead else {})
+    each = {name: CappedCount(rows[:MOST_COUNTED]) for name, rows in (far | own).items()}
+    together = CountsOf(seen.open().order_by(), near.values())
+    row = User.objects.filter(pk=user.pk).order_by().values_list(together, *each.values()).get()
+    # Whoever may see nothing is answered without looking.
+    counted = dict(zip((*near, *each), (*(row[0] or [0] * len(near)), *row[1:]), strict=True))
+    return {name: min(counted[name] or 0, MOST_COUNTED) for name in (*named, *own)}
+
+
+def _undecided() -> QuerySet[Restriction, Any]:
+    return Restriction.objects.all().waiting().of_present().order_by().values("pk")
 
 
 def unseen_notices(user: User) -> int:
@@ -209,12 +240,26 @@ def unseen_notices(user: User) -> int:
     return visible(user).filter(seen_at=None, is_shown=True).order_by()[:MOST_COUNTED].count()
 
 
-def _narrowed(user: User, wanted: Wanted) -> ConversationQuerySet:
-    """Return the list but for what is looked for by words, with what sorts it."""
-    rows = Conversation.objects.all().visible_to(user)
-    if wanted.field in EXPRESSIONS:
-        rows = rows.annotate(**{wanted.field: EXPRESSIONS[wanted.field]})
-    rows = narrowed(wanted.view.select(rows, user), wanted.chosen, user)
+def _near(view: View, chosen: Filters, user: User) -> Q | None:
+    """Return the condition of a view of open work that asks only what stands on its rows, None for another one."""
+    if isinstance(view.select, Standing):
+        return view.select.where(user)
+    return table.near(chosen, user) if view.saved else None
+
+
+def _spelled_out(user: User, wanted: Wanted) -> Wanted:
+    [chosen] = table.spelled_out([wanted.chosen], user)
+    return wanted if chosen == wanted.chosen else replace(wanted, filters=chosen)
+
+
+def _sortable(rows: ConversationQuerySet, wanted: Wanted) -> ConversationQuerySet:
+    """Return ``rows`` with what sorts them."""
+    return rows.annotate(**{wanted.field: EXPRESSIONS[wanted.field]}) if wanted.field in EXPRESSIONS else rows
+
+
+def _narrowed(seen: ConversationQuerySet, user: User, wanted: Wanted) -> ConversationQuerySet:
+    """Return the list among ``seen`` but for what is looked for by words, with what sorts it."""
+    rows = narrowed(wanted.view.select(_sortable(seen, wanted), user), wanted.chosen, user)
     return rows.filter(ONLY[wanted.only](user)) if wanted.only else rows
 
 
@@ -223,9 +268,9 @@ def _words(wanted: Wanted) -> list[Q]:
     return [any_of(map(containing, words)) for words in (kept, [wanted.text] if wanted.text else []) if words]
 
 
-def _is_cut(user: User, wanted: Wanted) -> bool:
+def _is_cut(seen: ConversationQuerySet, user: User, wanted: Wanted) -> bool:
     """Whether the list goes on beyond those rows in which words are looked for."""
-    return bool(_words(wanted)) and _narrowed(user, wanted).order_by()[MOST_FILTERED : MOST_FILTERED + 1].exists()
+    return bool(_words(wanted)) and _narrowed(seen, user, wanted).order_by()[MOST_FILTERED : MOST_FILTERED + 1].exists()
 
 
 def _order(wanted: Wanted) -> list[str]:

@@ -9,7 +9,6 @@ from samovar.conversations.errors import CustomerErased, NobodyToSendTo
 from samovar.conversations.events import ScheduledHeld
 from samovar.conversations.models import Conversation, ConversationRedirect, Message, PendingReply
 from samovar.conversations.models.draft import DraftMode
-from samovar.conversations.models.message import Direction
 from samovar.conversations.models.pending import Held
 from samovar.events.announcing import announce
 from samovar.lib import clock
@@ -65,23 +64,23 @@ def hold(row: PendingReply, why: Held) -> None:
     announce(ScheduledHeld(**heading, pending_id=row.pk, author_id=row.author_id, held=why.value))
 
 
+def has_news(row: PendingReply, seen_id: int) -> bool:
+    """Whether somebody else than its author has written since ``seen_id``; what they wrote is no news to them."""
+    written = Message.objects.filter(conversation=row.conversation_id, pk__gt=seen_id)
+    return written.to_be_seen_by(row.author).exists()
+
+
 def _hindrance(row: PendingReply) -> Held | None:
     if row.is_scheduled and not row.author.is_active:
         return Held.LEFT
     merged = ConversationRedirect.objects.filter(old_id=row.conversation_id)
     if merged.exists() or not _may_write(row):
         return Held.HIDDEN
-    return Held.NEWER if row.is_scheduled and not row.is_sure and _has_news(row) else None
+    return Held.NEWER if row.is_scheduled and not row.is_sure and has_news(row, row.seen_id or 0) else None
 
 
 def _may_write(row: PendingReply) -> bool:
     return Conversation.objects.all().written_in_by(row.author).filter(pk=row.conversation_id).exists()
-
-
-def _has_news(row: PendingReply) -> bool:
-    """Whether somebody else has written since its author looked; what they wrote themselves is no news to them."""
-    written = Message.objects.filter(conversation=row.conversation_id, pk__gt=row.seen_id or 0).to_be_seen()
-    return written.exclude(direction=Direction.OUT, author=row.author_id).exists()
 
 
 def _let_go(row: PendingReply) -> None:

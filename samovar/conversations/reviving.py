@@ -17,6 +17,7 @@ from samovar.conversations.events import (
 from samovar.conversations.inbound import HUMAN, PASSED_ON, UNREADABLE, InboundMessage
 from samovar.conversations.models import Conversation, Message, Reference, SpamSign
 from samovar.conversations.placing import Place, Places
+from samovar.customers import restrictions
 from samovar.customers.models import Customer
 from samovar.customers.recognition import recognise_all, turned_out_to_be
 from samovar.events.announcing import announce
@@ -66,8 +67,9 @@ def revive(message: Message, inbound: InboundMessage, by: User) -> Conversation:
     customer = recognise_all([inbound.sender])[inbound.sender.key]
     places = Places([inbound])
     place = places.find(inbound, customer)
-    inbound = barring.barred(inbound, barring.blocks_against([inbound]))
-    if inbound.block_id is not None:
+    decided = restrictions.decided_about([customer.pk]).get(customer.pk)
+    inbound = barring.barred(inbound, barring.blocks_against([inbound]), decided)
+    if barring.is_barred(inbound):
         place = places.beside(place, customer)
     elif inbound.is_spam and place.is_wanted:
         inbound = replace(inbound, is_spam=False)

@@ -93,7 +93,9 @@ def place(user: User, name: str, step: int) -> None:
 
 
 def show(user: User, name: str, *, is_shown: bool) -> None:
-    """Let a view stand in the navigation of ``user``, or not."""
+    """Let a view of ``user`` stand in the navigation, or not; what is none of theirs changes nothing."""
+    if name not in {one.view.name for one in places(user)}:
+        return
     others: Iterable[str] = (other for other in user.views_hidden if other != name)
     user.change_ways(views_hidden=[*others] if is_shown else [*others, name][-MOST_HIDDEN:])
 

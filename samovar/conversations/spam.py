@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
@@ -12,6 +13,8 @@ from samovar.conversations.models import Conversation, SpamSign
 from samovar.conversations.models.block import SpamReason
 from samovar.conversations.models.conversation import ConversationKind
 from samovar.conversations.models.selecting import SPAM_DECISIONS
+from samovar.customers import restrictions
+from samovar.customers.models import RestrictionKind
 from samovar.events.announcing import announce
 from samovar.events.models import Event
 from samovar.lib import clock
@@ -42,8 +45,12 @@ def clear_elsewhere(conversation: Conversation) -> None:
     """
     conversation.locked()
     signs = SpamSign.objects.filter(message__conversation=conversation, reason=SpamReason.BLOCKED)
-    blocked = signs.filter(block__lifted_at=None)
-    if conversation.kind == ConversationKind.SPAM and not (_was_marked_by_us(conversation) or blocked.exists()):
+    decided = restrictions.decided_about([conversation.customer_id]).get(conversation.customer_id)
+    is_blocked = decided is not None and decided.kind == RestrictionKind.BLOCK
+    by_address = Q(block__isnull=False, block__lifted_at=None)
+    # Where no address was blocked it was the customer.
+    kept_away = signs.filter(by_address | Q(block=None) if is_blocked else by_address)
+    if conversation.kind == ConversationKind.SPAM and not (_was_marked_by_us(conversation) or kept_away.exists()):
         _clear(conversation, None, was_marked_by_us=False)
 
 

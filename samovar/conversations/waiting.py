@@ -6,36 +6,49 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
 from samovar.accounts.models import User
 from samovar.conversations.formatting import Formatted, formatted_text
-from samovar.conversations.models import Attachment, PendingReply
+from samovar.conversations.models import Attachment, Message, PendingReply
 from samovar.conversations.models.pending import Held
 from samovar.lib.media_types import PICTURES
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that goes along."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Waiting:
-    """A reply that has not left; ``is_handled`` says that the reader decides about it."""
+    """A reply that has not left; ``is_handled`` says that the reader decides about it.
+
+    ``newest_id`` is the newest message of its conversation that whoever decides about it has to know.
+    """
 
     pk: int
     author: str
     author_id: int
     text: str
-    files: list[str]
+    files: list[File]
     formatted: Formatted | None
     due_at: datetime
     is_scheduled: bool
     why_held: str
     is_handled: bool
+    newest_id: int
 
 
 def waiting_rows(replies: QuerySet[PendingReply]) -> QuerySet[PendingReply, Any]:
     """Return what ``waiting`` needs to know of replies, in the order in which they leave; also as a subquery."""
     files = Attachment.objects.filter(pending=OuterRef("pk")).order_by("pk")
+    written = Message.objects.filter(conversation=OuterRef("conversation")).to_be_seen().order_by("-pk")
     found = JSONObject(
         pk="pk",
         author=F("author__name"),
@@ -45,6 +58,7 @@ def waiting_rows(replies: QuerySet[PendingReply]) -> QuerySet[PendingReply, Any]
         due_at="due_at",
         is_scheduled="is_scheduled",
         held="held",
+        newest=Subquery(written.values("pk")[:1]),
     )
     return replies.order_by("due_at", "pk").values_list(found)
 
@@ -69,10 +83,11 @@ def _waiting(row: dict[str, Any], reader: User) -> Waiting:
         author=row["author"],
         author_id=row["author_id"],
         text=row["text"],
-        files=[file["name"] for file in row["files"]],
+        files=[File(file["pk"], file["name"]) for file in row["files"]],
         formatted=formatted_text(row["text"], [file["pk"] for file in row["files"] if file["kind"] in PICTURES]),
         due_at=due_at,
         is_scheduled=row["is_scheduled"],
         why_held=str(Held(row["held"]).label) if row["held"] else "",
         is_handled=bool(reader.can_answer and (decides or leads)),
+        newest_id=row["newest"] or 0,
     )

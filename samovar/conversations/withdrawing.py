@@ -1,12 +1,22 @@
 """Taking back a note: its words are gone from everywhere at once, and for good ten minutes later."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
 from samovar.conversations.errors import GoneForGood, NotYourNote
 from samovar.conversations.events import NoteAdded, NoteDeleted, NoteRestored
-from samovar.conversations.models import Attachment, Conversation, ConversationRedirect, Mention, Message, Withdrawal
+from samovar.conversations.models import (
+    Attachment,
+    Conversation,
+    ConversationRedirect,
+    Mention,
+    Message,
+    NoteEdit,
+    Withdrawal,
+)
 from samovar.conversations.models.message import Direction
 from samovar.conversations.models.withdrawal import HELD_FOR
 from samovar.events.announcing import announce
@@ -44,20 +54,22 @@ def hide(note: Message, by: User) -> None:
 
 def _hide(conversation: Conversation, note: Message, by: User) -> None:
     now = clock.now()
-    files = Attachment.objects.filter(message=note)
+    files, edits = Attachment.objects.filter(message=note), NoteEdit.objects.filter(message=note)
     Withdrawal.objects.create(
         message=note,
         by=by,
         withdrawn_at=now,
         held_until=now + HELD_FOR,
         text=note.text,
+        edits=[[edit.pk, edit.text, *map(_stamp, (edit.edited_at, edit.undone_at))] for edit in edits.order_by("pk")],
         file_ids=list(files.order_by("pk").values_list("pk", flat=True)),
     )
     files.update(message=None)
+    edits.delete()
     Mention.objects.filter(message=note).delete()
     note.text, note.hidden, note.numbers = "", [], ""
     note.save(update_fields=EMPTIED)
-    _say_in_history(conversation, note)
+    say_in_history(conversation, note)
     announce(NoteDeleted(**conversation.heading(by), message_id=note.pk))
 
 
@@ -76,8 +88,12 @@ def bring_back(note: Message, by: User) -> None:
     note.text, note.numbers = held.text, digits_in(held.text)
     note.save(update_fields=EMPTIED)
     Attachment.objects.filter(pk__in=held.file_ids, message=None).update(message=note)
+    NoteEdit.objects.bulk_create(
+        NoteEdit(pk=pk, message=note, text=text, edited_at=edited_at, undone_at=undone_at)
+        for pk, text, edited_at, undone_at in held.edits
+    )
     held.delete()
-    _say_in_history(conversation, note)
+    say_in_history(conversation, note)
     announce(NoteRestored(**conversation.heading(by), message_id=note.pk))
     conversation.mention(note)
 
@@ -88,9 +104,16 @@ def let_go(most: int) -> int:
     rows = list(Withdrawal.objects.all().over(clock.now()).select_for_update(skip_locked=True)[:most])
     for row in rows:
         Attachment.objects.filter(pk__in=row.file_ids, message=None).throw_away()
-        row.text, row.file_ids, row.held_until = "", [], None
-        row.save(update_fields=["text", "file_ids", "held_until"])
+        row.text, row.edits, row.file_ids, row.held_until = "", [], [], None
+        row.save(update_fields=["text", "edits", "file_ids", "held_until"])
     return len(rows)
+
+
+def say_in_history(conversation: Conversation, note: Message) -> None:
+    """Let the history of the customer show what a note says now."""
+    redirects = ConversationRedirect.objects.filter(conversation=conversation).values_list("old_id", flat=True)
+    rows = Event.objects.filter(conversation_id__in=[conversation.pk, *redirects], kind=NoteAdded.__name__)
+    rows.filter(data__message_id=note.pk).update(preview=note.preview)
 
 
 def _locked(note: Message, by: User) -> tuple[Conversation, Message]:
@@ -101,7 +124,5 @@ def _locked(note: Message, by: User) -> tuple[Conversation, Message]:
     return conversation, Message.objects.select_related("author").get(pk=note.pk)
 
 
-def _say_in_history(conversation: Conversation, note: Message) -> None:
-    redirects = ConversationRedirect.objects.filter(conversation=conversation).values_list("old_id", flat=True)
-    rows = Event.objects.filter(conversation_id__in=[conversation.pk, *redirects], kind=NoteAdded.__name__)
-    rows.filter(data__message_id=note.pk).update(preview=note.preview)
+def _stamp(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

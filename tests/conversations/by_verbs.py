@@ -9,6 +9,7 @@ from samovar.conversations import stories
 from samovar.conversations.inbound import InboundFile
 from samovar.conversations.intake import receive
 from samovar.conversations.models import Attachment, Conversation, Message
+from samovar.conversations.models.delivering import Fate
 from samovar.lib import clock
 
 
@@ -48,7 +49,7 @@ class _Teller:
 
     @perform.register
     def _(self, act: stories.Sent, story: stories.Story) -> None:
-        Message.objects.get(pk=self._replies[id(act.reply)]).note_handed_over(act.at)
+        Message.objects.get(pk=self._replies[id(act.reply)]).note_fate(Fate(handed_over_at=act.at), act.at)
 
     @perform.register
     def _(self, act: stories.Failed, story: stories.Story) -> None:

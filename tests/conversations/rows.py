@@ -11,7 +11,7 @@ from samovar.accounts.models import AuditEntry, Brand, Team, User
 from samovar.channels.models import Delivery
 from samovar.conversations import signing
 from samovar.conversations.models import Consultation, Conversation, Inbox, Macro, Message, Promise, SavedView, Tag
-from samovar.customers.models import Customer, Identity, Organisation
+from samovar.customers.models import Customer, Identity, Organisation, Restriction
 from samovar.events.models import Event
 from samovar.files.models import StoredFile
 from samovar.jobs.models import Task
@@ -38,8 +38,10 @@ IN_EVENTS = {
     "inbox_id": Inbox,
     "promise_id": Promise,
     "owner_id": User,
+    "author_id": User,
     "consultation_id": Consultation,
     "expert_id": User,
+    "restriction_id": Restriction,
 }
 Row = dict[str, Any]
 
@@ -53,6 +55,7 @@ class Names:
             Customer: {row.pk: f"customer {row.identities.earliest('id').value}" for row in Customer.objects.all()},
             Message: {row.pk: f"message {row.direction} {row.created_at} {row.text}" for row in Message.objects.all()},
             Consultation: {row.pk: f"asked {row.asked_at} {row.question}" for row in Consultation.objects.all()},
+            Restriction: {row.pk: f"{row.kind} {row.reason}" for row in Restriction.objects.all()},
             Promise: {row.pk: f"promise {row.made_at} {row.due_at} {row.what}" for row in Promise.objects.all()},
             Conversation: {
                 row.pk: f"conversation {row.messages.earliest('created_at').external_id}"

@@ -25,7 +25,7 @@ from tests.postgres import process, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = "tests.channels.working"
-FEW, MANY = 500, 50_000
+FEW, MANY = 2_000, 50_000
 KILLS = 3
 CLONE = """
 INSERT INTO conversations_conversation ({names}) SELECT {names}

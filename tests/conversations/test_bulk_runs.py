@@ -63,13 +63,14 @@ def state(conversation: Conversation) -> tuple[object, ...]:
     tags = sorted(now.taggings.values_list("tag__name", flat=True))
     settled = now.resolved_at is not None, now.deleted_at is not None, now.kind, now.waiting_since
     put_off = now.snoozed_until, now.wakes_on if now.snoozed_until else ""
-    return now.assignee_id, now.priority, *settled, *put_off, now.is_unread, now.cause_id, tags
+    return now.assignee_id, now.team_id, now.priority, *settled, *put_off, now.is_unread, now.cause_id, tags
 
 
 def steps_of_all_kinds() -> list[Pair]:
     return [
         ("assign", "me"),
         ("assign", str(make.agent("pavel").pk)),
+        ("team", str(make.team("Desk", make.agent("ivan")).pk)),
         ("tag", str(make.tag("Refund").pk)),
         ("untag", str(make.tag("Old").pk)),
         ("priority", "2"),
@@ -84,7 +85,7 @@ def steps_of_all_kinds() -> list[Pair]:
     ]
 
 
-@pytest.mark.parametrize("place", range(13))
+@pytest.mark.parametrize("place", range(14))
 def test_every_step_is_done_to_all_and_all_are_taken_back_as_they_were(place: int) -> None:
     step, olga, some = steps_of_all_kinds()[place], make.agent("olga"), several()
     for conversation in some:
@@ -263,6 +264,7 @@ def test_a_view_that_is_gone_by_then_means_nothing_and_not_another_list() -> Non
 
 def test_stopped_it_keeps_what_is_done_and_can_be_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_runs, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk_runs, "MOST_SECONDS", 0.0)
     olga, some = make.agent("olga"), several(5)
     did = begun(olga, some, ("resolve", ""))
     bulk_runs.advance(did.pk)
@@ -280,6 +282,7 @@ def test_stopped_it_keeps_what_is_done_and_can_be_undone(monkeypatch: pytest.Mon
 
 def test_undoing_what_is_still_at_work_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_runs, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk_runs, "MOST_SECONDS", 0.0)
     olga, some = make.agent("olga"), several(5)
     did = begun(olga, some, ("resolve", ""))
     bulk_runs.advance(did.pk)
@@ -291,14 +294,17 @@ def test_undoing_what_is_still_at_work_stops_it(monkeypatch: pytest.MonkeyPatch)
     assert (did.undone, did.total) == (2, 5)
 
 
-def test_a_batch_stops_before_it_holds_others_up(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", [("resolve", ""), ("spam", "")])
+def test_a_batch_stops_before_it_holds_others_up(monkeypatch: pytest.MonkeyPatch, step: Pair) -> None:
     monkeypatch.setattr(bulk_runs, "MOST_SECONDS", 0.0)
-    did = begun(make.agent("olga"), several(3), ("resolve", ""))
+    monkeypatch.setattr(bulk_runs, "AT_ONCE", 1 if step[0] == "resolve" else 3)
+    did = begun(make.agent("olga"), several(3), step)
     bulk_runs.advance(did.pk)
 
     bulk_runs.advance(did.pk)
 
-    assert Conversation.objects.all().resolved().count() == 1
+    did.refresh_from_db()
+    assert did.done == 1
     assert finished(did).done == 3
 
 

@@ -240,3 +240,24 @@ def test_rows_can_be_selected_by_those_who_answer_and_by_nobody_else(client: Cli
 
     page = client.get("/").content.decode()
     assert ('class="pick"' in page, 'id="bulk"' in page) == (False, False)
+
+
+def test_many_are_given_to_a_team_by_the_menu_of_people(client: Client, olga: User) -> None:
+    some, desk = several(2), make.team("Service desk", olga)
+    menu = "/bulk/choices/?of=assign"
+    assert f'value="team:{desk.pk}"' in client.get(menu).content.decode()
+    assert 'value="team:"' in client.get(menu).content.decode()
+    assert f'value="team:{desk.pk}"' in client.get(f"{menu}&q=desk").content.decode()
+    assert 'value="team:' not in client.get(f"{menu}&q=zzz").content.decode()
+
+    answer = sent(client, some, f"team:{desk.pk}")
+
+    assert "Given to the team Service desk · 2 conversations" in answer.content.decode()
+    assert Conversation.objects.filter(team=desk).count() == 2
+    assert "No team answers for it now · 2 conversations" in sent(client, some, "team:").content.decode()
+    desk.retire(by=make.admin())
+    assert sent(client, some, f"team:{desk.pk}").status_code == 422
+    # Where no script runs, the code stands in the field of the menu.
+    own = make.team("Another", olga)
+    sent(client, some, "chosen:assign", assign=f"team:{own.pk}")
+    assert Conversation.objects.filter(team=own).count() == 2

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Action, AuditEntry, User
 from samovar.conversations.models import Cause
 from tests import make
 
@@ -145,3 +145,11 @@ def test_only_leads_and_administrators_keep_the_tree(client: Client) -> None:
 
     assert client.get("/causes/").status_code == 403
     assert client.post(f"/causes/{make.cause().pk}/retirement/").status_code == 403
+
+
+def test_a_name_that_a_cause_has_already_changes_nothing(client: Client, lena: User) -> None:
+    transport = make.cause("Transport")
+
+    assert client.post(f"/causes/{transport.pk}/", {"name": "Transport"}).status_code == 302
+
+    assert not AuditEntry.objects.filter(action=Action.CAUSE_RENAMED).exists()

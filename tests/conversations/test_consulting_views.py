@@ -1,16 +1,18 @@
 """The pages of an expert and of those who bring one in: each happy path and each refusal."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from samovar.accounts.models import Role, User
+from samovar.accounts.models import Company, Role, User
 from samovar.conversations import consulting, merging
 from samovar.conversations.consulting import Asking
 from samovar.conversations.models import Consultation, Conversation, PendingReply
-from tests import make
+from samovar.lib import clock
+from tests import make, questions
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -200,6 +202,34 @@ def test_an_agent_asks_undoes_it_and_asks_again(client: Client, oleg: User) -> N
     assert question.is_open
 
 
+def test_asking_somebody_again_who_has_left_says_so(client: Client, oleg: User) -> None:
+    question = question_to(oleg)
+    client.force_login(make.agent("igor"))
+    undo = reverse("consultation_withdrawal", args=[question.pk])
+    client.post(undo, headers=HTMX)
+    oleg.deactivate(by=make.admin())
+
+    told = client.post(f"{undo}?undo", headers=HTMX)
+
+    assert "Oleg can no longer sign in" in told.content.decode()
+    assert "Oleg is asked" not in told.content.decode()
+    question.refresh_from_db()
+    assert not question.is_open
+
+
+def test_asking_somebody_again_who_was_asked_anew_is_no_mistake(client: Client, oleg: User) -> None:
+    question = question_to(oleg)
+    igor = make.agent("igor")
+    question.withdraw(by=igor)
+    consulting.ask(question.conversation, Asking(expert=oleg, question="How many?"), by=igor)
+    client.force_login(igor)
+
+    told = client.post(f"{reverse('consultation_withdrawal', args=[question.pk])}?undo", headers=HTMX)
+
+    assert "Oleg is asked" in told.content.decode()
+    assert Consultation.objects.all().open().count() == 1
+
+
 def test_undoing_takes_back_what_the_customer_was_told_too(client: Client, oleg: User) -> None:
     conversation, elena = make.conversation(), make.agent("elena")
     elena.change_ways(undo_seconds=10)
@@ -274,3 +304,89 @@ def test_the_list_marks_what_an_expert_is_asked_about(client: Client, oleg: User
     client.force_login(make.agent("igor"))
 
     assert "Expert: Oleg" in client.get("/").content.decode()
+
+
+def test_a_resolved_conversation_is_asked_about_and_stays_settled(client: Client, oleg: User) -> None:
+    question, igor = question_to(oleg), make.agent("igor")
+    question.conversation.resolve(by=igor)
+    client.force_login(oleg)
+    assert "Resolved" in page(client, question)
+
+    client.post(question.get_absolute_url(), {"text": "Two are left.", "then": "answer"})
+
+    conversation = Conversation.objects.get()
+    assert conversation.resolved_at is not None
+    assert conversation.messages.get(direction="note").text == "Two are left."
+    again = signed_in(igor).post(
+        f"{conversation.get_absolute_url()}experts/", {"expert": oleg.pk, "question": "For next time?"}, headers=HTMX
+    )
+    assert again.status_code == 200
+    second = Consultation.objects.all().open().get()
+    assert Conversation.objects.get().resolved_at is not None
+    assert "For next time?" in page(client, second)
+
+
+def test_an_answer_to_the_customer_after_resolving_leaves_it_settled(client: Client, oleg: User) -> None:
+    question = question_to(oleg, may_write=True)
+    question.conversation.resolve(by=make.agent("igor"))
+    client.force_login(oleg)
+
+    answer = client.post(
+        question.get_absolute_url(),
+        {"text": "Two are left.", "mode": "reply", "seen": question.conversation.messages.get().pk},
+    )
+
+    assert answer.status_code == 302
+    assert PendingReply.objects.get().author == oleg
+    assert Conversation.objects.get().resolved_at is not None
+
+
+def test_switched_off_what_is_asked_goes_on_and_can_be_ended(client: Client, oleg: User) -> None:
+    question, other = question_to(oleg), questions.consultation()
+    igor = make.agent("igor")
+    Company.choose_parts("", ["experts"], by=make.admin())
+    client.force_login(oleg)
+    desk = signed_in(igor)
+
+    menu = desk.get(question.conversation.get_absolute_url()).content.decode()
+    assert "expert-menu" not in menu
+    assert "Ask no more" in menu
+    assert "Is an oak top in stock?" in client.get("/asked/").content.decode()
+    assert client.post(question.get_absolute_url(), {"text": "Two are left."}).status_code == 302
+    desk.post(reverse("consultation_withdrawal", args=[other.pk]), headers=HTMX)
+    assert not Consultation.objects.all().open().exists()
+    assert 'href="/experts/"' not in signed_in(make.lead()).get("/").content.decode()
+
+
+def test_an_open_page_hears_that_somebody_wrote_or_that_it_is_over(client: Client, oleg: User) -> None:
+    question, igor = question_to(oleg), make.agent("igor")
+    client.force_login(oleg)
+    news = f"{question.get_absolute_url()}news/?shown={question.conversation.messages.get().pk}"
+    assert news in page(client, question)
+    assert client.get(news).status_code == 204
+
+    question.conversation.add_note("He has called twice.", by=igor)
+
+    told = client.get(news)
+    assert told.status_code == 200
+    assert "Somebody has written since" in told.content.decode()
+    assert "called twice" not in told.content.decode()
+    question.withdraw(by=igor)
+    over = client.get(news)
+    assert over.status_code == 286
+    assert "not needed any more" in over.content.decode()
+    assert signed_in(igor).get(news).status_code == 404
+
+
+def test_an_open_list_of_questions_asks_for_itself(client: Client, oleg: User) -> None:
+    client.force_login(oleg)
+    assert 'hx-get="/asked/"' in client.get("/asked/").content.decode()
+
+
+def test_the_list_says_which_answer_is_late(client: Client, oleg: User) -> None:
+    question_to(oleg, due_at=clock.now() - timedelta(minutes=1))
+    client.force_login(oleg)
+
+    assert "late</b>" in client.get("/asked/").content.decode()
+    Consultation.objects.update(due_at=clock.now() + timedelta(hours=1))
+    assert "late</b>" not in client.get("/asked/").content.decode()

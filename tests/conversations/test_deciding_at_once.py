@@ -1,18 +1,15 @@
 """Two people decide about one conversation at the same moment: nothing is lost, and the second sees what happened."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
 from django.test import Client
 
 from samovar.accounts.models import User
-from samovar.conversations.models import Conversation
+from samovar.conversations.models import Cause, Conversation
 from samovar.events.models import Event
 from tests import make
-from tests.patience import until
-from tests.test_two_at_once import somebody_waits
+from tests.beside import beside
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,19 +25,7 @@ def page_of(user: User) -> Client:
 
 def second(first: Callable[[], object], of: Client, address: str, form: dict[str, object]) -> str:
     """Return what the second person is told, whose request comes while the first one's is not done yet."""
-
-    def ask() -> str:
-        try:
-            return of.post(address, form, headers=OPEN_PAGE).content.decode()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as other:
-        with transaction.atomic():
-            first()
-            coming = other.submit(ask)
-            until(lambda: somebody_waits() or coming.done())
-        return coming.result()
+    return beside(first, lambda: of.post(address, form, headers=OPEN_PAGE).content.decode())
 
 
 def kinds(conversation: Conversation) -> list[str]:
@@ -154,3 +139,18 @@ def test_two_notes_at_once_both_stand(anna: User, oleg: User) -> None:
         "Ask the depot",
         "I ask the depot",
     ]
+
+
+def test_of_two_causes_that_get_one_name_the_second_keeps_its_own() -> None:
+    make.cause("Delivery")
+    transport = make.cause("Transport")
+
+    page = second(
+        lambda: Cause.objects.create(name="Oak"),
+        page_of(make.lead("lena")),
+        f"/causes/{transport.pk}/",
+        {"name": "oak"},
+    )
+
+    assert "Another one beside it is called so" in page
+    assert Cause.objects.get(pk=transport.pk).name == "Transport"

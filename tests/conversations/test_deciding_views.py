@@ -235,7 +235,7 @@ def test_an_empty_tag_is_refused(client: Client, olga: User) -> None:
     assert post(client, make.conversation(), "tags/", name="  ").status_code == 422
 
 
-def test_the_menu_of_tags_offers_those_put_on_first_and_a_new_one(client: Client, olga: User) -> None:
+def test_the_menu_of_tags_offers_those_put_on_first_and_a_new_one_last(client: Client, olga: User) -> None:
     conversation = make.conversation()
     make.tag("Care")
     conversation.tag(make.tag("Refund"), by=olga)
@@ -245,7 +245,8 @@ def test_the_menu_of_tags_offers_those_put_on_first_and_a_new_one(client: Client
     found = client.get(f"{address}?q=ref", headers={**HTMX, "HX-Target": "tags-found"}).content.decode()
 
     assert text.index("Refund") < text.index("Care")
-    assert "New tag “ref”" in found
+    # Enter takes the first.
+    assert 0 < found.index('value="Refund"') < found.index("New tag “ref”")
     assert "Care" not in found
     assert "New tag" not in client.get(f"{address}?q=REFUND").content.decode()
 
@@ -285,3 +286,15 @@ def test_a_sign_that_cannot_be_stored_finds_nothing(client: Client, olga: User, 
     conversation = make.conversation()
 
     assert client.get(f"/conversations/{conversation.pk}/{menu}/?q=%00", headers=HTMX).status_code == 200
+
+
+def test_with_a_team_too_it_is_given_to_nobody_who_does_not_see_it(client: Client, olga: User) -> None:
+    conversation, stranger = make.conversation(), make.agent("boris")
+    care = make.team("Care", olga)
+    conversation.inbox.open_for([care], by=make.admin())
+
+    answer = post(client, conversation, "assignment/", team=care.pk, assignee=stranger.pk)
+
+    conversation.refresh_from_db()
+    assert "Boris does not see this inbox." in answer.content.decode()
+    assert (conversation.team, conversation.assignee) == (None, None)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from samovar.conversations.deriving import batches, differences, mend
 from samovar.conversations.models import Conversation
+from samovar.conversations.models.delivering import LATE, Fate, Trouble
 from samovar.conversations.models.message import Way
 from tests import make
 
@@ -20,7 +21,7 @@ def lively_conversation() -> Conversation:
     conversation.assign(to=olga, by=olga)
     conversation.add_note("A note", by=olga)
     reply = conversation.reply("An answer", by=olga)
-    reply.note_deferred("The server does not answer.")
+    reply.note_fate(Fate(troubles=(Trouble(state=LATE, why="The server does not answer."),)), now)
     conversation.snooze(now + timedelta(days=1), by=olga)
     make.received("Away", named_ids=("a@mail.example",), mail_class="auto-reply")
     conversation.resolve(by=igor)

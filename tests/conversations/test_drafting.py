@@ -64,6 +64,22 @@ def test_a_draft_that_arrives_after_its_message_is_not_kept() -> None:
     assert not Draft.objects.exists()
 
 
+def test_a_note_settles_nothing_that_its_author_has_not_seen() -> None:
+    conversation, olga = make.conversation(external_id="a@mail.example"), make.agent("olga")
+    seen = conversation.messages.get().pk
+    make.received("It broke again", named_ids=("a@mail.example",))
+
+    with pytest.raises(NewerMessage):
+        drafting.write(
+            conversation, drafting.Typed(mode="note", text="Settled", seen_id=seen, is_last_word=True), by=olga
+        )
+    drafting.write(conversation, drafting.Typed(mode="note", text="He called", seen_id=seen), by=olga)
+
+    conversation.refresh_from_db()
+    assert conversation.resolved_at is None
+    assert conversation.messages.get(direction="note").text == "He called"
+
+
 def test_what_could_not_be_sent_stays_a_draft() -> None:
     conversation, olga = make.conversation(external_id="a@mail.example"), make.agent("olga")
     seen = conversation.messages.get().pk

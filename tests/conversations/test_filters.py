@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from samovar.accounts.models import Role, User
-from samovar.conversations import queries
+from samovar.conversations import beginning, queries
+from samovar.conversations.beginning import Matter
 from samovar.conversations.filters.table import KINDS, MOST, chips, read
 from samovar.conversations.models import Conversation
 from samovar.conversations.models.deleting import DeletionReason
+from samovar.conversations.models.message import Way
 from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.promise import PromiseKind
 from samovar.conversations.queries import Wanted
@@ -156,6 +158,28 @@ def test_by_what_is_known_of_the_customer(olga: User) -> None:
     assert found(olga, "consent:news") == ["Ann"]
 
 
+def test_by_the_channel_by_which_something_came(olga: User) -> None:
+    for name, ways in (("Ann", []), ("Bob", [Way.CALL]), ("Cid", [Way.VISIT, Way.CALL])):
+        row = wrote(name)
+        for way in ways:
+            row.log("What was said.", way, timezone.now(), by=olga)
+        row.reply("Done", by=olga)
+        row.add_note("To us", by=olga)
+    # Nobody has written here yet: what we send is no channel of theirs.
+    dan = beginning.opened_by_us(
+        Matter(inbox=make.inbox(), subject="A sofa", subject_key="a sofa"), make.customer("Dan"), timezone.now(), olga
+    )
+    dan.log("He came by.", Way.VISIT, timezone.now(), by=olga)
+
+    assert found(olga, "channel:mail") == ["Ann", "Bob", "Cid"]
+    assert found(olga, "channel:call") == ["Bob", "Cid"]
+    assert found(olga, "channel:visit") == ["Cid", "Dan"]
+    assert found(olga, "channel:call", "channel:visit", "channel:fax") == ["Bob", "Cid", "Dan"]
+    assert found(olga, "channel:call", "channel:mail", "status:open") == ["Ann", "Bob", "Cid"]
+    # "All that match" are those of the list.
+    assert queries.selection(olga, wanted(olga, "channel:call")).count() == 2
+
+
 def test_by_words_and_by_what_is_typed_here_beside_them(olga: User) -> None:
     wrote("Ann", subject="A green sofa")
     wrote("Bob", subject="A red sofa")
@@ -179,7 +203,7 @@ def test_words_are_looked_for_in_the_first_rows_which_is_said(olga: User, monkey
 
 
 @pytest.mark.parametrize(
-    "code", ["tag:999999", "tag:x", "tag:²", "assignee:someone", "nothing:1", "waiting:x", "promise:x"]
+    "code", ["tag:999999", "tag:x", "tag:²", "assignee:someone", "nothing:1", "waiting:x", "promise:x", "channel:fax"]
 )
 def test_what_means_nothing_finds_nothing_and_can_be_taken_away(olga: User, code: str) -> None:
     wrote("Ann")
@@ -263,6 +287,7 @@ def test_what_is_offered_fits_the_letters(olga: User) -> None:
     assert labels("text", "sofa") == ["sofa"]
     with translation.override("ru"):
         assert labels("promise", "просроч") == labels("promise", "")[:1]
+        assert labels("channel", "") == ["Почта", "Телефонный звонок", "Визит"]
 
 
 def test_orders_put_those_behind_who_do_not_wait(olga: User) -> None:
@@ -304,13 +329,15 @@ def test_filtered_pages_follow_each_other_without_a_gap(
     assert len(seen) == len(set(seen)) == 7
 
 
-def test_a_list_takes_one_query_however_many_filters(olga: User, django_assert_num_queries: Counted) -> None:
+def test_a_list_takes_one_query_however_many_filters_and_one_for_merged_tags(
+    olga: User, django_assert_num_queries: Counted
+) -> None:
     tag = make.tag("Refund")
     for name in ("Ann", "Bob"):
         wrote(name).tag(tag, by=olga)
     codes = (f"tag:{tag.pk}", "status:open", "assignee:nobody", "team:none", "waiting:0", "promise:none", "mark:unread")
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(queries.page(olga, wanted(olga, *codes, order="promise")).rows) == 2
 
 

@@ -18,6 +18,7 @@ from samovar.conversations.models.prioritising import Priority
 from samovar.conversations.models.promise import PromiseKind
 from samovar.conversations.queries import Wanted
 from samovar.conversations.sending_off import Leaving, send_off
+from samovar.conversations.templatetags.conversations import conversation_row
 from samovar.lib import clock
 from tests import make
 
@@ -232,6 +233,23 @@ def test_a_list_and_all_counts_take_one_query_each(django_assert_num_queries: Co
         assert [(row.customer.name, row.assignee and row.assignee.name, vars(row)["tag_names"]) for row in page.rows]
     with django_assert_num_queries(1):
         queries.counts(olga)
+
+
+def test_tags_leave_their_place_to_what_is_more_urgent_in_a_row() -> None:
+    olga, plain, full = make.agent("olga"), make.conversation(), make.conversation(subject="Full")
+    for tag in (make.tag("Refund"), make.tag("Warranty"), make.tag("Stairs")):
+        plain.tag(tag, by=olga)
+        full.tag(tag, by=olga)
+    full.promise(PromiseKind.CALL, clock.now() + timedelta(hours=1), by=olga)
+    full.add_step("Ask the workshop", by=olga)
+
+    rows = {row.pk: str(conversation_row(row)) for row in Conversation.objects.for_list(olga)}
+
+    assert [name in rows[plain.pk] for name in ("Refund", "Stairs", "Warranty")] == [True, True, False]
+    assert [name in rows[full.pk] for name in ("Refund", "Stairs", "Warranty")] == [True, False, False]
+    full.prioritise(Priority.URGENT, by=olga)
+    [row] = Conversation.objects.filter(pk=full.pk).for_list(olga)
+    assert "Refund" not in conversation_row(row)
 
 
 def test_outside_experts_see_nothing_and_observers_everything() -> None:

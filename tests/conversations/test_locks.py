@@ -12,12 +12,11 @@ from samovar.conversations.intake import receive
 from samovar.conversations.models import Conversation, Inbox
 from samovar.customers.recognition import LOCK_SPACE
 from tests import make
+from tests.beside import somebody_waits
 from tests.patience import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HELD = "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND pid = pg_backend_pid()"
-
-WAITS = "SELECT FROM pg_locks WHERE NOT granted"
 
 
 def held(external_id: str, address: str, *named_ids: str) -> set[int]:
@@ -98,9 +97,3 @@ def taken_in(inbound: InboundMessage) -> Receipt:
         return receive(inbound)
     finally:
         connection.close()
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITS)
-        return bool(cursor.rowcount)

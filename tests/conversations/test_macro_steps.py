@@ -51,6 +51,34 @@ def test_all_steps_are_done_and_all_are_taken_back_at_once() -> None:
     assert state(conversation) == before
 
 
+def test_a_cause_is_set_and_what_it_had_is_given_back_also_when_that_is_retired_since() -> None:
+    conversation, late, damaged = make.conversation(), make.cause("Late"), make.cause("Damaged")
+    conversation.set_cause(late, by=make.agent())
+    late.retire(by=make.lead())
+
+    outcome = done(conversation, [Step("cause", str(damaged.pk))])
+    assert list(outcome.said) == ["Cause: Damaged"]
+    assert list(done(conversation, [Step("cause", str(damaged.pk))]).back) == []
+
+    again = done(conversation, macro_steps.read(step.code for step in outcome.back))
+    assert (list(again.said), conversation.cause) == (["Cause: Late"], late)
+    without = make.conversation("Another")
+    bare = done(without, done(without, [Step("cause", str(damaged.pk))]).back)
+    assert list(bare.said) == ["It has no cause now"]
+    assert list(done(without, [Step("cause-again", "")]).back) == []
+
+
+def test_a_cause_that_is_gone_or_retired_is_said() -> None:
+    late = make.cause("Late")
+    late.retire(by=make.lead())
+
+    outcome = done(make.conversation(), [Step("cause", str(late.pk))])
+    gone = done(make.conversation(), [Step("cause", "0")])
+
+    assert list(outcome.missed) == ["the cause Late is retired"]
+    assert list(gone.missed) == ["the cause is no longer there"]
+
+
 def test_resolving_is_taken_back_with_the_snooze_that_it_ended() -> None:
     conversation = make.conversation()
     conversation.snooze(timezone.now() + timedelta(days=2), by=make.agent())

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from samovar.accounts.models import User
+from samovar.accounts.models import Company, User
 from samovar.conversations.models import Conversation, Draft, Macro, MacroKey, Message
 from tests import make
 
@@ -135,6 +135,22 @@ def test_nothing_is_applied_where_the_customer_was_erased(client: Client, olga: 
     type(conversation.customer).objects.update(erased_at=conversation.opened_at)
 
     assert client.post(reverse("applied", args=[conversation.pk, macro.pk]), headers=HTMX).status_code == 422
+
+
+def test_a_macro_sets_a_cause_and_a_company_without_causes_is_offered_none(client: Client, olga: User) -> None:
+    damaged = make.cause("On the way", parent=make.cause("Damaged"))
+    assert "Damaged › On the way" in client.get(reverse("new_macro")).content.decode()
+    client.post(reverse("new_macro"), WORDED | {"cause": str(damaged.pk)})
+    macro = Macro.objects.get()
+    assert macro.steps == [["cause", str(damaged.pk)]]
+
+    Company.objects.create(pk=1, parts_off=["causes"])
+
+    assert 'name="cause"' not in client.get(reverse("new_macro")).content.decode()
+    page = client.get(reverse("macro", args=[macro.pk])).content.decode()
+    assert f'<option value="{damaged.pk}" selected>' in page
+    client.post(reverse("new_macro"), WORDED | {"name": "Plain"})
+    assert Macro.objects.get(name="Plain").steps == []
 
 
 def test_a_macro_is_made_worded_anew_copied_and_retired(client: Client, olga: User) -> None:
@@ -277,11 +293,11 @@ def test_the_list_is_narrowed_searched_and_paged(client: Client, olga: User) -> 
     make.macro("Old").retire(by=make.lead())
 
     def rows(**given: str | int) -> list[str]:
-        return [macro.name for macro in client.get(reverse("all_macros"), given).context["macros"]]
+        return [macro.name for macro in client.get(reverse("all_macros"), given).context["found"].rows]
 
     first = client.get(reverse("all_macros")).context
-    assert len(first["macros"]) == 50
-    assert rows(after=first["after"]) == ["Macro 50", "Macro 51", "Of us", "Own"]
+    assert len(first["found"].rows) == 50
+    assert rows(after=first["found"].after) == ["Macro 50", "Macro 51", "Of us", "Own"]
     assert rows(whose="mine") == ["Own"]
     assert rows(whose="team") == ["Of us"]
     assert len(rows(whose="everybody")) == 50

@@ -126,6 +126,16 @@ def test_letters_are_those_of_names_in_any_case_and_yo_is_ye(olga: User) -> None
     assert names(olga, "ЕЩЕ") == names(olga, "ещё") == ["Ещё немного"]
 
 
+def test_the_other_layout_of_keys_is_understood_behind_what_was_typed(olga: User) -> None:
+    make.macro("Спасибо за терпение", "Thank you", by=olga)
+    make.macro("Cgf", "Words", by=olga)
+    make.macro("Возврат", "Of a cgf", by=olga, shortcut="сп")
+
+    assert names(olga, "cgf") == ["Cgf", "Возврат", "Спасибо за терпение"]
+    assert names(olga, "nthg") == ["Спасибо за терпение"]
+    assert names(olga, "cg") == ["Cgf", "Возврат", "Спасибо за терпение"]
+
+
 def test_uses_are_counted_by_person_and_month(olga: User) -> None:
     macro = make.macro()
     for _time in range(2):

@@ -19,6 +19,7 @@ from samovar.conversations.models import (
     Regrouping,
 )
 from samovar.conversations.models.deleting import DeletionReason
+from samovar.conversations.models.delivering import Fate
 from samovar.conversations.models.prioritising import Priority
 from samovar.events.models import Event
 from tests import make
@@ -298,7 +299,7 @@ def test_nothing_is_decided_about_what_was_merged_away(desk: Conversation, lamp:
     for act in (lambda: lamp.resolve(by=olga), lambda: lamp.reply("Hello", by=olga), lambda: lamp.assign(olga, olga)):
         with pytest.raises(MergedAway):
             act()
-    letter.note_handed_over(timezone.now())
+    letter.note_fate(Fate(handed_over_at=timezone.now()), timezone.now())
     assert kinds(desk)[-1] == "MessageSent"
     assert not Conversation.objects.due_to_wake(timezone.now() + timedelta(days=3)).exists()
 

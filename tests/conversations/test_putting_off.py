@@ -72,6 +72,15 @@ def test_enter_takes_tomorrow() -> None:
     assert [choice.name for choice in choices if choice.is_usual] == ["tomorrow"]
 
 
+def test_later_is_later_also_when_the_day_has_ended_since_the_menu_was_opened() -> None:
+    evening = datetime(2026, 11, 24, 20, 10, tzinfo=SAMARA)
+
+    with timezone.override(SAMARA):
+        assert putting_off.moment("later", evening, office("Europe/Samara")) == datetime(
+            2026, 11, 24, 23, tzinfo=SAMARA
+        )
+
+
 def test_working_hours_are_offered_where_any_pass() -> None:
     late = NOON.replace(hour=17)
     with timezone.override(SAMARA):

@@ -1,10 +1,8 @@
 """Two people, or a person and a mail, act on conversations that are merged at this very moment: nothing is lost."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
 
 from samovar.accounts.models import User
 from samovar.conversations import merging, splitting, undoing
@@ -12,8 +10,7 @@ from samovar.conversations.errors import MergedAway
 from samovar.conversations.intake import receive
 from samovar.conversations.models import Conversation, Message, Regrouping
 from tests import make
-from tests.conversations.test_locks import somebody_waits
-from tests.patience import until
+from tests.beside import beside
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,15 +37,8 @@ def behind(first: Callable[[], object], second: Callable[[], object]) -> object:
             return second()
         except MergedAway as away:
             return away.old_id
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(1) as other:
-        with transaction.atomic():
-            first()
-            coming = other.submit(done)
-            until(lambda: somebody_waits() or coming.done())
-        return coming.result()
+    return beside(first, done)
 
 
 def test_who_merges_the_other_way_round_comes_second(pair: tuple[Conversation, Conversation], olga: User) -> None:

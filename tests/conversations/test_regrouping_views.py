@@ -154,6 +154,29 @@ def test_what_is_sent_into_what_was_merged_meanwhile_is_kept_and_not_sent(
     assert Message.objects.filter(direction="out").count() == 0
 
 
+def test_of_two_who_merge_the_same_at_once_the_second_is_led_to_where_it_is(
+    page: Client, desk: Conversation, lamp: Conversation
+) -> None:
+    oleg = Client()
+    oleg.force_login(make.agent("oleg"))
+    for who in (page, oleg):
+        assert who.get(preview(lamp, desk)).status_code == HTTPStatus.OK
+
+    first, second = (who.post(preview(lamp, desk)) for who in (page, oleg))
+    other_way = oleg.post(preview(desk, lamp))
+
+    assert first["Location"] == desk.get_absolute_url()
+    assert second["Location"] == desk.get_absolute_url()
+    assert other_way["Location"] == desk.get_absolute_url()
+    assert Regrouping.objects.count() == 1
+    assert "was merged into" in text(oleg, desk.get_absolute_url())
+    undoing = reverse("regrouping_undoing", args=[Regrouping.objects.get().pk])
+    for who in (page, oleg):
+        who.post(undoing, headers=HTMX)
+    assert row(lamp).merged_at is None
+    assert Event.objects.filter(kind="MergeUndone", conversation_id=lamp.pk).count() == 1
+
+
 def test_who_decides_about_what_was_merged_meanwhile_is_told(
     page: Client, desk: Conversation, lamp: Conversation
 ) -> None:

@@ -55,10 +55,19 @@ def test_a_reminder_is_told_once_and_stays_due_until_it_is_done(olga: User) -> N
     assert event.data["user_id"] == olga.pk
     assert event.customer_id is None
     with clock.standing_at(timezone.now() + 2 * DAY):
-        assert list(Reminder.objects.all().due_for(olga)) == [reminder]
-        assert not Reminder.objects.all().due_for(make.agent()).exists()
+        assert list(Reminder.objects.all().of(olga).open()) == [reminder]
+        assert not Reminder.objects.all().of(make.agent()).exists()
         reminder.finish()
-        assert not Reminder.objects.all().due_for(olga).exists()
+        assert not Reminder.objects.all().of(olga).open().exists()
+
+
+def test_of_two_clocks_that_come_to_a_reminder_the_second_tells_nobody(olga: User) -> None:
+    reminder = make.reminder(olga)
+    with clock.standing_at(timezone.now() + 2 * DAY):
+        assert [reminder.tell_when_due(), Reminder.objects.get(pk=reminder.pk).tell_when_due()] == [True, False]
+
+    assert told() == [reminder.pk]
+    assert str(reminder) == f"{reminder.conversation_id} at {reminder.at}"
 
 
 def test_it_changes_nothing_for_anybody_else(client: Client, olga: User) -> None:

@@ -261,7 +261,37 @@ def test_nobody_can_have_more_views_than_are_counted(
     assert "Delete one first" in answer.content.decode()
 
 
-def test_the_views_and_all_counts_take_two_queries_however_many_there_are(
+def test_nobody_gets_more_by_bringing_back_sharing_or_taking_over(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lena, gone = make.lead("lena"), make.agent("gone")
+    client.force_login(lena)
+    monkeypatch.setattr(model, "MOST_OF_ONE", 1)
+    own, shared, left = (making_views.saved_view(owner=owner) for owner in (lena, None, gone))
+    gone.deactivate(by=make.admin())
+
+    client.post(f"/views/{left.pk}/taking-over/")
+    page = client.post(f"/views/{own.pk}/", {"name": "Mine", "scope": "everybody", "version": "0"})
+    client.post(f"/views/{shared.pk}/deletion/")
+    other = making_views.saved_view(owner=None)
+    back = client.post(f"/views/{shared.pk}/deletion/?undo", follow=True).content.decode()
+
+    assert page.status_code == 422
+    assert "Delete one first" in back
+    assert {view.pk: view.owner for view in SavedView.objects.all().in_use()} == {
+        own.pk: lena,
+        left.pk: gone,
+        other.pk: None,
+    }
+
+
+def test_what_is_no_view_of_mine_is_not_hidden(client: Client, olga: User) -> None:
+    client.post("/views/arranging/", {"view": "x" * 1000, "is_shown": "0"})
+
+    assert User.objects.get(pk=olga.pk).views_hidden == []
+
+
+def test_the_views_and_all_counts_take_three_queries_however_many_there_are(
     olga: User, django_assert_num_queries: Counted
 ) -> None:
     tag = make.tag("Refund")
@@ -270,7 +300,8 @@ def test_the_views_and_all_counts_take_two_queries_however_many_there_are(
 
     # Whoever has signed in brings the parts of the product along.
     assert all(olga.parts.values())
-    with django_assert_num_queries(2):
+    # The views, what was merged into their tags, and the counts.
+    with django_assert_num_queries(3):
         queries.counts(olga, saved_views.shown(olga))
 
 

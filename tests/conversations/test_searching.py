@@ -146,6 +146,37 @@ def test_a_person_is_found_by_name_with_a_typo_by_address_and_by_phone(asked: st
     assert [customer.name for customer in find_customers(make.agent("olga"), asked)] == ["Елена Соколова"]
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Елена Соколова", "cjrjkjd"),
+        ("Елена Соколова", "Tktyf Cjrjkjdf"),
+        ("Борис Жуков", "<jhbc :erjd"),
+        ("Юлия Ёлкина", "`krby"),
+        ("Elena Sokolova", "ыщлщд"),
+    ],
+)
+def test_a_person_is_found_by_a_name_in_the_other_layout(name: str, asked: str) -> None:
+    make.customer(name)
+    make.customer("Игорь Белов")
+    make.customer("Igor Brandt")
+
+    assert [customer.name for customer in find_customers(make.agent("olga"), asked)] == [name]
+
+
+def test_who_is_called_so_comes_before_whom_the_other_layout_means() -> None:
+    for name in ("Руддщ", "Hello", "Hella"):
+        make.customer(name)
+
+    assert [customer.name for customer in find_customers(make.agent("olga"), "hello")] == ["Hello", "Руддщ", "Hella"]
+
+
+def test_signs_that_would_be_in_no_index_are_not_looked_for_in_the_other_layout() -> None:
+    make.customer("[];'")
+
+    assert find_customers(make.agent("olga"), "хъжэ") == []
+
+
 def test_who_is_called_so_comes_before_who_is_called_like_it_and_before_the_people_of_the_company() -> None:
     make.membership(make.customer("Igor Belov"), make.organisation("Annex and Sons"))
     for name in ("Anney Hall", "Johanne Brandt", "Anne Brown", "Anne Green"):

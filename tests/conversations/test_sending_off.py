@@ -16,7 +16,7 @@ from samovar.conversations.models import Attachment, Conversation, ConversationR
 from samovar.conversations.models.deleting import DeletionReason
 from samovar.conversations.models.pending import Held
 from samovar.conversations.recipients import Field, Person
-from samovar.conversations.sending_off import Leaving, send_off
+from samovar.conversations.sending_off import Change, Leaving, send_off
 from samovar.conversations.tidying import throw_away_files
 from samovar.events.models import Event
 from samovar.jobs.models import Task
@@ -264,13 +264,15 @@ def test_a_planned_answer_can_be_changed_and_what_held_it_does_so_no_more() -> N
     came_in(conversation)
     come_due(row)
 
-    sending_off.change(row.pk, "We come on Monday.", timezone.now() + TOMORROW, by=olga)
+    newest = conversation.messages.latest("pk").pk
+    wanted = Change(text="We come on Monday.", at=timezone.now() + TOMORROW, seen_id=newest)
+    sending_off.change(row.pk, wanted, by=olga)
 
     changed = PendingReply.objects.get(pk=row.pk)
     assert (changed.text, changed.held) == ("We come on Monday.", "")
     assert come_due(row) is None
     with pytest.raises(LeftAlready):
-        sending_off.change(row.pk, "Too late", timezone.now() + TOMORROW, by=olga)
+        sending_off.change(row.pk, Change(text="Too late", at=timezone.now() + TOMORROW), by=olga)
 
 
 def test_a_change_to_nothing_or_to_the_past_is_refused() -> None:
@@ -278,9 +280,9 @@ def test_a_change_to_nothing_or_to_the_past_is_refused() -> None:
     row = planned(olga)
 
     with pytest.raises(EmptyMessage):
-        sending_off.change(row.pk, " ", timezone.now() + TOMORROW, by=olga)
+        sending_off.change(row.pk, Change(text=" ", at=timezone.now() + TOMORROW), by=olga)
     with pytest.raises(LeavesInThePast):
-        sending_off.change(row.pk, "Now", timezone.now() - TOMORROW, by=olga)
+        sending_off.change(row.pk, Change(text="Now", at=timezone.now() - TOMORROW), by=olga)
 
 
 def test_what_a_leaver_had_planned_is_held_and_anybody_takes_it() -> None:

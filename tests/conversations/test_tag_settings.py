@@ -72,7 +72,7 @@ def test_merged_tags_are_one_until_it_is_taken_back(client: Client, lena: User) 
     back = undo(client, f"/tags/{money.pk}/merging/", into=refund.pk)
 
     assert (names(lena, both), names(lena, one)) == (["Refund"], ["Refund"])
-    [row] = Conversation.objects.filter(pk=both.pk).for_list()
+    [row] = Conversation.objects.filter(pk=both.pk).for_list(make.agent())
     assert vars(row)["tag_names"] == ["Refund"]
     one.tag(refund, by=lena)
     assert ConversationTag.objects.filter(conversation=one).count() == 1

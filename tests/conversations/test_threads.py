@@ -12,6 +12,7 @@ from samovar.accounts.models import Role
 from samovar.conversations import drafting, opening, threads
 from samovar.conversations.events import MessageFailed
 from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models.delivering import LATE, Fate, Trouble
 from samovar.conversations.threads import Entry, Line, Said
 from samovar.events.announcing import announce
 from samovar.lib import clock
@@ -126,12 +127,13 @@ def test_a_message_that_could_not_leave_yet_is_news_once() -> None:
     conversation, olga = make.conversation(), make.agent("olga")
     message = conversation.reply("Soon", by=olga)
     after = opening.opened(olga, conversation.pk).last_event_id
-    message.note_deferred("The server is busy.")
+    late = Fate(troubles=(Trouble(state=LATE, why="The server is busy."),))
+    message.note_fate(late, timezone.now())
 
     found = threads.news(conversation, after)
 
     assert [(one.message.pk, one.message.is_late) for one in found.changed] == [(message.pk, True)]
-    message.note_deferred("The server is busy.")
+    message.note_fate(late, timezone.now())
     assert threads.news(conversation, found.last_event_id).is_empty
 
 

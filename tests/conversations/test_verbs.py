@@ -73,6 +73,22 @@ def test_a_reply_written_before_a_newer_message_was_seen_is_refused() -> None:
     assert Message.objects.filter(direction="out").count() == 0
 
 
+def test_what_its_author_wrote_since_is_no_news_and_what_a_colleague_wrote_is() -> None:
+    conversation, olga, igor = make.conversation(), make.agent("olga"), make.agent("igor")
+    seen = conversation.messages.get().pk
+    conversation.reply("On Thursday.", by=olga, seen_id=seen)
+    conversation.reply("Between two and six.", by=olga, seen_id=seen)
+    conversation.add_note("He has moved house.", by=olga, seen_id=seen)
+
+    with pytest.raises(NewerMessage):
+        conversation.reply("On Friday.", by=igor, seen_id=seen)
+    with pytest.raises(NewerMessage):
+        conversation.add_note("Who answers?", by=igor, seen_id=seen)
+
+    sent = conversation.messages.filter(direction="out").order_by("pk")
+    assert list(sent.values_list("text", flat=True)) == ["On Thursday.", "Between two and six."]
+
+
 def test_an_empty_reply_is_refused_and_a_file_alone_is_enough() -> None:
     conversation, olga = make.conversation(), make.agent("olga")
     with pytest.raises(EmptyMessage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,11 @@ def olga(client: Client) -> User:
 def send(client: Client, conversation: Conversation, **given: object) -> Answer:
     """Press Send on an open page."""
     return client.post(f"/conversations/{conversation.pk}/messages/", {"mode": "reply", **given}, headers=HTMX)
+
+
+def anyway(asked: Answer) -> str:
+    """Return what the button sends that stands beside a question."""
+    return unescape(asked.content.decode().split('name="anyway" value="')[1].split('"')[0])
 
 
 def test_a_reply_is_stored_and_the_page_fetches_it(client: Client, olga: User) -> None:
@@ -99,8 +105,53 @@ def test_what_came_meanwhile_is_shown_before_sending(client: Client, olga: User)
     assert answer.status_code == 422
     assert "Elena Sokolova wrote while you typed" in text
     assert "Never mind, I found it." in text
-    assert f'name="seen" value="{newer}"' in text
-    assert send(client, conversation, text="Where is it?", seen=[seen, newer]).status_code == 200
+    assert anyway(answer) == f"seen={seen}&seen={newer}"
+    assert send(client, conversation, text="Where is it?", seen=seen, anyway=anyway(answer)).status_code == 200
+
+
+def test_whoever_sends_anyway_is_asked_each_question_once_and_gets_what_was_wanted(client: Client, olga: User) -> None:
+    conversation = make.conversation(external_id="a@mail.example")
+    given = {"text": "Dear [customer.first_name?]", "seen": conversation.messages.get().pk}
+    make.received("Never mind, I found it.", named_ids=("a@mail.example",))
+
+    open_words = send(client, conversation, **given, then="resolve")
+    newer = send(client, conversation, **given, anyway=anyway(open_words))
+    assert "This was not filled in" in open_words.content.decode()
+    assert "wrote while you typed" in newer.content.decode()
+    conversation.refresh_from_db()
+    assert conversation.resolved_at is None
+
+    assert send(client, conversation, **given, anyway=anyway(newer)).status_code == 200
+    conversation.refresh_from_db()
+    assert conversation.resolved_at is not None
+
+
+def test_what_came_meanwhile_is_shown_before_a_note_resolves(client: Client, olga: User) -> None:
+    conversation = make.conversation(external_id="a@mail.example")
+    seen = conversation.messages.get().pk
+    make.received("It broke again.", named_ids=("a@mail.example",))
+
+    answer = send(client, conversation, mode="note", text="All well", then="resolve", seen=seen)
+
+    assert answer.status_code == 422
+    assert "It broke again." in answer.content.decode()
+    assert "Resolve anyway" in answer.content.decode()
+    conversation.refresh_from_db()
+    assert (conversation.resolved_at, conversation.message_count) == (None, 2)
+    assert send(client, conversation, mode="note", text="All well", seen=seen, anyway=anyway(answer)).status_code == 200
+    conversation.refresh_from_db()
+    assert conversation.resolved_at is not None
+
+
+def test_a_colleague_reads_along_in_what_is_typed_and_an_onlooker_does_not(client: Client, olga: User) -> None:
+    conversation, igor = make.conversation(), make.agent("igor")
+    drafting.keep(conversation, "reply", "Good afternoon,\nI have looked.", by=igor)
+    address = f"/conversations/{conversation.pk}/drafts/reply/?of={igor.pk}"
+
+    assert client.get(address).content.decode() == "Good afternoon,\nI have looked."
+    assert client.get(address.replace(str(igor.pk), "made-up")).content == b""
+    client.force_login(make.user(role="observer"))
+    assert client.get(address).status_code == 403
 
 
 def test_a_colleague_who_answered_meanwhile_is_named(client: Client, olga: User) -> None:

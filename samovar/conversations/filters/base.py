@@ -46,6 +46,8 @@ class FilterKind:
 
     name: ClassVar[str]
     title: ClassVar[str | Promise]
+    # Whether it asks of the row itself alone, and that of what the index of open work holds.
+    is_near: ClassVar[bool] = False
 
     def where(self, values: Sequence[str], user: User) -> Q:
         """Return the condition that any of ``values`` is so, as ``user`` means them."""
@@ -54,6 +56,10 @@ class FilterKind:
     def narrow(self, rows: ConversationQuerySet, values: Sequence[str], user: User) -> ConversationQuerySet:
         """Return those of ``rows`` for which any of ``values`` is so."""
         return rows.filter(self.where(values, user))
+
+    def meanings(self, numbers: Collection[int], user: User) -> Iterable[tuple[int, int]]:
+        """Yield rows that stand for others of these: the number of the other, and their own."""
+        return ()
 
     def said(self, values: Sequence[str], user: User) -> Mapping[str, Said]:
         """Return what ``values`` are called; what is left out means nothing."""

@@ -9,23 +9,24 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from samovar.accounts.models import Team, User
 from samovar.accounts.models.user import ANSWERING
-from samovar.conversations.delivered_views import ONLY, VIEWS
-from samovar.conversations.filters.base import MOST_OFFERED, OfChoices, OfRows
-from samovar.conversations.models import Cause, Conversation, ConversationTag, Inbox, Tag
+from samovar.conversations.delivered_views import ONLY, VIEWS, Standing
+from samovar.conversations.filters.base import MOST_OFFERED, NOTHING, OfChoices, OfRows
+from samovar.conversations.models import Cause, Conversation, ConversationTag, Inbox, Message, Tag
+from samovar.conversations.models.message import Direction, Way
 from samovar.conversations.models.selecting import ConversationQuerySet
-from samovar.lib.text import sort_key
-
-IN_SIGHT = Q(kind="human", resolved_at=None, snoozed_until=None)
+from samovar.conversations.models.standing import IN_SIGHT, OPEN, WAITS_FOR_CUSTOMER
+from samovar.lib.naming import called
 
 
 class StatusFilter(OfChoices):
     """How far the matter is: two of its own, beside what the delivered views of these names hold."""
 
+    is_near = True
     name = "status"
     title = pgettext_lazy("of a conversation", "Status")
     own: ClassVar[Mapping[str, tuple[str | Promise, Q]]] = {
         "open": (pgettext_lazy("status", "Open, in sight"), IN_SIGHT),
-        "waiting": (gettext_lazy("Waits for the customer"), IN_SIGHT & Q(waiting_since=None)),
+        "waiting": (gettext_lazy("Waits for the customer"), WAITS_FOR_CUSTOMER),
     }
     as_views: tuple[str, ...] = ("needs-reply", "snoozed", "resolved", "to-look-at", "scheduled", "undelivered")
     as_views += ("ideas", "without-cause", "automatic", "unreadable", "spam")
@@ -44,14 +45,23 @@ class StatusFilter(OfChoices):
 
     def condition(self, value: str, user: User) -> Q:
         """Return the condition of one of several."""
+        if value in self.own or isinstance(VIEWS[value].select, Standing):
+            return OPEN & self.of_open(value, user)
+        return Q(pk__in=VIEWS[value].select(Conversation.objects.all(), user).order_by().values("pk"))
+
+    def of_open(self, value: str, user: User) -> Q:
+        """Return the condition of one of TO_ACT_ON among what is open."""
         if value in self.own:
             return self.own[value][1]
-        return Q(pk__in=VIEWS[value].select(Conversation.objects.all(), user).order_by().values("pk"))
+        select = VIEWS[value].select
+        assert isinstance(select, Standing)
+        return select.where(user)
 
 
 class MarkFilter(OfChoices):
     """What a row shows beside its text: that nobody has read it, or that it presses."""
 
+    is_near = True
     name = "mark"
     title = gettext_lazy("Marked")
     choices: ClassVar = {
@@ -67,6 +77,7 @@ class MarkFilter(OfChoices):
 class AssigneeFilter(OfRows):
     """Who answers for it."""
 
+    is_near = True
     name = "assignee"
     title = gettext_lazy("Assigned to")
     fixed: ClassVar = {"me": gettext_lazy("me"), "nobody": gettext_lazy("nobody")}
@@ -77,7 +88,7 @@ class AssigneeFilter(OfRows):
 
     def offered(self, typed: str, user: User) -> QuerySet[User]:
         """Return who answers customers now."""
-        rows = User.objects.filter(is_active=True, role__in=ANSWERING, sort_key__contains=sort_key(typed))
+        rows = User.objects.filter(called(typed), is_active=True, role__in=ANSWERING)
         return rows.exclude(pk=user.pk).order_by("sort_key", "pk")
 
     def of_rows(self, numbers: Collection[int], user: User) -> Q:
@@ -96,6 +107,7 @@ class AssigneeFilter(OfRows):
 class TeamFilter(OfRows):
     """Which team answers for it."""
 
+    is_near = True
     name = "team"
     title = gettext_lazy("Team")
     fixed: ClassVar = {"mine": gettext_lazy("my teams"), "none": gettext_lazy("no team")}
@@ -106,7 +118,7 @@ class TeamFilter(OfRows):
 
     def offered(self, typed: str, user: User) -> QuerySet[Team]:
         """Return those that there are."""
-        return Team.objects.all().in_use().filter(name__icontains=typed).order_by("name", "pk")
+        return Team.objects.all().in_use().filter(called(typed)).order_by("name", "pk")
 
     def of_rows(self, numbers: Collection[int], user: User) -> Q:
         """Return that any of them answers for it."""
@@ -130,17 +142,23 @@ class TagFilter(OfRows):
 
     def offered(self, typed: str, user: User) -> QuerySet[Tag]:
         """Return those that can be put on."""
-        return Tag.objects.all().in_use().filter(name__icontains=typed).order_by("name", "pk")
+        return Tag.objects.all().in_use().filter(called(typed)).order_by("name", "pk")
 
     def of_rows(self, numbers: Collection[int], user: User) -> Q:
-        """Return that any of them is on it."""
-        tags = Tag.objects.filter(Q(pk__in=numbers) | Q(merged_into__in=numbers))
-        return Q(pk__in=ConversationTag.objects.filter(tag__in=tags.values("pk")).values("conversation"))
+        """Return that any of them is on it; they come with what was merged into them."""
+        # By numbers and not by a question: then the index gives them in the order in which it gives conversations.
+        return Q(pk__in=ConversationTag.objects.filter(tag__in=numbers).values("conversation"))
+
+    def meanings(self, numbers: Collection[int], user: User) -> Iterable[tuple[int, int]]:
+        """Yield which tags were merged into which of these."""
+        rows = Tag.objects.filter(merged_into__in=numbers).order_by()
+        return ((into, number) for into, number in rows.values_list("merged_into", "pk") if into is not None)
 
 
 class CauseFilter(OfRows):
     """Why the customer turned to us: a cause, what stands below it, and what was merged into these."""
 
+    is_near = True
     name = "cause"
     title = gettext_lazy("Cause")
     fixed: ClassVar = {"none": gettext_lazy("no cause")}
@@ -170,6 +188,7 @@ class CauseFilter(OfRows):
 class InboxFilter(OfRows):
     """Through which inbox they wrote."""
 
+    is_near = True
     name = "inbox"
     title = pgettext_lazy("of mail", "Inbox")
 
@@ -179,8 +198,27 @@ class InboxFilter(OfRows):
 
     def offered(self, typed: str, user: User) -> QuerySet[Inbox]:
         """Return those that still take mail."""
-        return self.rows(user).filter(archived_at=None, name__icontains=typed).order_by("pk")
+        return self.rows(user).filter(called(typed), archived_at=None).order_by("pk")
 
     def of_rows(self, numbers: Collection[int], user: User) -> Q:
         """Return that it stands in any of them."""
         return Q(inbox__in=numbers)
+
+
+class ChannelFilter(OfChoices):
+    """By what something came from the customer: by a mail of theirs, or on the phone or in person, as written down."""
+
+    name = "channel"
+    title = gettext_lazy("Channel")
+    mail = "mail"
+    choices: ClassVar = {mail: pgettext_lazy("channel", "Mail"), **dict(Way.choices)}
+
+    def where(self, values: Sequence[str], user: User) -> Q:
+        """Return that something came by any of them."""
+        ways = [value for value in values if value in Way.values]
+        # What was written down is rare and has an index of its own; its condition is repeated for the planner.
+        came = Q(way__in=ways) & ~Q(way="") if ways else NOTHING
+        if self.mail in values:
+            came |= Q(direction=Direction.IN)
+        # One question for all of them: of several, each would be answered for all there is before the list begins.
+        return Q(pk__in=Message.objects.filter(came).values("conversation"))

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from samovar.accounts.models import User
-from samovar.conversations.filters.base import Filter, FilterKind, Said
+from samovar.conversations.filters.base import Filter, FilterKind, Said, any_of, numbers_of
 from samovar.conversations.filters.of_customers import (
     CityFilter,
     ConsentFilter,
@@ -21,6 +22,7 @@ from samovar.conversations.filters.of_customers import (
 from samovar.conversations.filters.of_work import (
     AssigneeFilter,
     CauseFilter,
+    ChannelFilter,
     InboxFilter,
     MarkFilter,
     StatusFilter,
@@ -33,16 +35,18 @@ from samovar.lib.text import tidy
 MOST = 30
 LONGEST = 100
 TEXT, STATUS = "text", "status"
+STATUSES = StatusFilter()
 # In the order in which they are offered.
 KINDS: Mapping[str, FilterKind] = {
     kind.name: kind
     for kind in (
-        StatusFilter(),
+        STATUSES,
         AssigneeFilter(),
         TeamFilter(),
         TagFilter(),
         CauseFilter(),
         InboxFilter(),
+        ChannelFilter(),
         MarkFilter(),
         WaitingFilter(),
         PromiseFilter(),
@@ -95,6 +99,32 @@ def narrowed(rows: ConversationQuerySet, filters: Filters, user: User) -> Conver
         if kind != TEXT:
             rows = KINDS[kind].narrow(rows, values, user)
     return rows
+
+
+def spelled_out(lists: Sequence[Filters], user: User) -> list[Filters]:
+    """Return each of ``lists`` with what was merged into its values; one question for each kind that can be merged."""
+    found: dict[Filter, list[Filter]] = {}
+    named = {one for filters in lists for one in filters}
+    for kind in {one.kind for one in named} & KINDS.keys():
+        numbers = numbers_of([one.value for one in named if one.kind == kind])
+        for number, other in KINDS[kind].meanings(numbers, user) if numbers else ():
+            found.setdefault(Filter(kind, str(number)), []).append(Filter(kind, str(other)))
+    return [tuple(more for one in filters for more in (one, *found.get(one, ()))) for filters in lists]
+
+
+def near(filters: Filters, user: User) -> Q | None:
+    """Return the condition of ``filters`` on what is open, None where they ask for more than stands on its rows."""
+    if not has_to_be_acted_on(filters) or not all(
+        kind in KINDS and KINDS[kind].is_near for kind, _ in grouped(filters)
+    ):
+        return None
+    return Q(*(_near(kind, values, user) for kind, values in grouped(filters)))
+
+
+def _near(kind: str, values: Sequence[str], user: User) -> Q:
+    if kind == STATUS:
+        return any_of(STATUSES.of_open(value, user) for value in values)
+    return KINDS[kind].where(values, user)
 
 
 def chips(filters: Filters, user: User) -> list[Chip]:

@@ -113,5 +113,6 @@ def _page(request: StaffRequest, form: BlockForm) -> HttpResponse:
     asked = tidy(request.GET.get("q", ""))[:100]
     found = blocked.page(request.user, asked, request.GET.get("after", ""))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"asked": asked, "found": found, "form": form}
+    following = urlencode({"q": asked, "after": found.after})
+    context = {"asked": asked, "found": found, "following": following, "form": form}
     return render(request, "conversations/blocked.html", context, status=status)

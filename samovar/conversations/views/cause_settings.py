@@ -1,9 +1,10 @@
 """The tree of causes, for leads and administrators: added, renamed, moved, merged, retired; the history stays."""
 
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,12 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from samovar.accounts.requests import StaffRequest, leads_only
+from samovar.accounts.requests import StaffRequest, leads_only, page_before
 from samovar.conversations import causes
 from samovar.conversations.cause_forms import MergeForm, NameForm, NewForm, PlaceForm
 from samovar.conversations.errors import CauseHasParts, CauseRetired, CauseTaken
+from samovar.conversations.matching import rank
 from samovar.conversations.models import Cause, Conversation
+from samovar.conversations.models.cause import LONGEST
+from samovar.lib.listing import page_of
 from samovar.lib.marks import mark, read_mark
+from samovar.lib.text import tidy
 
 PAGE = 50
 
@@ -24,7 +29,7 @@ PAGE = 50
 @leads_only
 @require_http_methods(["GET", "POST"])
 def all_causes(request: StaffRequest) -> HttpResponse:
-    """Show the tree with how many conversations there are of each cause, or add one to it."""
+    """Show the tree, or what fits the letters typed (``q``), with how many conversations there are; or add a cause."""
     if request.method == "GET":
         return _tree(request, NewForm(initial={"parent": request.GET.get("below", "")}))
     form = NewForm(request.POST)
@@ -49,19 +54,27 @@ def one_cause(request: StaffRequest, pk: int) -> HttpResponse:
     cause = get_object_or_404(Cause.objects.in_order(), pk=pk)
     if request.method == "GET":
         return _page(request, cause)
+    # Held before what was typed is compared with what stands there: nobody writes between the two.
+    with transaction.atomic():
+        cause.lock_all()
+        return _renamed(request, cause)
+
+
+def _renamed(request: StaffRequest, cause: Cause) -> HttpResponse:
     # The address that undoes it carries the old name itself.
-    form, before = NameForm(request.GET if "name" in request.GET else request.POST), (str(cause), cause.name)
+    given, before = request.GET if "name" in request.GET else request.POST, (str(cause), cause.name)
+    form = NameForm(given, initial={"name": before[0]})
     if form.is_valid():
         try:
-            cause.rename(form.cleaned_data["name"], by=request.user)
+            cause.rename(form.settled["name"], by=request.user)
         except CauseTaken:
             form.add_error("name", _("Another one beside it is called so. Merge them instead."))
     if not form.is_valid():
         cause.name = before[1]
         return _page(request, cause, rename=form)
-    undo = f"{reverse('cause', args=[pk])}?{urlencode({'name': before[0]})}"
+    undo = f"{reverse('cause', args=[cause.pk])}?{urlencode({'name': before[0], 'initial-name': str(cause)})}"
     messages.success(request, _("Renamed: %(tag)s") % {"tag": cause}, extra_tags=undo)
-    return redirect("cause", pk)
+    return redirect("cause", cause.pk)
 
 
 @leads_only
@@ -75,7 +88,8 @@ def place(request: StaffRequest, pk: int) -> HttpResponse:
         if cause.step(by=request.user, is_up=step == "up"):
             undo = f"{address}?step={'down' if step == 'up' else 'up'}"
             messages.success(request, _("Moved: %(cause)s") % {"cause": cause}, extra_tags=undo)
-        return redirect("all_causes")
+        pressed_on = page_before(request)
+        return redirect(pressed_on if urlsplit(pressed_on).path == reverse("all_causes") else "all_causes")
     form, before = PlaceForm(given, cause=cause), cause.parent_id
     if form.is_valid():
         try:
@@ -131,11 +145,19 @@ def merging(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _tree(request: StaffRequest, form: NewForm) -> HttpResponse:
+    asked, given = tidy(request.GET.get("q", ""))[:LONGEST], request.GET
     rows = list(Cause.objects.in_order())
+    branches = causes.tree(request.user, [one for one in rows if one.is_in_use])
+    page = causes.listed(branches, asked, given.get("after", ""))
+    gone = [one for one in rows if one.archived_at is not None and rank(asked, one.forms) is not None]
+    retired = page_of(gone, given.get("retired-after", ""))
     context = {
         "form": form,
-        "branches": causes.tree(request.user, [one for one in rows if one.is_in_use]),
-        "retired": [one for one in rows if one.archived_at is not None],
+        "asked": asked,
+        "page": page,
+        "following": urlencode({"q": asked, "after": page.after}),
+        "retired": retired,
+        "retired_following": urlencode({"q": asked, "retired-after": retired.after}),
     }
     return render(request, "conversations/cause_list.html", context, status=_status(form))
 
@@ -148,7 +170,7 @@ def _page(
     placing: PlaceForm | None = None,
     merge: MergeForm | None = None,
 ) -> HttpResponse:
-    rows = Conversation.objects.all().visible_to(request.user).of_cause(cause).for_list()
+    rows = Conversation.objects.all().visible_to(request.user).of_cause(cause).for_list(request.user)
     if edge := read_mark(request.GET.get("after", "")):
         rows = rows.filter(Q(last_message_at__lt=edge[0]) | Q(last_message_at=edge[0], pk__lt=edge[1]))
     found = list(rows.order_by("-last_message_at", "-pk")[: PAGE + 1])

@@ -31,6 +31,8 @@ from samovar.conversations.pages import looked_at
 REFUSED = (CustomerErased, EmptyMessage, NobodyToSendTo, QuestionOver)
 # What others have done meanwhile; the expert looks at it first.
 MEANWHILE = (AnswerOnItsWay, NewerMessage)
+# What htmx takes for "no more of this".
+STOP_ASKING = 286
 
 
 @require_GET
@@ -60,6 +62,22 @@ def consultation(request: StaffRequest, pk: int) -> HttpResponse:
     undo = reverse("consultation_taking_back", args=[pk])
     messages.success(request, _("Thank you. That was all: you have left the conversation."), extra_tags=undo)
     return redirect(found)
+
+
+@require_GET
+def consultation_news(request: StaffRequest, pk: int) -> HttpResponse:
+    """Tell an open page, which asks now and then, that the question is over or that somebody has written since.
+
+    Streams are for those who may see every conversation, so an expert has none. What was written is not given out here.
+    """
+    found = _own(request, pk)
+    shown = request.GET.get("shown", "")
+    is_over = not Consultation.objects.all().open().filter(pk=pk).exists()
+    if not is_over and not consulting.has_more(found, int(shown) if shown.isdecimal() and len(shown) < 19 else 0):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    context = {"consultation": found, "is_over": is_over}
+    # With this status the page asks no more.
+    return render(request, "conversations/_consultation_news.html", context, status=STOP_ASKING if is_over else 200)
 
 
 @require_POST
@@ -122,7 +140,9 @@ def _page(
     found.see()
     context |= _conversation(found, request)
     if form is None:
-        context["typed"] = _draft(found, request)
+        drafts = _drafts(found, request)
+        context["typed"] = "\n\n".join(draft.text for draft in drafts)
+        context["saved_at"] = max((draft.saved_at for draft in drafts), default=None)
     else:
         context["mode"] = form.data.get("mode", "")
     return render(request, "conversations/consultation.html", context, status=status)
@@ -131,15 +151,17 @@ def _page(
 def _conversation(found: Consultation, request: StaffRequest) -> dict[str, object]:
     seen = Message.objects.filter(conversation=found.conversation).to_be_seen()
     newest = seen.order_by("-pk").values_list("pk", flat=True).first()
+    entries = consulting.thread(found)
     leaving = PendingReply.objects.leaving().filter(conversation=found.conversation).exclude(author=request.user)
     return {
         "conversation": found.conversation,
-        "entries": consulting.thread(found),
+        "entries": entries,
+        "shown_id": max((entry.message.pk for entry in entries), default=0),
         "newest_id": newest or 0,
         "leaving": leaving.select_related("author").order_by("-pk").first(),
     }
 
 
-def _draft(found: Consultation, request: StaffRequest) -> str:
+def _drafts(found: Consultation, request: StaffRequest) -> list[Draft]:
     rows = Draft.objects.filter(Q(mode=DraftMode.NOTE) | Q(mode=DraftMode.REPLY), conversation=found.conversation)
-    return "\n\n".join(rows.filter(user=request.user).exclude(text="").values_list("text", flat=True))
+    return list(rows.filter(user=request.user).exclude(text=""))

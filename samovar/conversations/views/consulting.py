@@ -13,6 +13,7 @@ from samovar.conversations import consulting, experts
 from samovar.conversations.consulting_forms import AskForm
 from samovar.conversations.errors import AnswerOnItsWay, AskedAlready, CustomerErased, NobodyToSendTo
 from samovar.conversations.models import Consultation, Conversation
+from samovar.conversations.models.consultation import BY_EXPERT, Ending
 from samovar.conversations.pages import conversation_at, done, looked_at, refused
 from samovar.lib.text import tidy
 
@@ -51,12 +52,23 @@ def consultation_withdrawal(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows.filter(conversation__in=seen), pk=pk)
     address, name = reverse("consultation_withdrawal", args=[pk]), {"name": found.expert.name}
     if "undo" in request.GET:
-        found.reopen(by=request.user)
+        if not consulting.ask_again(found, by=request.user):
+            return refused(request, found.conversation, _over(found))
         return done(request, found.conversation, _("%(name)s is asked") % name, address)
     pending = request.GET.get("pending", "")
     pending_id = int(pending) if pending.isascii() and pending.isdigit() and len(pending) < 19 else None
-    consulting.withdraw(found, by=request.user, pending_id=pending_id)
+    if not consulting.withdraw(found, by=request.user, pending_id=pending_id):
+        return refused(request, found.conversation, _over(found))
     return done(request, found.conversation, _("%(name)s is asked no more") % name, f"{address}?undo")
+
+
+def _over(found: Consultation) -> str:
+    """Say what became of a question meanwhile, for whoever came second."""
+    if found.ending in BY_EXPERT:
+        return _("%(name)s has answered meanwhile.") % {"name": found.expert.name}
+    if found.ending == Ending.WITHDRAWN:
+        return _("%(name)s can no longer sign in") % {"name": found.expert.name}
+    return _("The question is over meanwhile.")
 
 
 def _choice(request: StaffRequest, conversation: Conversation) -> HttpResponse:

@@ -14,26 +14,29 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from samovar.accounts.models import Presence, Team, User
+from samovar.accounts.models import Team, User
 from samovar.accounts.models.user import ANSWERING
 from samovar.accounts.requests import StaffRequest, agents_only, lookers_only
+from samovar.accounts.staff_lists import nearest_first
 from samovar.conversations import asking, blocking, calendars, meanwhile, spam
 from samovar.conversations.errors import CannotBlock, SnoozeInThePast
 from samovar.conversations.forms import AssignmentForm, PriorityForm, SnoozeForm, TagForm
 from samovar.conversations.models import Block, Conversation, Tag
+from samovar.conversations.once import once
 from samovar.conversations.pages import conversation_at, done, refused
 from samovar.conversations.promising import in_words
-from samovar.lib.text import sort_key, tidy
+from samovar.lib.naming import called, farness
+from samovar.lib.text import tidy
 from samovar.ui.numbers import numbered
 
 MOST_LISTED = 30
 MOST_NAMED = 5
 LONGEST_TYPED = 60
-NEAREST = [Presence.HERE, Presence.BUSY, Presence.AWAY]
 
 
 @agents_only
 @require_http_methods(["POST", "DELETE"])
+@once
 def resolution(request: StaffRequest, pk: int) -> HttpResponse:
     """Resolve a conversation, or take it up again."""
     conversation = conversation_at(request, pk)
@@ -75,6 +78,7 @@ def _wanted(request: StaffRequest, conversation: Conversation) -> HttpResponse:
 
 @agents_only
 @require_http_methods(["POST", "DELETE"])
+@once
 def snooze(request: StaffRequest, pk: int) -> HttpResponse:
     """Put a conversation out of sight until a moment, or bring it back."""
     conversation = conversation_at(request, pk)
@@ -101,17 +105,18 @@ def snooze(request: StaffRequest, pk: int) -> HttpResponse:
 
 @agents_only
 @require_POST
+@once
 def assignment(request: StaffRequest, pk: int) -> HttpResponse:
     """Make somebody, or nobody, answer for a conversation."""
     conversation = conversation_at(request, pk)
     form = AssignmentForm(_given(request))
     if not form.is_valid():
         return refused(request, conversation, _first_mistake(form))
-    if "team" in form.data:
-        return _given_to_team(request, conversation, form)
     to = form.cleaned_data["assignee"]
     if to and not _is_seen_by(conversation, User.objects.filter(pk=to.pk)):
         return refused(request, conversation, _("%(name)s does not see this inbox.") % {"name": to.name})
+    if "team" in form.data:
+        return _given_to_team(request, conversation, form)
     before = meanwhile.assign(conversation, to, by=request.user)
     said = _assigned(to, None if before in (to, request.user) else before)
     return done(request, conversation, said, _address("assignment", pk, assignee=before.pk if before else ""))
@@ -138,12 +143,11 @@ def _is_seen_by(conversation: Conversation, people: QuerySet[User]) -> bool:
 @agents_only
 @require_GET
 def assignees(request: StaffRequest, pk: int) -> HttpResponse:
-    """List who could answer, those who are here first."""
+    """List who could answer, the nearest to what was typed first, and of those, who is here."""
     conversation = conversation_at(request, pk)
-    typed = sort_key(request.GET.get("q", ""))
-    able = User.objects.filter(is_active=True, role__in=ANSWERING, sort_key__contains=typed)
-    people = conversation.inbox.those_who_see(able)
-    ordered = sorted(people, key=lambda person: (NEAREST.index(person.presence), person.sort_key))[:MOST_LISTED]
+    typed = tidy(request.GET.get("q", ""))[:LONGEST_TYPED]
+    able = User.objects.filter(called(typed), is_active=True, role__in=ANSWERING)
+    ordered = nearest_first(conversation.inbox.those_who_see(able), typed)[:MOST_LISTED]
     is_asked_whom = "promise" not in request.GET
     context = {
         "current_id": conversation.assignee_id if is_asked_whom else None,
@@ -151,6 +155,7 @@ def assignees(request: StaffRequest, pk: int) -> HttpResponse:
         "teams": _teams(request) if is_asked_whom else [],
         "team_id": conversation.team_id,
         "is_filtered": bool(typed),
+        "typed": _as_in_the_field(request),
     }
     return render(request, "conversations/_people_found.html", context)
 
@@ -226,18 +231,24 @@ def _resolved(conversation: Conversation) -> str:
 
 
 def _teams(request: StaffRequest) -> Sequence[Team]:
-    found = Team.objects.all().in_use().filter(name__icontains=tidy(request.GET.get("q", ""))[:LONGEST_TYPED])
+    found = Team.objects.all().in_use().filter(called(tidy(request.GET.get("q", ""))[:LONGEST_TYPED]))
     return list(found.order_by("name", "pk")[:MOST_LISTED])
 
 
 def _tag_menu(request: StaffRequest, conversation: Conversation) -> HttpResponse:
     typed = tidy(request.GET.get("q", ""))[:60]
     put_on = set(conversation.taggings.values_list(Coalesce("tag__merged_into", "tag"), flat=True))
-    found = list(Tag.objects.filter(name__icontains=typed, archived_at=None)[:MOST_LISTED])
+    found = list(Tag.objects.filter(called(typed), archived_at=None)[:MOST_LISTED])
     is_new = bool(typed) and not any(tag.name.lower() == typed.lower() for tag in found)
-    rows = sorted(((tag, tag.pk in put_on) for tag in found), key=lambda row: not row[1])
+    rows = sorted(((tag, tag.pk in put_on) for tag in found), key=lambda row: (farness(row[0].name, typed), not row[1]))
     context = {"conversation": conversation, "rows": rows, "new_name": typed if is_new else ""}
+    context["typed"] = _as_in_the_field(request)
     return render(request, "conversations/_tags_found.html", context)
+
+
+def _as_in_the_field(request: StaffRequest) -> str:
+    # Enter in the field waits for what was found for exactly this.
+    return request.GET.get("q", "").strip()
 
 
 def _takes_back(request: StaffRequest) -> bool:

@@ -1,5 +1,7 @@
 """Deleting conversations, and bringing them back."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,7 +48,8 @@ def all_deleted(request: StaffRequest) -> HttpResponse:
     """List what is deleted and can be brought back."""
     asked = tidy(request.GET.get("q", ""))[:100]
     found = deleted.page(request.user, asked, request.GET.get("after", ""))
-    return render(request, "conversations/deleted.html", {"asked": asked, "found": found})
+    following = urlencode({"q": asked, "after": found.after})
+    return render(request, "conversations/deleted.html", {"asked": asked, "found": found, "following": following})
 
 
 @agents_only

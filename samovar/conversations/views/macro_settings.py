@@ -1,6 +1,7 @@
 """Macros, for whoever answers: what there is, worded anew, retired, put on a key of one's own."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
@@ -17,9 +18,10 @@ from samovar.conversations.formatting import formatted_text
 from samovar.conversations.macro_forms import LONGEST_TEXT, KeyForm, MacroForm, initial
 from samovar.conversations.macro_steps import named
 from samovar.conversations.models import Macro, MacroKey
-from samovar.lib.text import search_key, storable, tidy
+from samovar.lib.layouts import readings
+from samovar.lib.listing import page_by
+from samovar.lib.text import storable, tidy
 
-PAGE = 50
 WHOSE = ("", "mine", "team", "everybody", "retired")
 
 
@@ -30,16 +32,19 @@ def all_macros(request: StaffRequest) -> HttpResponse:
     asked, whose = tidy(request.GET.get("q", ""))[:80], request.GET.get("whose", "")
     rows = _of(Macro.objects.all().visible_to(request.user), whose, request)
     if asked:
-        key = search_key(asked)
-        rows = rows.filter(Q(name_key__contains=key) | Q(shortcut__startswith=key) | Q(text__icontains=asked))
-    found = list(_after(rows, request.GET.get("after", "")).select_related("owner", "team")[: PAGE + 1])
+        key, otherwise = readings(asked)
+        named = Q(name_key__contains=key) | Q(name_key__contains=otherwise) | Q(shortcut__startswith=key)
+        rows = rows.filter(named | Q(text__icontains=asked))
+    whose = whose if whose in WHOSE else ""
+    found = page_by("name_key", rows.select_related("owner", "team"), request.GET.get("after", ""))
     labels = (_("All"), _("Mine"), _("Of teams"), _("Everybody’s"), _("Retired"))
     context = {
         "asked": asked,
-        "whose": whose if whose in WHOSE else "",
+        "whose": whose,
         "filters": list(zip(WHOSE, labels, strict=True)),
-        "macros": found[:PAGE],
-        "after": found[PAGE - 1].pk if len(found) > PAGE else "",
+        "found": found,
+        "following": urlencode({"whose": whose, "q": asked, "after": found.after}),
+        "kept": [("whose", whose)],
     }
     return render(request, "conversations/macro_list.html", context)
 
@@ -177,13 +182,6 @@ def _of(rows: QuerySet[Macro], whose: str, request: StaffRequest) -> QuerySet[Ma
         "everybody": Q(owner=None, team=None),
     }
     return rows.filter(narrowed[whose]) if whose in narrowed else rows
-
-
-def _after(rows: QuerySet[Macro], given: str) -> QuerySet[Macro]:
-    last = Macro.objects.filter(pk=int(given)).first() if _is_number(given) else None
-    if last is not None:
-        rows = rows.filter(Q(name_key__gt=last.name_key) | Q(name_key=last.name_key, pk__gt=last.pk))
-    return rows.order_by("name_key", "pk")
 
 
 def _is_number(given: str) -> bool:

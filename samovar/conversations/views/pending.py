@@ -8,11 +8,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from samovar.accounts.requests import StaffRequest, agents_only
 from samovar.conversations import drafting, opening, sending_off
-from samovar.conversations.errors import EmptyMessage, LeavesInThePast, LeftAlready
-from samovar.conversations.forms import LeavingForm
+from samovar.conversations.errors import EmptyMessage, LeavesInThePast, LeftAlready, ReplyChanged
+from samovar.conversations.forms import LeavingForm, LookedForm
 from samovar.conversations.models import Conversation, PendingReply
 from samovar.conversations.models.draft import DraftMode
 from samovar.conversations.pages import conversation_at, done, looked_at, refused, with_news
+from samovar.conversations.waiting import waiting_in
 
 
 @agents_only
@@ -44,9 +45,14 @@ def sending_now(request: StaffRequest, pk: int, pending_pk: int) -> HttpResponse
     conversation = conversation_at(request, pk)
     try:
         _pending(request, conversation, pending_pk)
-        sending_off.send_now(pending_pk)
+        form = LookedForm(request.POST)
+        if not form.is_valid():
+            return refused(request, conversation, _mistake_in(form))
+        sending_off.send_now(pending_pk, form.looked)
     except LeftAlready:
         return _left(request, conversation)
+    except ReplyChanged as mistake:
+        return _otherwise(request, conversation, str(mistake))
     return done(request, conversation, _("Sent"))
 
 
@@ -55,14 +61,16 @@ def sending_now(request: StaffRequest, pk: int, pending_pk: int) -> HttpResponse
 def changing(request: StaffRequest, pk: int, pending_pk: int) -> HttpResponse:
     """Have a planned reply say something else, or leave at another moment."""
     conversation = conversation_at(request, pk)
-    form = LeavingForm(request.POST)
-    if not form.is_valid():
-        return refused(request, conversation, _("Choose when it shall leave."))
     try:
         _pending(request, conversation, pending_pk)
-        sending_off.change(pending_pk, form.cleaned_data["text"], form.cleaned_data["at"], by=request.user)
+        form = LeavingForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return refused(request, conversation, _mistake_in(form))
+        sending_off.change(pending_pk, form.change, by=request.user)
     except LeftAlready:
         return _left(request, conversation)
+    except ReplyChanged as mistake:
+        return _otherwise(request, conversation, str(mistake))
     except (EmptyMessage, LeavesInThePast) as mistake:
         return refused(request, conversation, str(mistake))
     return done(request, conversation, _("Saved"))
@@ -75,6 +83,23 @@ def _pending(request: StaffRequest, conversation: Conversation, pk: int) -> Pend
     if found is None:
         raise LeftAlready
     return found
+
+
+def _mistake_in(form: LookedForm) -> str:
+    if "at" in form.errors:
+        return _("Choose when it shall leave.")
+    return next(str(mistake) for mistakes in form.errors.values() for mistake in mistakes)
+
+
+def _otherwise(request: StaffRequest, conversation: Conversation, said: str) -> HttpResponse:
+    """Say that it, or the conversation, is not any more what the person has seen, and show what it is now."""
+    answer = refused(request, conversation, said)
+    if not request.htmx:
+        return answer
+    # It stands beside what was typed, and is what the form knows from then on.
+    context = {"conversation": conversation, "pending": waiting_in(conversation.pk, request.user), "is_oob": True}
+    answer.write(render(request, "conversations/_pending.html", context).content)
+    return with_news(answer, conversation)
 
 
 def _left(request: StaffRequest, conversation: Conversation) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from samovar.accounts.models import Notification
 from samovar.accounts.requests import StaffRequest, agents_only
-from samovar.conversations import opening, promising, threads
+from samovar.conversations import editing, opening, promising, threads
 from samovar.conversations import sides as side_talks
 from samovar.conversations.errors import MergedAway
 from samovar.conversations.pages import conversation_at, looked_at, message_at, now_at, wanted_on
@@ -102,11 +102,14 @@ def on_paper(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def message(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show one message in full length; to an open page only its text, or only its quotes (``?part=``)."""
+    """Show one message in full length; to an open page only its text, its quotes, or what it said
+    before it was edited (``?part=``)."""
     found = message_at(request, pk)
     looked_at(request, found.conversation)
     entry = threads.said(found, is_whole=True)
-    if (part := request.GET.get("part")) in ("text", "quotes"):
+    if (part := request.GET.get("part")) == "before":
+        return render(request, "conversations/_note_before.html", {"edits": editing.before(found)})
+    if part in ("text", "quotes"):
         entry = replace(entry, passages=[one for one in entry.passages if one.is_hidden == (part == "quotes")])
-    context = {"entry": entry, "conversation": found.conversation}
+    context = {"entry": entry, "conversation": found.conversation, "edits": editing.before(found)}
     return render(request, "conversations/_whole.html" if request.htmx else "conversations/message.html", context)

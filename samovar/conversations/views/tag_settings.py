@@ -4,6 +4,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +17,9 @@ from samovar.conversations import retaining
 from samovar.conversations.errors import TagRetired, TagTaken
 from samovar.conversations.forms import MergeForm, RenameForm
 from samovar.conversations.models import Conversation, ConversationTag, Tag
+from samovar.lib.listing import page_by
 from samovar.lib.marks import mark, read_mark
+from samovar.lib.naming import called
 from samovar.lib.text import tidy
 
 PAGE = 50
@@ -26,13 +29,18 @@ PAGE = 50
 @require_GET
 def all_tags(request: StaffRequest) -> HttpResponse:
     """List the tags with how many conversations bear each."""
-    asked = tidy(request.GET.get("q", ""))[:60]
-    found = Tag.objects.filter(name__icontains=asked).select_related("merged_into").annotate(count=_count(request))
-    rows = list(found.order_by("name", "pk"))
+    asked, given = tidy(request.GET.get("q", ""))[:60], request.GET
+    found = Tag.objects.filter(called(asked)).select_related("merged_into")
+    in_use, gone = found.filter(archived_at=None), found.filter(archived_at__isnull=False)
+    tags = page_by("name", in_use.annotate(count=_count(request)), given.get("after", ""))
+    retired = page_by("name", gone, given.get("retired-after", ""))
     context = {
         "asked": asked,
-        "tags": [tag for tag in rows if tag.archived_at is None],
-        "retired": [tag for tag in rows if tag.archived_at is not None],
+        "count": in_use.count() if tags.after or "after" in given else len(tags.rows),
+        "tags": tags,
+        "following": urlencode({"q": asked, "after": tags.after}),
+        "retired": retired,
+        "retired_following": urlencode({"q": asked, "retired-after": retired.after}),
     }
     return render(request, "conversations/tag_list.html", context)
 
@@ -41,22 +49,29 @@ def all_tags(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def one_tag(request: StaffRequest, pk: int) -> HttpResponse:
     """Show where a tag stands, or call it otherwise."""
-    tag = get_object_or_404(Tag, pk=pk)
     if request.method == "GET":
+        tag = get_object_or_404(Tag, pk=pk)
         return _page(request, tag, RenameForm(initial={"name": tag.name}), MergeForm(tag=tag))
+    # Held before what was typed is compared with what stands there: nobody writes between the two.
+    with transaction.atomic():
+        return _renamed(request, get_object_or_404(Tag.objects.select_for_update(), pk=pk))
+
+
+def _renamed(request: StaffRequest, tag: Tag) -> HttpResponse:
     # The address that undoes it carries the old name itself.
-    form, before = RenameForm(request.GET if "name" in request.GET else request.POST), tag.name
+    given, before = request.GET if "name" in request.GET else request.POST, tag.name
+    form = RenameForm(given, initial={"name": before})
     if form.is_valid():
         try:
-            tag.rename(form.cleaned_data["name"], by=request.user)
+            tag.rename(form.settled["name"], by=request.user)
         except TagTaken:
             form.add_error("name", _("Another tag is called so. Merge them instead."))
     if not form.is_valid():
         tag.name = before
         return _page(request, tag, form, MergeForm(tag=tag))
-    undo = f"{reverse('tag', args=[pk])}?{urlencode({'name': before})}"
+    undo = f"{reverse('tag', args=[tag.pk])}?{urlencode({'name': before, 'initial-name': tag.name})}"
     messages.success(request, _("Renamed: %(tag)s") % {"tag": tag.name}, extra_tags=undo)
-    return redirect("tag", pk)
+    return redirect("tag", tag.pk)
 
 
 @leads_only
@@ -95,7 +110,7 @@ def merging(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _page(request: StaffRequest, tag: Tag, rename: RenameForm, merge: MergeForm) -> HttpResponse:
     own = ConversationTag.objects.all().of(tag).values("conversation")
-    rows = Conversation.objects.all().visible_to(request.user).filter(pk__in=own).for_list()
+    rows = Conversation.objects.all().visible_to(request.user).filter(pk__in=own).for_list(request.user)
     if edge := read_mark(request.GET.get("after", "")):
         rows = rows.filter(Q(last_message_at__lt=edge[0]) | Q(last_message_at=edge[0], pk__lt=edge[1]))
     found = list(rows.order_by("-last_message_at", "-pk")[: PAGE + 1])

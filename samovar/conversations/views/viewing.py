@@ -68,7 +68,7 @@ def new_view(request: StaffRequest) -> HttpResponse:
     try:
         view = SavedView.objects.all().make(form.naming, filters, order, by=request.user)
     except TooManyViews as many:
-        form.add_error(None, _("There are %(many)s views already. Delete one first.") % {"many": many})
+        form.add_error(None, _no_room(many))
         return _new(request, wanted, form)
     undo = reverse("view_deletion", args=[view.pk])
     messages.success(request, _("Saved: %(name)s") % {"name": view.name}, extra_tags=undo)
@@ -93,6 +93,9 @@ def one_view(request: StaffRequest, pk: int) -> HttpResponse:
         view = _visible(request, pk)
         again = ViewForm({**request.POST.dict(), "version": view.version}, by=request.user)
         return _page(request, view, again, is_newer=True)
+    except TooManyViews as many:
+        form.add_error(None, _no_room(many))
+        return _page(request, view, form)
     messages.success(request, _("Saved"))
     return redirect("view", pk)
 
@@ -131,7 +134,11 @@ def view_deletion(request: StaffRequest, pk: int) -> HttpResponse:
     view = _changeable(request, pk)
     address = reverse("view_deletion", args=[pk])
     if "undo" in request.GET:
-        view.restore(by=request.user)
+        try:
+            view.restore(by=request.user)
+        except TooManyViews as many:
+            messages.error(request, _no_room(many))
+            return redirect("all_views")
         messages.success(request, _("Back again: %(name)s") % {"name": view.name}, extra_tags=address)
         return _to_list(view)
     view.delete_by(request.user)
@@ -144,9 +151,17 @@ def view_deletion(request: StaffRequest, pk: int) -> HttpResponse:
 def view_taking_over(request: StaffRequest, pk: int) -> HttpResponse:
     """Make a view one's own that somebody left who is gone."""
     view = get_object_or_404(SavedView.objects.all().visible_to(request.user), pk=pk, owner__is_active=False)
-    view.take_over(by=request.user)
+    try:
+        view.take_over(by=request.user)
+    except TooManyViews as many:
+        messages.error(request, _no_room(many))
+        return redirect("view", pk)
     messages.success(request, _("It is yours now"))
     return redirect("view", pk)
+
+
+def _no_room(many: TooManyViews) -> str:
+    return _("There are %(many)s views already. Delete one first.") % {"many": many}
 
 
 def _visible(request: StaffRequest, pk: int) -> SavedView:
