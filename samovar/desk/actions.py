@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from samovar.accounts.context import own_places
 from samovar.accounts.models import User
 from samovar.conversations import saved_views
 from samovar.conversations.delivered_views import FIRST
@@ -14,6 +15,10 @@ from samovar.conversations.macros import Offer, offers
 from samovar.conversations.models import Conversation
 from samovar.customers.models import Customer
 from samovar.customers.searching import find_customers
+from samovar.desk.keys import KEYS
+from samovar.desk.menu import settings_of
+from samovar.lib.layouts import readings
+from samovar.lib.text import search_key
 
 # The page of a conversation.
 OPEN = re.compile(r"/conversations/(\d{1,18})/", re.ASCII)
@@ -52,13 +57,22 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
     (_("Add a step"), "ways", "Shift+P"),
 )
 
-# Keys that leave the palette with the part that they belong to.
-PARTS_OF = {"T": "causes", "B": "macros", "P": "promises", "Shift+P": "steps"}
+# What stands in the menu of the conversation without a key of its own.
+BESIDES: tuple[tuple[Promise, str, str], ...] = (
+    (_("Remind only me"), "bell", "remind"),
+    (_("Watch, or watch no more"), "eye", "watch"),
+    (_("Copy the link"), "link", "copy-link"),
+    (_("Spam, or not spam"), "shield", "spam"),
+    (_("Block the sender"), "blocked", "block"),
+    (_("Print"), "document", "print"),
+    (_("Delete"), "trash", "delete"),
+)
+RESTRICTING = _("Warn, limit or block the customer")
 
 
 def named(text: str, found: list[Action]) -> tuple[list[Action], list[Action]]:
     """Divide actions into those whose names begin with ``text``, which then is what is meant, and the others."""
-    begun = [action for action in found if len(text) >= SURE and action.label.lower().startswith(text.lower())]
+    begun = [action for action in found if len(text) >= SURE and search_key(action.label).startswith(readings(text))]
     return begun, [action for action in found if action not in begun]
 
 
@@ -66,19 +80,23 @@ def actions(text: str, path: str, user: User) -> list[Action]:
     """Return the actions whose names hold all words of ``text``; those of a conversation only where one is open."""
     is_open = OPEN.match(path) is not None and user.can_answer
     parts = user.parts
-    known = [(label, icon, key) for label, icon, key in HERE if parts.get(PARTS_OF.get(key, ""), True)]
+    known = [(label, icon, key) for label, icon, key in HERE if parts.get(KEYS[key].part, True)]
     here = [Action(str(label), icon, key) for label, icon, key in known] if is_open else []
+    here += [Action(str(label), icon, does=does) for label, icon, does in BESIDES] if is_open else []
     here += [Action(str(_("Mark as an idea")), "star", does="idea")] if is_open and parts["ideas"] else []
     there = [*_likely_merge(text, path, user), *_of_conversation(path, user), *_of_customer(path, user)]
     possible = [*here, *there, *_beginnings(user), *_places(user)]
-    words = text.lower().split()
-    return [action for action in possible if all(word in action.label.lower() for word in words)][:8]
+    as_typed, otherwise = (
+        [action for action in possible if all(word in search_key(action.label) for word in reading.split())]
+        for reading in readings(text)
+    )
+    return (as_typed or otherwise)[:8]
 
 
 def _likely_merge(text: str, path: str, user: User) -> list[Action]:
     """Return the merge with the card that is most like the customer's of the open page; asked for by its name only."""
     merge = _("Merge with %(name)s")
-    is_meant = len(text) >= SURE and str(merge).lower().startswith(text.lower())
+    is_meant = len(text) >= SURE and search_key(str(merge)).startswith(readings(text))
     if not is_meant or not user.can_answer or not (customer := _customer_of(path, user)):
         return []
     alike = [one for one in find_customers(user, customer.name, 2) if one.pk != customer.pk]
@@ -114,8 +132,15 @@ def _of_conversation(path: str, user: User) -> list[Action]:
                 url=reverse("conversation_merging", args=[pk]),
             ),
             Action(str(_("Move messages")), "swap", url=reverse("moving", args=[pk])),
+            *_restricting(user, customer_id, f"?conversation={pk}"),
         )
     ]
+
+
+def _restricting(user: User, customer_id: int, query: str = "") -> list[Action]:
+    if not user.parts["restrictions"]:
+        return []
+    return [Action(str(RESTRICTING), "shield", url=reverse("new_restriction", args=[customer_id]) + query)]
 
 
 def applicable(text: str, path: str, user: User) -> tuple[Conversation | None, list[Offer]]:
@@ -138,6 +163,7 @@ def _of_customer(path: str, user: User) -> list[Action]:
     return [
         Action(str(_("Edit the customer")), "edit", url=reverse("customer_details", args=[pk])),
         Action(str(_("Merge with another customer")), "together", url=reverse("merging", args=[pk])),
+        *_restricting(user, pk),
     ]
 
 
@@ -161,4 +187,18 @@ def _places(user: User) -> list[Action]:
     ]
     arranging = Action(str(_("Which views do I see")), "gear", url=reverse("all_views"))
     for_me = Action(str(_("For me")), "bell", "G F", reverse("for_me"))
-    return [*views, Action(str(_("Customers")), "customers", "G C", reverse("customers")), for_me, arranging]
+    customers = Action(str(_("Customers")), "customers", "G C", reverse("customers"))
+    return [*views, customers, for_me, arranging, *_settings(user)]
+
+
+def _settings(user: User) -> list[Action]:
+    """Return the settings of the company and one's own, each for those to whom the menus show them."""
+    own = [(_("Colours: light or dark theme"), "gear", reverse("profile") + "#id_theme")]
+    if user.can_look:
+        own.append((_("What I am told"), "bell", reverse("notice_ways")))
+        own.append((_("My keys"), "keyboard", reverse("keys")))
+    # Signing out asks once more there: a link may only lead.
+    known = [*settings_of(user), *own_places(user)]
+    return [Action(entry.label, entry.icon, url=entry.url) for entry in known] + [
+        Action(str(label), icon, url=url) for label, icon, url in own
+    ]

@@ -12,7 +12,7 @@ from samovar.channels.models.account import Security
 from samovar.channels.models.folder import CopiedBy
 from samovar.conversations.models.block import BlockKind, BlockReason
 from samovar.conversations.models.deleting import DeletionReason
-from samovar.customers.models import Customer
+from samovar.customers.models import Customer, RestrictionKind
 from samovar.customers.models.archive import Purpose
 from samovar.customers.models.customer import DETAILS
 from samovar.customers.models.erasure import Ground
@@ -87,6 +87,7 @@ NAMES = {
     "by": gettext_lazy("Signed in by"),
     "kind": gettext_lazy("Second step"),
     "what": pgettext_lazy("of a block", "What"),
+    "measure": pgettext_lazy("of a block", "What"),
     "merged": gettext_lazy("Merged card"),
     "separated": gettext_lazy("Separated card"),
     "taken": gettext_lazy("Taken from it"),
@@ -109,6 +110,7 @@ CHOICES: dict[str, Mapping[str, object]] = {
     "copied_by": dict(CopiedBy.choices),
     "scope": {"everybody": gettext_lazy("everybody")},
     "what": dict(BlockKind.choices),
+    "measure": dict(RestrictionKind.choices),
     "taken": {name: Customer._meta.get_field(name).verbose_name for name in DETAILS},  # type: ignore[union-attr]  # all have one
 }
 # Why something was done, where that is one of a few words.

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from samovar.accounts.models import Notification
 from samovar.accounts.requests import StaffRequest, lookers_only
 from samovar.conversations import queries
-from samovar.conversations.consulting import asked_of
 from samovar.conversations.notices import told
-from samovar.desk.for_me import waiting
+from samovar.desk.for_me import sections
 from samovar.events.queries import position
 from samovar.lib import clock
 from samovar.ui.navigation import shown
@@ -33,7 +32,7 @@ def for_me(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "desk/for_me.html",
-        {**context, "waiting": waiting(request.user), "questions": asked_of(request.user), "position": position()},
+        {**context, "sections": [] if after else sections(request.user), "position": position()},
     )
 
 

@@ -5,23 +5,32 @@ layout. Keys with ⌘ or Ctrl and the digits of the views stay as they are: no r
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from samovar.accounts.models import User
+from samovar.ui.navigation import ShownKey, ShownKeys
+
 # A letter or a sign, with Shift or after a G; not the digits, which are the views, nor "?", which shows all keys.
 PRESSABLE = re.compile(r"(?:G (?=[A-Z]$))?(?:Shift\+(?=[A-Z]$))?(?:[A-Z]|[\[\]\\,./]|Space)", re.ASCII)
+
+LOOK = "can_look"
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key: what it does, and whether a person may have another one for it."""
+    """One key: what it does, who can do that, and whether a person may have another one for it."""
 
     key: str
     title: Promise | str
     is_fixed: bool = False
+    # What a person must be able to do for it, as User says that; "" for everybody.
+    needs: str = "can_answer"
+    # The part of the product that it leaves with.
+    part: str = ""
 
     @property
     def field(self) -> str:
@@ -41,23 +50,25 @@ GROUPS = (
     Group(
         _("Moving about"),
         (
-            Key("J", _("Next conversation")),
-            Key("K", _("Previous conversation")),
-            Key("/", _("Search this list")),
+            Key("J", _("Next conversation"), needs=LOOK),
+            Key("K", _("Previous conversation"), needs=LOOK),
+            Key("Enter", _("Open what is chosen"), is_fixed=True, needs=""),
+            Key("Escape", _("Leave the field, close, back"), is_fixed=True, needs=""),
+            Key("/", _("Search this list"), needs=LOOK),
             Key("Space", _("Select this row")),
             Key("Shift+J", _("Select the next row too")),
             Key("Shift+K", _("Select the row above too")),
             Key("Shift+Space", _("Select the next row too"), is_fixed=True),
-            Key("F", _("Filter this list")),
-            Key("[", _("Hide or show the list")),
-            Key("]", _("Hide or show the customer")),
-            Key("H", _("What the history shows")),
-            Key("G I", _("Inbox")),
-            Key("G C", _("Customers")),
-            Key("G F", _("For me")),
-            Key("Mod+K", _("Search or jump"), is_fixed=True),
-            Key("1–9", _("My views"), is_fixed=True),
-            Key("?", _("All keys"), is_fixed=True),
+            Key("F", _("Filter this list"), needs=LOOK),
+            Key("[", _("Hide or show the list"), needs=LOOK),
+            Key("]", _("Hide or show the customer"), needs=LOOK),
+            Key("H", _("What the history shows"), needs=LOOK),
+            Key("G I", _("Inbox"), needs=LOOK),
+            Key("G C", _("Customers"), needs=LOOK),
+            Key("G F", _("For me"), needs=LOOK),
+            Key("Mod+K", _("Search or jump"), is_fixed=True, needs=LOOK),
+            Key("1–9", _("My views"), is_fixed=True, needs=LOOK),
+            Key("?", _("All keys"), is_fixed=True, needs=""),
         ),
     ),
     Group(
@@ -69,14 +80,15 @@ GROUPS = (
             Key("S", _("Snooze")),
             Key("A", _("Assign to somebody or a team")),
             Key("M", _("Assign to me")),
-            Key("T", _("Set the cause")),
-            Key("Shift+T", _("The cause of what was just resolved")),
+            Key("T", _("Set the cause"), part="causes"),
+            Key("Shift+T", _("The cause of what was just resolved"), part="causes"),
             Key("L", _("Tag the conversation")),
             Key("I", _("Priority")),
-            Key("X", _("Bring in an expert")),
-            Key("P", _("Promise something")),
-            Key("Shift+P", _("Add a step")),
-            Key("B", _("Apply a macro")),
+            Key("X", _("Bring in an expert"), part="experts"),
+            Key("P", _("Promise something"), part="promises"),
+            Key("Shift+P", _("Add a step"), part="steps"),
+            Key("Y", _("The promise is kept"), part="promises"),
+            Key("B", _("Apply a macro"), part="macros"),
             Key("Q", _("Quote what is selected")),
             Key("C", _("New conversation")),
             Key("Z", _("Undo")),
@@ -85,9 +97,13 @@ GROUPS = (
     Group(
         _("While writing"),
         (
-            Key("Mod+Enter", _("Send"), is_fixed=True),
+            Key("Mod+Enter", _("Send"), is_fixed=True, needs=""),
             Key("Mod+Shift+Enter", _("Send and resolve"), is_fixed=True),
+            Key("Mod+B", _("Bold"), is_fixed=True),
+            Key("Mod+I", _("Italic"), is_fixed=True),
             Key("Mod+\\", _("What the customer gets"), is_fixed=True),
+            Key("Mod+/", _("Apply a macro while writing"), is_fixed=True, part="macros"),
+            Key("Mod+Shift+2", _("Name a colleague in a note"), is_fixed=True),
         ),
     ),
 )
@@ -101,6 +117,20 @@ class OneKeyForTwo(Exception):
     def __init__(self, key: str, first: Key, second: Key) -> None:
         super().__init__(key)
         self.key, self.first, self.second = key, first, second
+
+
+def shown_to(user: User) -> Iterator[ShownKeys]:
+    """Give each group with the keys that ``user`` has: neither those that are switched off nor those of what is."""
+    for group in GROUPS:
+        keys = tuple(ShownKey(key=key.key, title=key.title) for key in group.keys if _has(user, key))
+        if keys:
+            yield ShownKeys(title=group.title, keys=keys)
+
+
+def _has(user: User, key: Key) -> bool:
+    # Without single-letter keys those stay that no reading aid takes.
+    is_on = bool(user.keys.get(key.key, key.key)) and (user.has_keys or key.key.startswith(("Mod+", "Enter", "Escape")))
+    return is_on and (not key.needs or getattr(user, key.needs)) and user.parts.get(key.part, True)
 
 
 def own_keys(wanted: Mapping[str, str]) -> dict[str, str]:

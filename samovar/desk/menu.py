@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from samovar.accounts.models import User
 from samovar.conversations import queries, saved_views
 from samovar.conversations.delivered_views import FIRST, View
+from samovar.desk.keys import shown_to
 from samovar.ui.navigation import Entry, Menu, Section
 
 # Pages that leave the menu with the part that they belong to.
@@ -17,15 +18,22 @@ PARTS_OF = {
     "all_retention": "retention",
     "calendars": "hours",
     "all_macros": "macros",
+    "experts": "experts",
+    "all_restrictions": "restrictions",
 }
 # One digit each.
 MOST_KEYS = 9
 
 
 def menu(request: HttpRequest) -> dict[str, object]:
-    """Give the navigation to every page; counted only by a page that shows it, in two queries: its views, and all."""
+    """Give the navigation and the person's keys to every page.
+
+    The navigation is counted only by a page that shows it, in two queries: its views, and all.
+    """
     user = getattr(request, "user", None)
-    return {"menu": SimpleLazyObject(lambda: _menu(request, user)) if isinstance(user, User) else None}
+    if not isinstance(user, User):
+        return {"menu": None}
+    return {"menu": SimpleLazyObject(lambda: _menu(request, user)), "shown_keys": shown_to(user)}
 
 
 def _menu(request: HttpRequest, user: User) -> Menu:
@@ -33,7 +41,7 @@ def _menu(request: HttpRequest, user: User) -> Menu:
     counts = queries.counts(user, views)
     is_inbox = request.path == reverse("inbox") or request.path.startswith("/conversations/")
     current = request.GET.get("view", FIRST.name) if is_inbox else ""
-    settings = _settings(request.path, user)
+    settings = settings_of(user, request.path, counts.get(queries.RESTRICTIONS, 0))
     is_setting = any(entry.is_current for entry in settings)
     return Menu(
         search_url=reverse("search"),
@@ -47,11 +55,14 @@ def _menu(request: HttpRequest, user: User) -> Menu:
     )
 
 
-def _settings(path: str, user: User) -> list[Entry]:
+def settings_of(user: User, path: str = "", waiting: int = 0) -> list[Entry]:
+    """Return the settings that ``user`` may open: the one at ``path`` is current, ``waiting`` cards ask for a lead."""
     places = []
     if user.is_admin:
         places.append((_("The company"), "company_parts", "gear"))
+    if user.can_lead:
         places.append((_("Mailboxes"), "mailboxes", "mail"))
+    if user.is_admin:
         places.append((_("Brands"), "brands", "star"))
         places.append((_("Signing in"), "signing_in", "lock"))
         places.append((_("Audit log"), "audit", "shield"))
@@ -65,14 +76,22 @@ def _settings(path: str, user: User) -> list[Entry]:
     if user.can_answer:
         places.append((_("Macros"), "all_macros", "bolt"))
     if user.can_look:
+        places.append((_("Difficult customers"), "all_restrictions", "shield"))
         places.append((_("Blocked"), "blocked", "blocked"))
     if user.can_answer:
         places.append((_("Deleted"), "deleted", "trash"))
         places.append((_("Pass mail on"), "passing_on", "forward"))
-    known = [
-        (label, reverse(name), icon) for label, name, icon in places if user.parts.get(PARTS_OF.get(name, ""), True)
+    return [
+        Entry(
+            label=label,
+            url=reverse(name),
+            icon=icon,
+            count=waiting if name == "all_restrictions" else 0,
+            is_current=path.startswith(reverse(name)),
+        )
+        for label, name, icon in places
+        if user.parts.get(PARTS_OF.get(name, ""), True)
     ]
-    return [Entry(label=label, url=url, icon=icon, is_current=path.startswith(url)) for label, url, icon in known]
 
 
 def _places(path: str, user: User, counts: dict[str, int], is_inbox: bool) -> list[Entry]:

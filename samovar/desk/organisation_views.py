@@ -20,7 +20,7 @@ def organisation(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Organisation.objects.all().visible_to(request.user), pk=pk)
     page = queries.people_of(found, request.GET.get("after", ""))
     people = Membership.objects.filter(organisation=found).present().values("customer")
-    rows = Conversation.objects.all().visible_to(request.user).filter(customer__in=people).for_list()
+    rows = Conversation.objects.all().visible_to(request.user).filter(customer__in=people).for_list(request.user)
     context = {
         "organisation": found,
         "page": page,

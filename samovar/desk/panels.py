@@ -10,6 +10,7 @@ from samovar.conversations.models import Conversation, Promise
 from samovar.conversations.opening import Opened
 from samovar.customers.consenting import Standing
 from samovar.customers.models import Customer, Membership, Merge
+from samovar.customers.restrictions import Line
 from samovar.desk.history import History, history
 
 MOST_OPEN = 10
@@ -25,7 +26,15 @@ SIDE = (
     "desk/_side_history.html",
 )
 # On the page of a customer, beside the history.
-CUSTOMER = ("desk/_next.html", "desk/_about.html", "desk/_companies.html", "desk/_consents.html", "desk/_privacy.html")
+CUSTOMER = (
+    "desk/_next.html",
+    "desk/_restrictions.html",
+    "desk/_about.html",
+    "desk/_companies.html",
+    "desk/_consents.html",
+    "desk/_unrestricted.html",
+    "desk/_privacy.html",
+)
 
 
 @dataclass(frozen=True)
@@ -40,11 +49,12 @@ class Person:
     memberships: Sequence[Membership] = ()
     consents: Sequence[Standing] = ()
     promises: Sequence[Promise] = ()
+    restrictions: Sequence[Line] = ()
 
 
 def open_conversations(user: User, customer_id: int) -> list[Conversation]:
     """Return what is not settled with a customer, who waits for us first."""
-    rows = Conversation.objects.all().visible_to(user).open().filter(customer=customer_id).for_list()
+    rows = Conversation.objects.all().visible_to(user).open().filter(customer=customer_id).for_list(user)
     return sorted(rows.order_by("-last_message_at")[:MOST_OPEN], key=lambda row: row.waiting_since is None)
 
 

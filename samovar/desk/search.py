@@ -88,4 +88,4 @@ def _unseen(user: User, text: str, hits: list[Hit], start: Mark | None) -> dict[
     ids = {hit.conversation_id for hit in hits}
     if start:
         ids -= found_since(text, start, ids)
-    return Conversation.objects.all().visible_to(user).for_list().in_bulk(ids)
+    return Conversation.objects.all().visible_to(user).for_list(user).in_bulk(ids)

@@ -12,6 +12,7 @@ from samovar.desk import (
     organisation_views,
     phone_views,
     removing_views,
+    restriction_views,
     starting_views,
     views,
 )
@@ -34,6 +35,10 @@ urlpatterns = [
     path("customers/addresses/<int:pk>/removal/", removing_views.address_removal, name="address_removal"),
     path("customers/organisations/<int:pk>/", organisation_views.organisation, name="organisation"),
     path("customers/<int:pk>/consents/", consent_views.consents, name="consents"),
+    path("customers/<int:pk>/restrictions/new/", restriction_views.new_restriction, name="new_restriction"),
+    path("restrictions/", restriction_views.all_restrictions, name="all_restrictions"),
+    path("restrictions/<int:pk>/decision/", restriction_views.restriction_decision, name="restriction_decision"),
+    path("restrictions/<int:pk>/ending/", restriction_views.restriction_ending, name="restriction_ending"),
     path("audit/", audit_views.audit, name="audit"),
     path("brands/", brand_views.brands, name="brands"),
     path("brands/new/", brand_views.new_brand, name="new_brand"),

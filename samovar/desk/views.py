@@ -1,13 +1,14 @@
 """The pages of the desk."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db.models import OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -15,12 +16,13 @@ from django_htmx.http import push_url
 
 from samovar.accounts.auditing import Action, record_once
 from samovar.accounts.models import Company, Notification, User
-from samovar.accounts.requests import StaffRequest, admins_only
+from samovar.accounts.requests import StaffRequest, admins_only, page_before
 from samovar.conversations import opening, promising, queries, threads
 from samovar.conversations.models import Conversation
 from samovar.conversations.opening import Opened
 from samovar.conversations.pages import now_at
 from samovar.conversations.queries import Wanted
+from samovar.customers import restrictions
 from samovar.customers.consenting import standing
 from samovar.customers.models import Customer, Merge
 from samovar.customers.queries import memberships_of
@@ -34,6 +36,8 @@ from samovar.desk.search import Found, by_number, find, find_more
 from samovar.events.queries import position
 from samovar.lib import clock
 
+# From where one goes to a customer, and back.
+LISTS = {"inbox", "conversation", "customers", "organisations", "organisation", "for_me", "search"}
 by_part = vary_on_headers("HX-Request", "HX-Target", "HX-History-Restore-Request")
 
 
@@ -105,7 +109,8 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 def customer(request: StaffRequest, pk: int) -> HttpResponse:
     """Show one customer: who they are, what is open, one history."""
-    found = get_object_or_404(Customer.objects.all().visible_to(request.user), pk=pk)
+    rows = Customer.objects.all().visible_to(request.user)
+    found = get_object_or_404(rows.annotate(restriction_list=restrictions.open_of(OuterRef("pk"))), pk=pk)
     if found.merged_into_id:
         # Not for good: a merge can be undone, and browsers would remember.
         return redirect("customer", found.merged_into_id)
@@ -123,9 +128,21 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
         memberships_of(pk),
         standing(pk),
         panels.promises(request.user, pk),
+        restrictions.lines(vars(found)["restriction_list"]),
     )
-    context = {"person": person, "panels": panels.CUSTOMER, "topics": TOPICS.items()}
+    context = {"person": person, "panels": panels.CUSTOMER, "topics": TOPICS.items(), "back": _list_before(request)}
     return render(request, "desk/customer.html", context)
+
+
+def _list_before(request: StaffRequest) -> str:
+    """Return the list or the conversation from which the person came, as it was; that of all customers otherwise."""
+    path = page_before(request)
+    came_from = path if "Referer" in request.headers else reverse("customers")
+    try:
+        is_list = resolve(urlsplit(came_from).path).url_name in LISTS
+    except Resolver404:
+        is_list = False
+    return came_from if is_list else reverse("customers")
 
 
 @require_GET

@@ -108,3 +108,21 @@ def test_an_observer_changes_nothing(client: Client) -> None:
 
     assert f"/customers/{customer.pk}/details/" not in client.get(f"/customers/{customer.pk}/").content.decode()
     assert client.post(f"/customers/{customer.pk}/details/", {"name": "X"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/?view=mine", "/?view=mine"),
+        ("http://testserver/conversations/7/?view=mine", "/conversations/7/?view=mine"),
+        ("http://testserver/customers/?q=elena", "/customers/?q=elena"),
+        ("http://testserver/customers/7/details/", "/customers/"),
+        ("http://testserver/nowhere/", "/customers/"),
+        ("https://elsewhere.example/?view=mine", "/"),
+        ("", "/customers/"),
+    ],
+)
+def test_the_way_back_leads_to_the_list_one_came_from(client: Client, olga: User, came_from: str, back: str) -> None:
+    page = client.get(f"/customers/{make.customer().pk}/", headers={"Referer": came_from} if came_from else {})
+
+    assert f'href="{back}" data-key="Escape"' in page.content.decode()

@@ -1,14 +1,18 @@
 """The page "For me": what one was told, what one may see of it now, and what one has seen."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from samovar.accounts.models import Notification, User
 from samovar.conversations import queries
-from samovar.conversations.models import Conversation, Inbox
+from samovar.conversations.models import Conversation, Inbox, Reminder
+from samovar.conversations.models.promise import PromiseKind
 from samovar.conversations.notices import PAGE, words
 from tests import make
 from tests.reactions import run_later_reactions
@@ -167,3 +171,28 @@ def test_a_name_in_a_note_stands_out_in_the_thread(client: Client, olga: User, e
     assert "<strong>@Olga</strong>, have you seen &lt;this&gt;?" in page_of(client, conversation)
     conversation.add_note("@Olga, and that?", by=elena)
     assert "<b>@Olga</b>, and that?" in page_of(client, conversation)
+
+
+def test_what_i_promised_and_want_to_be_reminded_of_stands_there_with_the_nearest_first(
+    client: Client, olga: User, elena: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    now = timezone.now()
+    for number in range(3):
+        conversation = make.conversation(sender=make.sender(f"c{number}@mail.example"), subject=f"Matter {number}")
+        conversation.promise(PromiseKind.CALL, now + timedelta(hours=3 - number), by=olga)
+        Reminder.objects.all().remind(olga, conversation, now + timedelta(hours=number + 1), f"Look {number}")
+    conversation.promise(PromiseKind.ANSWER, now + timedelta(hours=1), by=elena)
+    Reminder.objects.all().remind(elena, conversation, now + timedelta(hours=1), "Not mine")
+
+    with django_assert_max_num_queries(14):
+        shown = page(client)
+
+    promised, reminded = shown.index("I promised"), shown.index("My reminders")
+    assert [shown.index(f"Matter {number}", promised) for number in (2, 1, 0)] == sorted(
+        shown.index(f"Matter {number}", promised) for number in (2, 1, 0)
+    )
+    assert shown.count(">Call back by phone<") == 3
+    assert shown.index("Look 0") > reminded
+    assert "Not mine" not in shown
+    assert ">Answer<" not in shown
+    assert f'href="{reverse("reminders")}"' in shown

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 import samovar
-from samovar.accounts.models import User
+from samovar.accounts.models import Company, Role, User
 from samovar.desk.keys import CHANGEABLE, KEYS, OneKeyForTwo, own_keys, pressable
 from tests import make
 
@@ -16,6 +16,33 @@ ROOT = Path(samovar.__file__).parent
 # What stands in the text of a template, and what Python gives to one.
 WRITTEN = re.compile(r'data-key="([^"{]+)"')
 GIVEN = re.compile(r'key="(G [A-Z])"')
+
+
+# The map that everybody is promised, as far as it is built.
+PROMISED = {
+    *(
+        "J",
+        "K",
+        "/",
+        "Enter",
+        "R",
+        "N",
+        "Mod+Enter",
+        "Mod+Shift+Enter",
+        "E",
+        "S",
+        "A",
+        "M",
+        "X",
+        "T",
+        "P",
+        "L",
+        "[",
+        "]",
+    ),
+    *("H", "Z", "Space", "?", "Escape", "1–9", "Mod+K", "G I", "G C"),
+}
+LISTED = re.compile(r"<dt>([^<]+)</dt><dd><kbd>([^<]+)</kbd></dd>")
 
 
 @pytest.fixture
@@ -36,7 +63,8 @@ def test_every_key_of_every_page_stands_in_the_map_and_nothing_else() -> None:
     found = {unescape(key) for text in texts for key in WRITTEN.findall(text)}
     found |= {key for path in ROOT.rglob("*.py") for key in GIVEN.findall(path.read_text("utf-8"))}
 
-    assert found == set(KEYS) - {"1–9", "?"}
+    # What the browser presses, what the scripts hear by themselves, and nine keys in one.
+    assert found == set(KEYS) - {"1–9", "?", "Enter", "Mod+B", "Mod+I"}
 
 
 @pytest.mark.parametrize(
@@ -127,3 +155,51 @@ def test_delivered_keys_are_offered_and_saved_only_when_wished(client: Client, o
 
     assert re.search(r'name="key-45" value="E"', page)
     assert User.objects.get().keys == {"E": "D"}
+
+
+def listed(client: Client) -> dict[str, str]:
+    """Return all keys that a page tells when it is asked, each with what it does."""
+    return {key: unescape(title) for title, key in LISTED.findall(client.get("/").content.decode())}
+
+
+@pytest.mark.django_db
+def test_every_promised_key_stands_among_all_keys(client: Client, olga: User) -> None:
+    assert set(listed(client)) >= PROMISED
+    assert set(listed(client)) == set(KEYS)
+
+
+@pytest.mark.django_db
+def test_all_keys_are_told_in_the_language_of_the_person(client: Client, olga: User) -> None:
+    olga.change_ways(language="ru")
+
+    assert listed(client)["Escape"] == "Выйти из поля, закрыть, назад"
+    assert [title for title in listed(client).values() if not re.search("[а-яё]", title)] == []
+
+
+@pytest.mark.django_db
+def test_a_key_that_a_person_has_switched_off_is_not_told(client: Client, olga: User) -> None:
+    olga.change_ways(keys={"Q": "", "E": "D"})
+    assert set(listed(client)) == set(KEYS) - {"Q"}
+
+    olga.change_ways(has_keys=False)
+    assert set(listed(client)) == {key for key in KEYS if key.startswith("Mod+")} | {"Enter", "Escape"}
+
+
+@pytest.mark.django_db
+def test_keys_leave_with_the_part_that_they_belong_to(client: Client, olga: User) -> None:
+    company = Company.objects.create(pk=1, name="Aurora")
+    company.parts_off = ["causes", "macros", "promises", "steps", "experts"]
+    company.save()
+
+    gone = {"T", "Shift+T", "B", "Mod+/", "P", "Shift+P", "Y", "X"}
+    assert set(listed(client)) == set(KEYS) - gone
+
+
+@pytest.mark.django_db
+def test_who_only_looks_is_told_of_no_key_that_changes_something(client: Client) -> None:
+    client.force_login(make.user("oleg", role=Role.OBSERVER))
+
+    told = set(listed(client))
+
+    assert {"J", "/", "G C", "H", "Mod+K", "?"} <= told
+    assert told.isdisjoint({"R", "N", "E", "S", "A", "M", "Z", "Space"})

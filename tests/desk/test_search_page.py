@@ -6,17 +6,24 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
+from samovar.accounts.context import own_places
 from samovar.accounts.models import Role, User
 from samovar.conversations.models import Conversation, Message
 from samovar.conversations.models.deleting import DeletionReason
+from samovar.desk.menu import settings_of
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
 PALETTE = {"HX-Request": "true", "HX-Target": "palette-results"}
 MORE = {"HX-Request": "true", "HX-Target": "more"}
+# What not everybody may open.
+FOR_LEADERS = {"Mailboxes": "/mailboxes/", "Audit log": "/audit/", "Retention": "/retention/", "Macros": "/macros/"}
 
 
 @pytest.fixture
@@ -164,6 +171,31 @@ def test_the_palette_finds_and_leads_to_everything(client: Client, olga: User) -
     assert "<html" not in text
 
 
+def test_the_palette_understands_people_and_macros_typed_in_the_other_layout(client: Client, olga: User) -> None:
+    conversation = make.conversation(sender=make.sender("elena@mail.example", "Елена Соколова"))
+    make.macro("Елена просит подождать", "A moment.")
+    here = {**PALETTE, "HX-Current-URL": f"http://testserver{conversation.get_absolute_url()}"}
+
+    text = client.get("/search/?q=tktyf", headers=here).content.decode()
+
+    assert f'href="/customers/{conversation.customer_id}/"' in text
+    assert "Apply: Елена просит подождать" in text
+
+
+@pytest.mark.parametrize("text", ["tktyf", "elena"])
+def test_either_layout_takes_as_many_questions(
+    client: Client, olga: User, text: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for name in ("Елена Соколова", "Elena Brandt"):
+        make.customer(name)
+    client.get("/search/?q=zzz", headers=PALETTE)
+    with CaptureQueriesContext(connection) as plain:
+        client.get("/search/?q=brandt", headers=PALETTE)
+
+    with django_assert_num_queries(len(plain)):
+        client.get(f"/search/?q={text}", headers=PALETTE)
+
+
 def test_the_palette_teaches_the_keys_where_they_work(client: Client, olga: User) -> None:
     here = {**PALETTE, "HX-Current-URL": "http://testserver/conversations/5/"}
 
@@ -192,3 +224,53 @@ def test_the_palette_knows_who_is_most_likely_the_same_person(client: Client, ol
     page = client.get("/search/?q=mer", headers=asked).content.decode()
 
     assert page.index(f"/customers/{first.customer_id}/merging/{second.customer_id}/") < page.index("Merge this")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_palette_leads_to_every_setting_of_the_menus_and_to_no_other(client: Client, role: Role) -> None:
+    user = make.user(role=role)
+    client.force_login(user)
+    entries = [*settings_of(user), *own_places(user)]
+
+    for entry in entries:
+        text = client.get("/search/", {"q": entry.label}, headers=PALETTE).content.decode()
+        assert f'href="{entry.url}"' in text, entry.label
+
+    found = {name: client.get("/search/", {"q": name}, headers=PALETTE).content.decode() for name in FOR_LEADERS}
+    shown = {name for name, address in FOR_LEADERS.items() if f'href="{address}"' in found[name]}
+    assert shown == {entry.label for entry in entries} & set(FOR_LEADERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("dark theme", "/profile/#id_theme"),
+        ("what i am told", "/profile/notices/"),
+        ("my keys", "/keys/"),
+        ("my reminders", "/reminders/"),
+        ("sign out", "/accounts/logout/"),
+    ],
+)
+def test_the_palette_leads_to_what_one_sets_for_oneself(client: Client, olga: User, text: str, address: str) -> None:
+    assert f'href="{address}"' in client.get("/search/", {"q": text}, headers=PALETTE).content.decode()
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "key"), [("ru", "jnkj;bnm", "S"), ("en", "куыщдму", "E"), ("en", "snooze", "S")]
+)
+def test_an_action_is_found_that_was_typed_in_the_other_layout(
+    client: Client, olga: User, language: str, text: str, key: str
+) -> None:
+    olga.change_ways(language=language)
+    here = {**PALETTE, "HX-Current-URL": "http://testserver/conversations/5/"}
+
+    page = client.get("/search/", {"q": text}, headers=here).content.decode()
+
+    assert re.findall(r'data-presses="([^"]+)"', page)[:1] == [key]
+
+
+def test_the_dots_of_a_letter_need_not_be_typed(client: Client, olga: User) -> None:
+    olga.change_ways(language="ru")
+
+    assert "/profile/#id_theme" in client.get("/search/", {"q": "темная"}, headers=PALETTE).content.decode()

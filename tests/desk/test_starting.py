@@ -174,6 +174,8 @@ def test_a_phone_call_stands_in_the_history_and_sends_nothing(client: Client, ol
     page = client.get(conversation.get_absolute_url()).content.decode()
     assert "Phone call" in page
     assert "Wants his money back." in page
+    row = client.get("/?view=everything&f=channel:call").content.decode().partition(f'id="c-{conversation.pk}"')[2]
+    assert 'aria-label="Phone call"' in row.partition("</a>")[0]
 
 
 def test_a_visit_of_somebody_known_can_be_settled_at_once(client: Client, olga: User) -> None:

@@ -5,7 +5,6 @@ document.addEventListener("click", (event) => {
   if (!wanted) return;
   const name = CSS.escape(wanted);
   const targets = document.querySelectorAll(`[data-key="${name}"], [data-does="${name}"]`);
-  [...targets]
-    .find((target) => (target.dataset.does || target.checkVisibility()) && !target.closest("dialog"))
-    ?.click();
+  const target = [...targets].find((one) => (one.dataset.does || one.checkVisibility()) && !one.closest("dialog"));
+  target?.click();
 });

@@ -14,6 +14,7 @@ const KEPT = [
   [/^\/for-me\/$/, 2],
   [/^\/attachments\/\d+\/picture\/$/, 60],
 ];
+const GONE = [403, 404, 410];
 const LARGEST_PICTURE = 100_000;
 const MOST_FILES = 300;
 // Whoever waits longer than that for what is here already reads what is here.
@@ -22,7 +23,7 @@ const PATIENCE = 4000;
 let era = 0;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.add(NOTHING_HERE)));
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.add(new Request(NOTHING_HERE, { credentials: "omit" }))));
   self.skipWaiting();
 });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -86,6 +87,7 @@ async function keep(request, part, answer, began) {
   if (whose || pathname === SIGN_IN) await empty(PAGES + whose);
   const now = era;
   const [pattern, most] = limitOf(pathname) ?? [];
+  if (whose && pattern && GONE.includes(answer.status)) await forget(request, whose);
   if (!whose || !pattern || part === undefined || answer.status !== 200 || answer.redirected) return;
   const body = await answer.blob();
   if (body.type.startsWith("image/") && body.size > LARGEST_PICTURE) return;
@@ -94,6 +96,12 @@ async function keep(request, part, answer, began) {
   const cache = await caches.open(PAGES + whose);
   if (now === era) await put(cache, keyOf(request.url, part), new Response(body, { headers }), most, pattern);
   else await caches.delete(PAGES + whose);
+}
+
+/** What is closed to its reader since, or not there any more, is not to be read here either. */
+async function forget({ url }, whose) {
+  const cache = await caches.open(PAGES + whose);
+  await Promise.all(["", "thread"].map((part) => cache.delete(keyOf(url, part))));
 }
 
 /** Put it on top, and let those of its kind go that are too many. */
