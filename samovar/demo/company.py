@@ -83,10 +83,13 @@ def _found_macros() -> None:
     given = table("company")["staff"]["service"]
     lead = User.objects.get(email=f"{given[0][0]}@{DOMAIN}")
     tags = {tag.name: str(tag.pk) for tag in Tag.objects.all()}
+    causes = {cause.key: str(cause.pk) for cause in Cause.objects.exclude(key="")}
     known = set(Macro.objects.values_list("name", flat=True))
     for row in table("macros")["macro"]:
         if row["name"] not in known:
-            steps = [[kind, tags.get(value, value)] for kind, value in row.get("steps", [])]
+            steps = [
+                [kind, (causes if kind == "cause" else tags).get(value, value)] for kind, value in row.get("steps", [])
+            ]
             macro = Macro(**{**row, "steps": steps}, changed_by=lead, changed_at=timezone.now())
             macro.save()
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from samovar.channels.models import ChannelAccount
 from samovar.conversations.bulk import write_stories
 from samovar.customers.models import Customer
-from samovar.demo import company, experts, promises
+from samovar.demo import company, difficult, everyday, experts, promises
 from samovar.demo.company import Cast
 from samovar.demo.crowding import write_people
 from samovar.demo.errors import AnotherDemo, RealDataHere
@@ -83,6 +83,7 @@ class Fill:
     def found(self) -> Iterator[int]:
         """Make the company and its customers; yield how many customers each part holds."""
         company.found()
+        everyday.keep_hours()
         for number, people in enumerate(_pieces(list(self.invention.known_since()), PEOPLE_IN_PART)):
             self._write(f"people {number}", partial(write_people, people))
             yield len(people)
@@ -100,6 +101,8 @@ class Fill:
         """Tell what was promised and whom notes name, put the indexes in order, let the planner learn all tables."""
         self._write("promises", partial(promises.promise, self.filling.ends_at))
         self._write("experts", partial(experts.bring_in, self.filling.ends_at))
+        self._write("everyday", partial(everyday.note, self.filling.ends_at))
+        self._write("difficult", partial(difficult.decide, self.filling.ends_at))
         name_colleagues(self.filling)
         with connection.cursor() as cursor:
             cursor.execute(TIDY)

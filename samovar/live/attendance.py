@@ -8,7 +8,7 @@ from samovar.conversations.attending import Sign
 
 # A page tells each minute that it is still there, and every two seconds what is written.
 ATTENDS_SECONDS = 90.0
-WRITES_SECONDS = 6.0
+WRITES_SECONDS = 9.0
 # How long a screen may be without its stream: it comes back after two seconds.
 GRACE_SECONDS = 5.0
 # Of one person; nobody looks at more.

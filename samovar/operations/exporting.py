@@ -58,6 +58,7 @@ from samovar.conversations.models import (
     MacroUse,
     Mention,
     Message,
+    NoteEdit,
     Participant,
     PendingReply,
     Promise,
@@ -72,7 +73,7 @@ from samovar.conversations.models import (
     Watching,
     Withdrawal,
 )
-from samovar.customers.models import Consent, Customer, Erasure, Identity, Membership, Merge, Organisation
+from samovar.customers.models import Consent, Customer, Erasure, Identity, Membership, Merge, Organisation, Restriction
 from samovar.events.models import Event
 from samovar.files.models import StoredFile
 
@@ -140,6 +141,7 @@ KINDS = (
     Kind("identities", Identity),
     Kind("memberships", Membership),
     Kind("consents", Consent),
+    Kind("restrictions", Restriction),
     Kind("merges", Merge),
     Kind("erasures", Erasure, frozenset({"addresses"})),
     Kind("tags", Tag),
@@ -161,7 +163,8 @@ KINDS = (
     Kind("messages", Message, frozenset({"numbers", "fingerprint"}), _message),
     Kind("mentions", Mention),
     Kind("watchers", Watching),
-    Kind("notes_taken_back", Withdrawal, frozenset({"text", "file_ids"})),
+    Kind("notes_taken_back", Withdrawal, frozenset({"text", "edits", "file_ids"})),
+    Kind("edits_of_notes", NoteEdit),
     Kind("references", Reference),
     Kind("blocks", Block),
     Kind("spam_signs", SpamSign),

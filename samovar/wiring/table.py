@@ -9,6 +9,7 @@ from samovar.conversations.events import (
     ConversationAssigned,
     ConversationMerged,
     ConversationReopened,
+    ConversationSplit,
     ExpertAnswered,
     ExpertAsked,
     ExpertDeclined,
@@ -16,10 +17,14 @@ from samovar.conversations.events import (
     ExpertLapsed,
     ExpertLate,
     ExpertReopened,
+    MergeUndone,
     MessageFailed,
+    MessageMoved,
     MessageReceived,
+    MoveUndone,
     NoteAdded,
     NoteDeleted,
+    NoteEdited,
     PromiseDue,
     PromiseHandedOver,
     PromiseMade,
@@ -27,6 +32,7 @@ from samovar.conversations.events import (
     ReplyWritten,
     ScheduledHeld,
 )
+from samovar.customers.events import RestrictionBegun, RestrictionProposed, RestrictionRefused, RestrictionReopened
 from samovar.events.effects import Effect, when
 from samovar.wiring import devices, mail, notices, staff
 
@@ -49,6 +55,11 @@ EFFECTS: list[Effect] = [
     when(MessageReceived, later=[notices.tell_of_answer]),
     when(NoteAdded, later=[notices.tell_of_note]),
     when(ConversationMerged, later=[notices.follow_merge]),
+    when(MergeUndone, later=[notices.part_again]),
+    when(ConversationSplit, later=[notices.follow_messages]),
+    when(MessageMoved, later=[notices.follow_messages]),
+    when(MoveUndone, later=[notices.follow_messages]),
+    when(NoteEdited, later=[notices.take_back_names]),
     when(NoteDeleted, later=[notices.take_back_note]),
     when(MessageFailed, later=[notices.tell_of_loss]),
     when(ScheduledHeld, later=[notices.tell_of_held_answer]),
@@ -60,6 +71,10 @@ EFFECTS: list[Effect] = [
     when(ExpertDeclined, later=[notices.tell_of_advice]),
     when(ExpertLate, later=[notices.tell_of_advice]),
     when(ExpertLapsed, later=[notices.tell_of_advice]),
+    when(RestrictionProposed, later=[notices.tell_of_proposal]),
+    when(RestrictionReopened, later=[notices.tell_of_proposal]),
+    when(RestrictionBegun, later=[notices.tell_of_decision]),
+    when(RestrictionRefused, later=[notices.tell_of_decision]),
     when(ReminderDue, later=[notices.tell_of_reminder]),
     # What their devices are told of it.
     when(NoticesChanged, later=[devices.tell]),

@@ -8,14 +8,24 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from samovar.accounts.models import Company, Role, Team, User
+from samovar.accounts.models import Calendar, Company, Role, Team, User
 from samovar.channels.models import Delivery
 from samovar.conversations import deriving, placeholders, saved_views
 from samovar.conversations.filters import table
-from samovar.conversations.models import Attachment, Consultation, Conversation, Inbox, Macro, Message, Promise, Tag
+from samovar.conversations.models import (
+    Attachment,
+    Consultation,
+    Conversation,
+    Inbox,
+    Macro,
+    Message,
+    Promise,
+    Reminder,
+    Tag,
+)
 from samovar.conversations.models.promise import PromiseState
-from samovar.customers.models import Customer, Identity, Membership, Organisation
-from samovar.demo import company, experts, filling, promises
+from samovar.customers.models import Customer, Identity, Membership, Organisation, Restriction
+from samovar.demo import company, difficult, everyday, experts, filling, promises
 from samovar.demo.company import PASSWORD
 from samovar.demo.errors import AnotherDemo, RealDataHere
 from samovar.demo.invention import MESSAGES_EACH
@@ -75,7 +85,7 @@ def test_agents_have_macros_in_both_languages_and_one_by_a_first_letter(language
     assert not first.steps
     assert not [mistake for macro in own for mistake in placeholders.mistakes(macro.text)]
     assert own.filter(language=language).exclude(steps=[]).count() == 3
-    assert own.filter(language=language, steps=[]).count() == 10
+    assert own.filter(language=language, steps=[]).count() == 11
 
 
 def test_the_company_looks_at_views_of_its_own() -> None:
@@ -243,3 +253,41 @@ def test_experts_are_found_by_what_they_know_and_one_is_asked() -> None:
     assert question.is_open
     assert question.expert.name == "Boris Melnikov"
     assert User.objects.exclude(topics=None).count() == 4
+
+
+def test_ideas_are_noted_where_they_came_from_and_agents_come_back_to_what_waits() -> None:
+    make.delivered_causes()
+    end, pavel = fill().ends_at, User.objects.get(email="pavel@aurora.example")
+    ideas = Conversation.objects.exclude(idea_at=None)
+    assert 6 <= ideas.count() <= len(everyday.IDEAS)
+    assert not [found for piece in deriving.batches() for found in deriving.differences(piece)]
+    waiting = Conversation.objects.filter(inbox=Inbox.objects.earliest("pk")).first()
+    assert waiting
+    Conversation.objects.filter(pk=waiting.pk).update(assignee=pavel, resolved_at=None)
+    everyday.note(end)
+
+    assert [one.note for one in Reminder.objects.filter(conversation=waiting)] == [everyday.REMINDERS[0][1]]
+    assert all(one.idea_title and one.idea_at and one.idea_at <= end for one in ideas)
+    assert ideas.exclude(idea_author=None).exists()
+
+
+def test_the_drivers_begin_earlier_than_the_company_and_what_somebody_decided_stays() -> None:
+    company.found()
+    everyday.keep_hours()
+    Calendar.objects.filter(is_default=True).update(time_zone="Asia/Omsk")
+    everyday.keep_hours()
+
+    assert Calendar.objects.get(is_default=True).time_zone == "Asia/Omsk"
+    assert Calendar.objects.get(team__name="Delivery").facts["monday"] == "07:00–13:00, 14:00–20:00"
+
+
+def test_one_customer_is_warned_and_about_another_a_lead_has_to_decide() -> None:
+    fill()
+
+    found = Restriction.objects.order_by("pk").select_related("proposed_by")
+    assert [(one.kind, one.state.value, one.proposed_by.name) for one in found] == [
+        ("warning", "in-force", "Anna Petrova"),
+        ("limit", "waiting", "Pavel Nikitin"),
+    ]
+    assert len({one.customer_id for one in found}) == 2
+    assert found[0].reason == difficult.WARNED

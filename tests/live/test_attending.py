@@ -106,7 +106,7 @@ def test_who_writes_is_shown_with_their_first_words_where_the_conversation_is_op
     assert (name, mode) == ("Elena", "reply")
     assert words.startswith("Good afternoon, I have looked")
     assert len(words) == attending.MOST_WORDS
-    assert 0 < seen.data["writers"][0]["for_ms"] <= 6000
+    assert 0 < seen.data["writers"][0]["for_ms"] <= 9000
     assert written(done) == []
     # Of what was written in the other one he was told nothing.
     assert written(next_of(outside, "writing")) == [("Elena", "note", "She is right")]
@@ -177,9 +177,14 @@ def test_neither_people_nor_words_in_a_closed_inbox_are_told_to_who_may_not_see_
     assert written(next_of(sees, "writing")) == [("Member", "note", "He asks for more")]
     attending.attend(desk, member, "two")
 
-    seen = does_not.next()
-    assert seen is not None
-    assert (seen.event, seen.data["open"].keys()) == ("attending", {str(desk.pk)})
+    told: set[str] = set()
+    while str(desk.pk) not in told:
+        # One front serves all: it may still be telling who has left what was open before.
+        seen = does_not.next()
+        assert seen is not None
+        assert seen.event == "attending"
+        told |= seen.data["open"].keys()
+    assert str(salary.pk) not in told
 
 
 def test_who_loses_the_right_is_told_nothing_more(opens: Opens) -> None:

@@ -28,7 +28,7 @@ from samovar.channels.models import AutomaticMail, KnownCopy, StaffLetter, Trial
 from samovar.channels.storing import Arrival, Source, keep_all
 from samovar.conversations import drafting
 from samovar.conversations.inbound import InboundFile
-from samovar.conversations.models import BulkItem, BulkRun, Conversation
+from samovar.conversations.models import BulkItem, BulkRun, Conversation, Submission
 from samovar.customers.models import MovedRow, PersonArchive, RemovedIdentity
 from samovar.demo.models import FilledPart, Filling
 from samovar.events.models import Cursor, SetAside
@@ -152,6 +152,7 @@ NOT_EXPORTED = {
     StaffSession,
     Notification,
     PushSubscription,
+    Submission,
 }
 
 
@@ -162,7 +163,7 @@ def test_export_leaves_out_nothing_that_people_or_customers_made() -> None:
 
 
 def test_export_holds_mails_as_they_came_and_what_is_not_sent_yet(tmp_path: Path) -> None:
-    Company.objects.create(name="Aurora Home")
+    Company.objects.create(pk=1, name="Aurora Home")
     olga, content = make.agent("olga"), mail("Стол с царапиной", Message_ID="<a@mail.example>")
     olga.teams.add(Team.objects.create(name="Service"))
     [stored] = keep_all(Source(make.inbox().pk), [Arrival(content, timezone.now())]).values()
