@@ -18,7 +18,7 @@ from samovar.lib.postgres import place
 from samovar.lib.postgres.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 HOMES = "samovar-tests-"
 
 

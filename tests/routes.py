@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from samovar.accounts.models import User
-from tests import make, making_views, questions
+from tests import make, making_views, questions, restrictions
 
 OF_TEAMS = ["team", "team_retiring", "team_reviving", "team_calendar"]
 OF_CONVERSATIONS = ["conversation", "messages", "resolution", "spam", "snooze", "assignment", "assignees", "tags"]
@@ -16,11 +16,11 @@ OF_CONVERSATIONS += ["causing", "idea", "watching"]
 OF_CONVERSATIONS += ["preview"]
 OF_CONVERSATIONS += ["reminding", "attendance"]
 OF_CONVERSATIONS += ["promises"]
-OF_CONVERSATIONS += ["expert_asking"]
-OF_EXPERTS = ["consultation", "consultation_draft", "consultation_taking_back"]
+OF_CONVERSATIONS += ["expert_asking", "warning", "restriction_mark"]
+OF_EXPERTS = ["consultation", "consultation_news", "consultation_draft", "consultation_taking_back"]
 OF_PROMISES = ["promise", "promise_ending", "promise_moment", "promise_owner", "promise_place"]
 OF_CUSTOMERS = ["customer", "customer_details", "history", "addresses", "merging", "archives", "memberships"]
-OF_CUSTOMERS += ["consents"]
+OF_CUSTOMERS += ["consents", "new_restriction"]
 OF_PEOPLE = ["person", "role", "password", "deactivation", "activation", "person_door", "factor_removal"]
 OF_PEOPLE += ["sessions_ending"]
 OF_PROVIDERS = ["staff_provider", "staff_provider_retiring", "staff_provider_reviving", "single_sign_on_begin"]
@@ -62,6 +62,9 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(OF_CONVERSATIONS, lambda: {"pk": make.conversation().pk}),
     **dict.fromkeys(OF_PROMISES, lambda: {"pk": make.promise().pk}),
     **dict.fromkeys(("draft", "files", "planned"), lambda: {"pk": make.conversation().pk, "mode": "note"}),
+    **dict.fromkeys(
+        ("restriction_decision", "restriction_ending"), lambda: {"pk": restrictions.proposed(by=make.agent()).pk}
+    ),
     **dict.fromkeys(("block", "block_lifting"), lambda: {"pk": make.block().pk}),
     "expert": lambda: {"pk": make.user().pk},
     **dict.fromkeys((*OF_EXPERTS, "consultation_withdrawal"), lambda: {"pk": questions.consultation().pk}),
@@ -79,7 +82,10 @@ OBJECTS: dict[str, Callable[[], dict[str, object]]] = {
     "applied": lambda: {"pk": make.conversation().pk, "macro_pk": make.macro().pk},
     **dict.fromkeys(("reminder", "reminder_completion"), lambda: {"pk": make.reminder().pk}),
     "tagging": lambda: {"pk": make.conversation().pk, "tag_pk": make.tag().pk},
-    "note_deletion": lambda: {"pk": make.conversation().add_note("He called.", by=make.agent()).pk},
+    **dict.fromkeys(
+        ("note_deletion", "note_text"),
+        lambda: {"pk": make.conversation().add_note("He called.", by=make.agent()).pk},
+    ),
     **dict.fromkeys(("message", "original"), lambda: {"pk": make.conversation(html="<p>Hello").messages.get().pk}),
     **dict.fromkeys(("attachment", "picture"), lambda: {"pk": make.attachment(content=make.picture()).pk}),
     "mail_picture": lambda: {"ticket": "signed-by-nobody"},
@@ -121,15 +127,21 @@ MINE: dict[str, Callable[[User], dict[str, object]]] = {
     **dict.fromkeys(("push_removal", "push_trial"), lambda user: {"pk": make.told_device(user).pk}),
     **dict.fromkeys(("reminder", "reminder_completion"), lambda user: {"pk": make.reminder(user).pk}),
     **dict.fromkeys(OF_EXPERTS, lambda user: {"pk": questions.consultation(user).pk}),
+    "note_text": lambda user: {"pk": make.conversation().add_note("He called.", by=user).pk},
     **dict.fromkeys(("sign_on_proof", "sign_on_proof_begin"), lambda user: {"pk": make.provider_that_knows(user).pk}),
+    # Leads change the teams that they are in.
+    **dict.fromkeys(OF_TEAMS[:3], lambda user: {"pk": make.team("", user).pk}),
     **dict.fromkeys(("passkey", "passkey_removal"), lambda user: {"pk": make.passkey(user).pk}),
 }
+# What of it administrators get, whosever it is.
+FOR_ADMINS = {*OF_TEAMS[:3]}
 # What is not bound to an inbox and so not to a team: the cards of customers, which are open to the desk, and the ways
 # in of those who have not signed in.
 OPEN_TO_ALL_TEAMS = {"customer", "customer_details", "history", "addresses", "address_verification", "address_doubt"}
 OPEN_TO_ALL_TEAMS |= {"address_removal", "address_restoring", "merging", "merging_preview", "merge_undoing"}
 OPEN_TO_ALL_TEAMS |= {"organisation", "organisation_details", "organisation_people", "memberships", "membership"}
 OPEN_TO_ALL_TEAMS |= {"membership_removal", "membership_restoring", "accepting", "single_sign_on_begin"}
+OPEN_TO_ALL_TEAMS |= {"new_restriction", "restriction_decision", "restriction_ending"}
 OPEN_TO_ALL_TEAMS |= {"block", "block_lifting", "consents", "macro", "macro_key", "view"}
 
 

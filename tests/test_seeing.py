@@ -20,7 +20,7 @@ from samovar.customers import consenting
 from samovar.customers.consenting import Statement
 from samovar.customers.models import ConsentPurpose, Customer, Identity
 from samovar.events.models import Event
-from tests import make
+from tests import make, restrictions
 from tests.rights import session_of
 from tests.routes import MINE, OBJECTS, Route, routes
 
@@ -30,7 +30,7 @@ LIST = "a list, a line or two of each; opening one is the look"
 # What gives out something of customers, or a file, and is no look at one of them.
 NO_LOOK = {
     **dict.fromkeys(("inbox", "search", "customers", "organisation", "organisation_people"), LIST),
-    **dict.fromkeys(("deleted", "all_consents", "promise_rows", "bulk_run"), LIST),
+    **dict.fromkeys(("deleted", "all_consents", "promise_rows", "bulk_run", "for_me"), LIST),
     "log": "the list of who could have called, found by what was typed; with a customer chosen it is a look",
     "recipients": "the addresses that the letters typed could mean, a line each",
     **dict.fromkeys(("block", "blocked"), "who is blocked need not be a customer; what came from them is a list"),
@@ -102,6 +102,8 @@ def fill(reader: User) -> None:
     make.membership(of=make.organisation())
     said = Statement(purpose=ConsentPurpose.NEWS, is_given=True, at=timezone.now(), way="mail")
     consenting.enter(conversation.customer, said, by=make.agent())
+    restrictions.in_force(conversation.customer)
+    restrictions.proposed(conversation.customer, kind="block")
 
 
 def client_of(user: User) -> Client:

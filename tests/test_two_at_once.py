@@ -12,6 +12,7 @@ from django.test import Client
 from samovar.accounts.models import Brand, Company, Invitation
 from samovar.customers.models import Organisation
 from tests import make
+from tests.beside import somebody_waits
 from tests.patience import until
 from tests.rights import session_of
 from tests.route_forms import BRAND, FORMS, NAMED
@@ -101,13 +102,6 @@ def post(session: str, address: str, form: Form) -> Answer:
     finally:
         if not connection.in_atomic_block:
             connection.close()
-
-
-def somebody_waits() -> bool:
-    """Whether one of both stands behind the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
-        return bool(cursor.rowcount)
 
 
 def at_once(pair: Pair) -> tuple[Answer, Answer]:

@@ -45,6 +45,8 @@ WHOLE = """() => {
 }"""
 HERE = Path(__file__).parent
 DESK, PHONE = 1440, 390
+# Of a window at the desk, and of a phone.
+HEIGHT = (900, 844)
 # How a page is looked at (width, dark, Russian): each of them once; for pictures that were asked for, the others too.
 LOOKS = [(DESK, False, False), (PHONE, True, True)]
 if os.environ.get("SAMOVAR_SHOTS"):
@@ -128,7 +130,7 @@ class Pages:
         is_phone = width < 760
         context = self.browser.new_context(
             base_url=self.address,
-            viewport={"width": width, "height": 844 if is_phone else 900},
+            viewport={"width": width, "height": HEIGHT[is_phone]},
             color_scheme="dark" if dark else "light",
             locale={"en": "en-GB", "ru": "ru-RU"}[language],
             timezone_id="Europe/Samara",
@@ -275,3 +277,16 @@ def shoot(tmp_path: Path) -> Callable[[Page, str], Path]:
         return path
 
     return take
+
+
+@pytest.fixture
+def look_at(axe: Callable[[Page], None], shoot: Callable[[Page, str], Path]) -> Callable[[Page, str, str], None]:
+    """Open a page, hold it to the same and keep a picture: ``look_at(page, "/tags/", "tags.ru.dark")``."""
+
+    def look(page: Page, address: str, name: str) -> None:
+        page.goto(address)
+        expect(page.locator("main, .main").first).to_be_visible()
+        axe(page)
+        shoot(page, name)
+
+    return look

@@ -12,6 +12,8 @@ from tests.browser.conftest import DESK, Pages
 
 # A stream on which nothing happens. Holding the request back instead would have the browser keep no file of ours.
 QUIET = "window.EventSource = class extends EventTarget { readyState = 1; close() {} };"
+# As the protocol of the browser counts them.
+HELD = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
 FIRST, SECOND = "A scratched desk", "Where is my order?"
 
 
@@ -45,6 +47,15 @@ def quiet(route: Route) -> None:
 def subject(page: Page, text: str) -> None:
     """Wait until this conversation is open."""
     expect(page.locator(".thread-subject")).to_have_text(text)
+
+
+def press(page: Page, key: str, code: str, *held: str) -> None:
+    """Press a key as the browser hears of it in any layout: what it writes there, and its place on the keyboard."""
+    session = page.context.new_cdp_session(page)
+    for kind in ("rawKeyDown", "keyUp"):
+        modifiers = sum(HELD[name] for name in held)
+        session.send("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": code, "modifiers": modifiers})
+    session.detach()
 
 
 def tell(page: Page, conversation: Conversation) -> None:

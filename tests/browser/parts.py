@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import include, path
 from django.utils import timezone
 
-from samovar.ui.navigation import Entry, Menu, Section
+from samovar.ui.navigation import Entry, Menu, Section, ShownKey, ShownKeys
 
 # What the pages have told the server.
 SAVED: list[str] = []
@@ -44,6 +44,11 @@ MENU = Menu(
     ],
 )
 
+KEYS = [
+    ShownKeys(title="Moving about", keys=[ShownKey(key="G C", title="Customers")]),
+    ShownKeys(title="A conversation", keys=[ShownKey(key="E", title="Resolve")]),
+]
+
 
 class Fields(forms.Form):
     """One field of every kind."""
@@ -66,7 +71,11 @@ def parts(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Resolved. Elena will be asked tomorrow", extra_tags="/undone/")
     form = Fields({"day": "Thursday, 26 November", "phone": "+7 900 000", "team": "d", "text": "Good afternoon"})
     moments = {"minutes_ago": now - timedelta(minutes=12, seconds=5), "months_ago": now - timedelta(days=50)}
-    return render(request, "parts.html", {"menu": MENU, "form": form, "stream": "stream" in request.GET, **moments})
+    return render(
+        request,
+        "parts.html",
+        {"menu": MENU, "shown_keys": KEYS, "form": form, "stream": "stream" in request.GET, **moments},
+    )
 
 
 def find(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,6 @@
 """Spam and those who are blocked, in a real browser."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -58,8 +57,7 @@ def test_by_keys_alone_somebody_is_blocked_undone_and_their_mail_taken_back(page
 def test_spam_and_the_blocked_look_well(
     pages: Pages,
     lea: User,
-    axe: Callable[[Page], None],
-    shoot: Callable[[Page, str], Path],
+    look_at: Callable[[Page, str, str], None],
     look: tuple[int, bool, bool],
 ) -> None:
     width, dark, ru = look
@@ -67,17 +65,11 @@ def test_spam_and_the_blocked_look_well(
     page = inbox(pages, lea, "/?view=spam", width=width, dark=dark, ru=ru)
     name = f"{width}{'.ru' * ru}{'.dark' * dark}"
 
-    def look_at(address: str, what: str) -> None:
-        page.goto(address)
-        expect(page.locator("main, .main").first).to_be_visible()
-        axe(page)
-        shoot(page, f"{what}.{name}")
-
-    look_at("/?view=spam", "spam")
-    look_at(f"{last.get_absolute_url()}?view=spam", "thread-blocked")
-    look_at(f"/conversations/{last.pk}/blocking/", "blocking")
-    look_at("/blocked/", "blocked")
-    look_at(Block.objects.earliest("pk").get_absolute_url(), "block")
+    look_at(page, "/?view=spam", f"spam.{name}")
+    look_at(page, f"{last.get_absolute_url()}?view=spam", f"thread-blocked.{name}")
+    look_at(page, f"/conversations/{last.pk}/blocking/", f"blocking.{name}")
+    look_at(page, "/blocked/", f"blocked.{name}")
+    look_at(page, Block.objects.earliest("pk").get_absolute_url(), f"block.{name}")
     page.goto("/?view=spam")
     page.locator(".conversation-acts button").first.click()
     expect(page.locator("a.conversation")).to_have_count(2)

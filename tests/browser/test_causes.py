@@ -98,7 +98,8 @@ def test_on_a_phone_the_cause_is_a_press_away_before_and_after_resolving(
     first, _second = two_waiting()
     page = inbox(pages, anna, first.get_absolute_url(), width=PHONE)
 
-    page.get_by_role("button", name="Set the cause", exact=True).tap()
+    page.get_by_role("button", name="Add to the conversation").tap()
+    page.get_by_role("button", name="Set the cause").tap()
     page.locator("#cause-menu .menu-item", has_text="Damaged on delivery").tap()
     expect(page.locator(".thread-marks .badge", has_text="Damaged on delivery")).to_be_visible()
     page.get_by_role("button", name="Cause: Damaged on delivery").tap()

@@ -50,10 +50,34 @@ def test_one_sees_who_else_is_there_and_what_they_begin_to_write(
 
     line = hers.locator("who-writes .notice")
     said = {"en": "Elena Sokolova is writing to the customer", "ru": "Elena Sokolova пишет клиенту"}
-    expect(line).to_have_text(f"ES{said[language]}: Good afternoon, I have")
+    expect(line).to_contain_text(f"ES{said[language]}: Good afternoon, I have")
+    expect(line.get_by_role("button")).to_have_text({"en": "See it", "ru": "Посмотреть"}[language])
     expect(his.locator("who-writes .notice")).to_have_count(0)
     axe(hers)
     shoot(hers, f"collision.{width}.{language}")
+
+
+def test_one_reads_along_in_all_that_another_types(
+    desks: Pages, anna: User, axe: Callable[[Page], None], shoot: Callable[[Page, str], Path]
+) -> None:
+    first, _second = two_waiting()
+    hers, his = (at(desks, user, f"/conversations/{first.pk}/") for user in (anna, make.agent("elena sokolova")))
+    text = his.get_by_label("Reply to the customer")
+    text.press_sequentially(
+        "Good afternoon, the desk was looked at by two of us, and both say that it is to be swapped"
+    )
+    line = hers.locator("who-writes .notice")
+    expect(line).not_to_contain_text("to be swapped")
+
+    line.get_by_role("button", name="See it").press("Enter")
+
+    expect(line).to_contain_text("both say that it is to be swapped")
+    text.press_sequentially(" on Friday.")
+    expect(line).to_contain_text("swapped on Friday.")
+    axe(hers)
+    shoot(hers, "collision.whole")
+    line.get_by_role("button", name="See it").press("Enter")
+    expect(line).not_to_contain_text("Friday")
 
 
 def test_whoever_leaves_or_stops_is_shown_no_more(desks: Pages, anna: User) -> None:

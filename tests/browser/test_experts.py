@@ -1,10 +1,14 @@
 """Bringing in an expert by keys, and the one page on which they answer, in a real browser."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import Page, Route, expect
 
 from samovar.accounts.models import Role, User
 from samovar.conversations import consulting
@@ -24,8 +28,8 @@ def oleg() -> User:
     return user
 
 
-def question_about(conversation: Conversation, expert: User, by: User, *, may_write: bool = False) -> Consultation:
-    asking = Asking(expert=expert, question="Is an undamaged oak top in stock for Thursday?", may_write=may_write)
+def question_about(conversation: Conversation, expert: User, by: User, **given: Any) -> Consultation:
+    asking = Asking(expert=expert, question="Is an undamaged oak top in stock for Thursday?", **given)
     return consulting.ask(conversation, asking, by=by).consultation
 
 
@@ -46,6 +50,37 @@ def test_x_enter_a_line_and_mod_enter_ask_the_first_expert_and_z_takes_it_back(p
     assert (question.expert, question.question) == (expert, "Is a top in stock?")
     page.keyboard.press("z")
     expect(page.locator(".thread-marks .badge", has_text="Expert: Oleg")).to_have_count(0)
+
+
+def test_who_is_quicker_than_the_list_of_experts_asks_the_first_of_them_and_loses_no_word(
+    pages: Pages, anna: User
+) -> None:
+    expert = oleg()
+    boris = make.user("boris", role=Role.EXPERT)
+    first, _second = two_waiting()
+    page = inbox(pages, anna, first.get_absolute_url())
+    held: list[Route] = []
+    let_go: list[bool] = []
+    asked = re.compile(r"/experts/(\?q=\w*)?$")
+    page.route(asked, lambda one: one.continue_() if let_go or one.request.method == "POST" else held.append(one))
+
+    for found, typed in ((expert, ""), (boris, "bor")):
+        let_go.clear()
+        with page.expect_request(re.compile(rf"/experts/(\?q={typed})?$")):
+            page.keyboard.press("x")
+            page.keyboard.type(typed)
+            page.keyboard.press("Enter")
+            page.keyboard.type(f"Is a top in stock, {found.name}?")
+            page.keyboard.press("Control+Enter")
+        assert not Consultation.objects.filter(expert=found).exists()
+        # The request is known before it is held.
+        let_go.append(True)
+        while held:
+            held.pop().continue_()
+
+        expect(page.locator(".thread-marks .badge", has_text=f"Expert: {found.name}")).to_be_visible()
+        question = Consultation.objects.order_by("-pk")[0]
+        assert (question.expert, question.question) == (found, f"Is a top in stock, {found.name}?")
 
 
 def test_an_expert_answers_on_one_page_by_keys_and_reads_no_more(pages: Pages, anna: User) -> None:
@@ -102,3 +137,28 @@ def test_the_looks(
     page.goto(question.get_absolute_url())
     axe(page)
     shoot(page, f"experts-over-{name}")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_who_knows_what_and_several_questions_look_well(
+    pages: Pages,
+    anna: User,
+    axe: Callable[[Page], None],
+    shoot: Callable[[Page, str], Path],
+    look: tuple[int, bool, bool],
+) -> None:
+    width, dark, ru = look
+    name, expert, lea = f"{width}{'.ru' * ru}{'.dark' * dark}", oleg(), make.lead("lea")
+    expert.know_about(["oak tops", "returns", "stock in Yekaterinburg", "repairs"], by=lea)
+    for number, conversation in enumerate(two_waiting()):
+        question_about(conversation, expert, anna, due_at=timezone.now() + timedelta(hours=number - 1))
+    page = inbox(pages, lea, "/experts/", width=width, dark=dark, ru=ru)
+    axe(page)
+    shoot(page, f"topics.{name}")
+    page.goto(f"/experts/{expert.pk}/")
+    axe(page)
+    shoot(page, f"topics-of-one.{name}")
+    page = inbox(pages, expert, "/asked/", width=width, dark=dark, ru=ru)
+    expect(page.locator("#questions li")).to_have_count(2)
+    axe(page)
+    shoot(page, f"asked-several.{name}")

@@ -1,6 +1,7 @@
 """The page "For me" in the browser: its looks, its keys, the count that follows."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from samovar.accounts.models import News, Notice, Notification, User
-from samovar.conversations.models import Conversation, Message
+from samovar.conversations.models import Conversation, Message, Reminder
+from samovar.conversations.models.promise import PromiseKind
 from samovar.lib import clock
 from tests import make
 from tests.browser.conftest import DESK, LOOKS, Pages
@@ -62,7 +64,9 @@ def test_the_page_looks_well(
     page = inbox(pages, anna, "/for-me/", width=width, dark=dark, ru=ru)
     axe(page)
     shoot(page, f"{name}.empty")
-    first, _ = told(anna)
+    first, second = told(anna)
+    first.promise(PromiseKind.CALL, clock.now() + timedelta(minutes=12), by=anna)
+    Reminder.objects.all().remind(anna, second, clock.now() + timedelta(hours=3), "Has the courier called?")
     page.reload()
     axe(page)
     shoot(page, name)

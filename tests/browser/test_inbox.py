@@ -219,6 +219,25 @@ def test_the_palette_acts_and_escape_closes_it(pages: Pages, anna: User) -> None
     expect(page.locator("#palette")).to_be_hidden()
 
 
+def test_the_palette_reaches_what_stands_in_the_menu_without_a_key(pages: Pages, anna: User) -> None:
+    first, second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("watch")
+    page.keyboard.press("Enter")
+    expect(page.locator('[aria-label^="Watched by"]')).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("delete")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Opened by mistake")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("undo-toast").last).to_contain_text("Deleted")
+    subject(page, SECOND)
+    assert list(first.watchings.values_list("user", flat=True)) == [anna.pk]
+
+
 def test_below_the_wide_screen_the_customer_is_a_drawer(pages: Pages, anna: User) -> None:
     first, _second = two_waiting()
     page = inbox(pages, anna, f"/conversations/{first.pk}/", width=1100)

@@ -1,5 +1,7 @@
 """The list beside the thread in a real browser: walked by keys, searched, true by itself."""
 
+import re
+
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -141,17 +143,40 @@ def test_the_history_beside_the_thread_is_true_by_itself_but_not_under_the_point
     expect(lines).to_have_count(4)
 
 
-def test_an_answer_fills_all_its_places_though_the_row_that_asked_is_gone(pages: Pages, anna: User) -> None:
+def test_an_answer_fills_all_its_places_though_the_row_that_asked_was_drawn_anew(pages: Pages, anna: User) -> None:
     first, second = two_waiting()
-    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page = inbox(pages, anna)
     held: list[Route] = []
     page.route(f"**/conversations/{second.pk}/", lambda route: held.append(route))
     with page.expect_request(f"**/conversations/{second.pk}/"):
         page.locator("a.conversation", has_text=SECOND).click()
-    page.locator(f"#c-{second.pk}").evaluate("row => row.remove()")
+    # As the list does by itself a moment after something was done.
+    page.evaluate("htmx.swap('#rows', document.querySelector('#rows').innerHTML, { swapStyle: 'innerHTML' })")
 
     for route in held:
         route.continue_()
 
     subject(page, SECOND)
     expect(page.locator("#side")).to_contain_text("Denis Karpov")
+    expect(page).to_have_url(re.compile(second.get_absolute_url()))
+    expect(page.locator(f"#c-{second.pk}")).to_have_attribute("aria-current", "true")
+
+
+def test_what_is_searched_for_in_a_list_stands_in_the_address_and_goes_with_escape(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, "/?view=everything")
+
+    page.keyboard.press("/")
+    page.keyboard.type("scratch")
+    expect(page.locator("a.conversation")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/\?view=everything&q=scratch$"))
+    page.locator("a.conversation").click()
+    expect(page).to_have_url(re.compile(rf"{first.get_absolute_url()}\?view=everything&q=scratch$"))
+    page.reload()
+
+    subject(page, FIRST)
+    expect(page.locator("a.conversation")).to_have_count(1)
+    expect(page.get_by_label("Search this list")).to_have_value("scratch")
+    page.get_by_label("Search this list").press("Escape")
+    expect(page.locator("a.conversation")).to_have_count(2)
+    expect(page).to_have_url(re.compile(rf"{first.get_absolute_url()}\?view=everything$"))

@@ -10,7 +10,7 @@ from samovar.accounts.models import User
 from samovar.conversations.models import Conversation, Macro, Message
 from tests import make
 from tests.browser.conftest import LOOKS, PHONE, Pages
-from tests.browser.desks import SECOND, inbox, subject, two_waiting
+from tests.browser.desks import SECOND, inbox, press, subject, two_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THANKS = 'Hello {{ customer.first_name | "there" }},\n\nthank you for your patience.'
@@ -70,6 +70,41 @@ def test_the_sign_counts_wherever_a_layout_has_it(pages: Pages, anna: User, shoo
 
 
 @pytest.mark.usefixtures("macros")
+@pytest.mark.parametrize(
+    ("key", "code", "held"),
+    [(".", "Slash", ()), ("/", "Slash", ()), ("/", "Backslash", ("Shift",)), ("/", "Digit7", ("Shift",))],
+    ids=["its place in the Russian layout", "in the English one", "where the Russian one has it", "the German one"],
+)
+def test_with_ctrl_the_sign_is_a_key_while_one_writes(
+    pages: Pages, anna: User, key: str, code: str, held: tuple[str, ...]
+) -> None:
+    page = opened(pages, anna, ru=True)
+    page.keyboard.press("r")
+    page.keyboard.insert_text("Здравствуйте!")
+
+    press(page, key, code, "Control", *held)
+    expect(page.locator("offer-list [role=option]")).to_have_count(4)
+    # Typed in the wrong layout.
+    page.keyboard.insert_text("cgfc")
+    expect(page.locator("offer-list [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+
+    expect(reply(page)).to_have_value("Здравствуйте! Спасибо, Denis.")
+
+
+@pytest.mark.usefixtures("macros")
+def test_ctrl_and_the_minus_that_lies_in_the_place_of_the_sign_stay_with_the_browser(pages: Pages, anna: User) -> None:
+    page = opened(pages, anna)
+    page.keyboard.press("r")
+    page.evaluate("addEventListener('keydown', (event) => { window.isOurs = event.defaultPrevented; })")
+
+    press(page, "-", "Slash", "Control")
+
+    assert page.evaluate("window.isOurs") is False
+    expect(reply(page)).to_have_value("")
+
+
+@pytest.mark.usefixtures("macros")
 def test_steps_wait_over_the_editor_and_are_done_with_the_sending(
     pages: Pages, anna: User, axe: Callable[[Page], None], shoot: Callable[[Page, str], Path]
 ) -> None:
@@ -112,6 +147,28 @@ def test_a_macro_of_steps_is_done_at_once_and_undone_at_once(pages: Pages, anna:
     expect(page.locator("undo-toast").last).to_contain_text("Reopened")
     now = Conversation.objects.get(subject=SECOND)
     assert (now.resolved_at, now.priority) == (None, 0)
+
+
+@pytest.mark.usefixtures("macros")
+def test_a_sign_that_a_key_wrote_goes_with_its_list(pages: Pages, anna: User) -> None:
+    page = opened(pages, anna)
+
+    page.keyboard.press("b")
+    expect(page.locator("offer-list [role=option]")).to_have_count(4)
+    page.keyboard.press("Escape")
+    expect(reply(page)).to_have_value("")
+    page.keyboard.type("Hello")
+    page.keyboard.press("Control+/")
+    expect(reply(page)).to_have_value("Hello /")
+    expect(page.locator("offer-list [role=option]")).to_have_count(4)
+    page.keyboard.press("Escape")
+    expect(reply(page)).to_have_value("Hello")
+    page.keyboard.type(" /")
+    expect(page.locator("offer-list [role=option]")).to_have_count(4)
+    page.keyboard.press("Escape")
+
+    # What the writer typed is theirs.
+    expect(reply(page)).to_have_value("Hello /")
 
 
 @pytest.mark.usefixtures("macros")

@@ -14,12 +14,15 @@ from tests.browser.conftest import PHONE, Pages
 from tests.browser.desks import inbox, two_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Puts a picture where the caret stands, as the browser does.
-PASTE = """(area, content) => {
+# Puts a picture where the caret stands, as the browser does; what is dropped hovers first.
+BRING = """(area, [how, content]) => {
   const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
-  const clipboardData = new DataTransfer();
-  clipboardData.items.add(new File([bytes], "scratch.png", { type: "image/png" }));
-  area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], "scratch.png", { type: "image/png" }));
+  const init = { bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data };
+  if (how === "paste") return area.dispatchEvent(new ClipboardEvent(how, init));
+  const isTaken = !area.dispatchEvent(new DragEvent("dragover", init));
+  return isTaken && !area.dispatchEvent(new DragEvent("drop", init));
 }"""
 
 
@@ -83,17 +86,38 @@ def test_q_without_a_choice_quotes_what_the_customer_wrote_last(pages: Pages, an
     assert "> The desk came with a scratch." in area.input_value()
 
 
-def test_a_pasted_picture_stands_in_the_text_and_goes_with_it(pages: Pages, anna: User) -> None:
+@pytest.mark.parametrize("how", ["paste", "drop"])
+def test_a_picture_that_is_pasted_or_dropped_stands_in_the_text_and_goes_with_it(
+    pages: Pages, anna: User, how: str
+) -> None:
     page, area = opened(pages, anna)
     area.press_sequentially("Here: ")
 
-    area.evaluate(PASTE, base64.b64encode(make.picture()).decode())
+    area.evaluate(BRING, [how, base64.b64encode(make.picture()).decode()])
 
     expect(page.locator('.compose[data-mode="reply"] .file img')).to_be_visible()
     file = Attachment.objects.get()
     expect(area).to_have_value(f"Here: ![scratch.png](file:{file.pk})\n")
     page.locator('.compose[data-mode="reply"] .file').get_by_role("button").click()
     expect(area).to_have_value("Here: \n")
+
+
+def test_a_dropped_picture_leaves_with_the_answer_and_shows_in_it(pages: Pages, anna: User) -> None:
+    page, area = opened(pages, anna)
+    area.press_sequentially("Here: ")
+    dropped = area.evaluate(BRING, ["drop", base64.b64encode(make.picture()).decode()])
+    # The browser would show the picture in the place of the page otherwise.
+    assert dropped
+    expect(page.locator("file-drop[data-over]")).to_have_count(0)
+    expect(page.locator('.compose[data-mode="reply"] .file img')).to_be_visible()
+
+    area.press("Control+Enter")
+
+    file = Attachment.objects.get()
+    expect(page.locator(f'.message[data-from="out"] .text img[src="/attachments/{file.pk}/picture/"]')).to_be_visible()
+    file.refresh_from_db()
+    assert file.message is not None
+    assert file.is_inline
 
 
 @pytest.mark.parametrize(

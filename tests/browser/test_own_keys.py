@@ -35,11 +35,62 @@ def test_a_key_is_chosen_by_pressing_it_and_the_old_one_does_nothing(pages: Page
     expect(page.get_by_role("button", name="Reopen", exact=True)).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).not_to_contain_text("Note to the team")
+    expect(page.locator(".keys > div", has_text="Resolve or reopen").locator("kbd")).to_have_text("W")
     page.keyboard.press("Escape")
     page.goto("/customers/")
     page.keyboard.press("g")
     page.keyboard.press("w")
     page.wait_for_url("**/")
+
+
+def test_the_question_mark_shows_every_key_wherever_one_is(pages: Pages, anna: User) -> None:
+    page = inbox(pages, anna, "/customers/")
+
+    page.keyboard.press("?")
+
+    dialog = page.get_by_role("dialog", name="All keys")
+    for name, key in (
+        ("Undo", "Z"),
+        ("Open what is chosen", "↵"),
+        ("Leave the field, close, back", "Esc"),
+        ("The promise is kept", "Y"),
+        ("The cause of what was just resolved", "Shift T"),
+        ("Bold", "Ctrl B"),
+        ("Name a colleague in a note", "Ctrl Shift 2"),
+    ):
+        expect(dialog.locator("dl > div", has=page.get_by_text(name, exact=True)).locator("kbd")).to_have_text(key)
+    assert "" not in dialog.locator("dt, kbd").all_inner_texts()
+
+
+def test_what_shows_no_key_tells_it_when_it_is_pointed_at(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    anna.change_ways(keys={"S": "W", "G C": ""})
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+
+    snooze = page.get_by_role("button", name="Snooze", exact=True)
+    expect(snooze).to_have_attribute("title", "Snooze · W")
+    expect(snooze).to_have_attribute("aria-keyshortcuts", "W")
+    resolve = page.get_by_role("button", name="Resolve", exact=True)
+    expect(resolve).to_have_attribute("aria-keyshortcuts", "E")
+    assert resolve.get_attribute("title") is None
+    send = page.get_by_role("button", name="Send", exact=True)
+    expect(send).to_have_attribute("aria-keyshortcuts", "Control+Enter")
+    expect(page.get_by_role("link", name="Inbox", exact=False).first).to_have_attribute("title", "Inbox · G I")
+    assert page.locator(".nav [href='/customers/']").first.get_attribute("title") is None
+    expect(page.get_by_role("searchbox", name="Search this list", exact=True)).to_have_attribute(
+        "title", "Search this list · /"
+    )
+
+
+def test_what_came_by_itself_tells_its_key_and_keeps_its_name(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.keyboard.press("s")
+    page.keyboard.press("Enter")
+
+    back = page.get_by_role("button", name="Back now", exact=True)
+    expect(back).to_have_attribute("title", "Back now · S")
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_have_attribute("aria-keyshortcuts", "Z")
 
 
 def test_with_keys_switched_off_no_button_shows_one(pages: Pages, anna: User) -> None:

@@ -32,7 +32,8 @@ def test_a_press_in_a_menu_does_what_it_says(pages: Pages, anna: User, width: in
     first, _second = two_waiting()
     page = inbox(pages, anna, first.get_absolute_url(), width=width)
 
-    page.get_by_role("button", name="Priority", exact=True).click()
+    page.get_by_role("button", name="Add to the conversation").click()
+    page.locator("#add-menu .menu-item", has_text="Priority").click()
     page.get_by_role("button", name="Urgent", exact=True).click()
     expect(page.locator(".thread-marks .badge", has_text="Urgent")).to_be_visible()
     page.get_by_role("button", name="More actions").click()

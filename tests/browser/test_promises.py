@@ -171,6 +171,8 @@ def test_promises_look_well(
         shoot(page, f"promises-{name}.{end}")
     page.goto(second.get_absolute_url())
     for name in ("promise-menu", "step-menu", "promise-acts"):
+        if name != "promise-acts":
+            page.get_by_role("button", name="Добавить к обращению" if ru else "Add to the conversation").click()
         page.locator(f'[popovertarget="{name}"]').first.click()
         page.wait_for_load_state("networkidle")
         axe(page)

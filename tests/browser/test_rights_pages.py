@@ -50,6 +50,30 @@ def test_the_pages_of_rights_break_no_rule(
         _fits(page, axe, shoot, width, f"{name}.{look}")
 
 
+@pytest.mark.parametrize(
+    ("width", "language", "dark"),
+    [(width, "ru" if ru else "en", dark) for width, dark, ru in LOOKS],
+)
+def test_the_pages_of_a_lead_break_no_rule(
+    pages: Pages, axe: Axe, shoot: Shoot, width: int, language: str, dark: bool
+) -> None:
+    vera, mailbox = make.lead("vera kozlova"), make.mailbox()
+    page = pages.open(vera, width=width, language=language, dark=dark)
+    delivery = make.team("Delivery", vera)
+    make.team("The second line for oak, larch and everything else that is heavy", make.agent())
+    mailbox.inbox.open_for([delivery], by=make.admin())
+    addresses = {
+        "teams": "/teams/",
+        "team": f"/teams/{delivery.pk}/",
+        "inboxes": "/mailboxes/",
+        "who-sees": f"/mailboxes/{mailbox.pk}/teams/",
+        "quiet": "/profile/",
+    }
+    for name, address in addresses.items():
+        page.goto(address)
+        _fits(page, axe, shoot, width, f"lead-{name}.{width}.{language}.{'dark' if dark else 'light'}")
+
+
 def test_the_audit_log_is_narrowed_by_keyboard_without_a_new_page(pages: Pages) -> None:
     anna, olga = make.admin("anna"), make.agent("olga")
     olga.change_role(Role.LEAD, by=anna)

@@ -61,6 +61,38 @@ def test_space_selects_keys_extend_and_one_key_resolves_them_all_and_one_takes_i
     assert not Conversation.objects.all().resolved().exists()
 
 
+def test_shift_and_a_click_take_all_rows_up_to_there(pages: Pages, anna: User) -> None:
+    several(6)
+    page = inbox(pages, anna)
+    boxes, rows = page.locator(".pick"), page.locator("a.conversation")
+    boxes.nth(1).check()
+    boxes.nth(3).click(modifiers=["Shift"])
+    selected(page, "3")
+    # Upwards too, and with the row itself instead of its box; nothing is opened, no text is marked.
+    boxes.nth(2).uncheck()
+    rows.nth(0).click(modifiers=["Shift"])
+    selected(page, "4")
+    assert [box.is_checked() for box in boxes.all()] == [True, True, True, True, False, False]
+    assert page.evaluate("getSelection().toString()") == ""
+    assert page.url.endswith("/")
+    assert len(page.context.pages) == 1
+    boxes.nth(5).click(modifiers=["Shift"])
+    selected(page, "6")
+
+
+def test_the_bar_of_the_selected_takes_two_lines_also_in_russian(pages: Pages, anna: User) -> None:
+    User.objects.filter(pk=anna.pk).update(language="ru")
+    several(34)
+    page = inbox(pages, anna)
+    page.keyboard.press("Space")
+    page.locator("[data-picks=page]").click()
+    expect(page.locator("[data-picks=all]")).to_be_visible()
+
+    tops = page.locator(".picks .button:visible").evaluate_all("all => all.map(one => one.offsetTop)")
+
+    assert len(set(tops)) == 2, tops
+
+
 def test_a_menu_acts_on_all_and_what_is_selected_survives_news_and_another_row(pages: Pages, anna: User) -> None:
     some = several()
     page = inbox(pages, anna, f"/conversations/{some[0].pk}/")
@@ -81,6 +113,47 @@ def test_a_menu_acts_on_all_and_what_is_selected_survives_news_and_another_row(p
 
     expect(page.locator("undo-toast")).to_contain_text("Assigned to Anna Petrova · 2 conversations")
     assert set(Conversation.objects.filter(assignee=anna)) == set(some[1:3])
+
+
+def test_keys_of_one_conversation_say_so_while_some_are_selected(pages: Pages, anna: User) -> None:
+    some = several(3)
+    page = inbox(pages, anna, f"/conversations/{some[0].pk}/")
+    page.locator(".pick").nth(1).check()
+    page.locator(".pick").nth(2).check()
+    page.locator(".pick").nth(2).blur()
+
+    for number, key in enumerate(("p", "x", "n", "r"), start=1):
+        page.keyboard.press(key)
+        expect(page.locator("undo-toast", has_text="One conversation at a time")).to_have_count(min(number, 3))
+        expect(page.locator(":popover-open, dialog:modal")).to_have_count(0)
+        expect(page.locator("textarea:focus")).to_have_count(0)
+    expect(page.get_by_role("radio", name="Reply", exact=True)).to_be_checked()
+    selected(page, "2")
+    # With nothing selected they act as ever.
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.get_by_role("radio", name="Note to the team")).to_be_checked()
+
+
+def test_the_menus_of_the_selected_keep_the_keys_that_stand_in_them(pages: Pages, anna: User) -> None:
+    some = several(2)
+    page = inbox(pages, anna)
+    page.keyboard.press("Space")
+
+    page.locator("[popovertarget=picks-more]").click()
+    expect(page.locator("#picks-more [value='assign:me']")).to_be_focused()
+    page.keyboard.press("e")
+    page.keyboard.press("i")
+    expect(page.locator("#picks-priority [autofocus]")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.locator("#picks-snooze .menu-item").first.focus()
+    for key in ("+", "6", "Enter"):
+        page.keyboard.press(key)
+
+    expect(page.locator("undo-toast")).to_contain_text("Snoozed: +6 working hours · 1 conversation")
+    assert Conversation.objects.get(snoozed_until__isnull=False) == some[0]
+    assert not Conversation.objects.all().resolved().exists()
 
 
 def test_enter_in_the_field_for_working_hours_snoozes_and_does_not_resolve(pages: Pages, anna: User) -> None:

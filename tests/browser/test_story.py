@@ -3,14 +3,16 @@
 import re
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.beginnings import (
     OURS,
+    TYPED,
     Desk,
     be_the_first,
     connect,
@@ -25,7 +27,7 @@ from tests.browser.conftest import Pages
 from tests.channels.conftest import dovecot
 from tests.channels.mails import answer_to, mail
 from tests.channels.mailserver import Dovecot, free_port, smtp_server
-from tests.installation import Installation, empty_home
+from tests.installation import ROOT, Installation, empty_home
 
 __all__ = ["dovecot"]
 
@@ -176,6 +178,32 @@ def test_who_leaves_is_out_at_once_and_her_work_goes_back_to_the_team(desk: Desk
     # Only that her stream was refused.
     assert desk.pages.troubles == refused
     desk.pages.troubles.clear()
+
+
+@pytest.mark.slow
+def test_a_new_agent_gives_the_first_answer_by_what_stands_on_the_screen(desk: Desk) -> None:
+    boris = ("Boris Gusev", "boris@mail.example")
+    desk.dovecot.deliver(OURS, mail("Where is my shelf?", subject="A shelf", to=OURS, sender=boris))
+    [link] = invite(desk.anna, [f"lidia.{uuid4().hex}@aurora.example"])
+    page = desk.pages.open()
+    page.goto(link)
+    # Nothing but labels, names and buttons in sight: no key, no address, no guide.
+    steps: list[Callable[[], None]] = [
+        lambda: page.get_by_label("Your name").fill("Lidia Panova"),
+        lambda: page.get_by_label("Password").fill(TYPED),
+        lambda: page.get_by_role("button", name="Join").click(),
+        lambda: page.locator("a.conversation", has_text="Boris Gusev").click(),
+        lambda: page.get_by_role("textbox", name="Reply").fill("It comes on Friday."),
+        lambda: page.get_by_role("button", name="Send", exact=True).click(),
+    ]
+    for step in steps:
+        step()
+
+    assert "It comes on Friday." in desk.mail_to("boris@mail.example")
+    expect(page.locator('.message[data-from="out"]')).to_contain_text("It comes on Friday.")
+    written = (ROOT / "docs" / "ux.md").read_text()
+    assert f"{len(steps)} steps from the link of the invitation to the first answer" in " ".join(written.split())
+    assert not desk.pages.troubles
 
 
 def steps_are(page: Page, *, done: list[str], left: list[str]) -> None:

@@ -1,5 +1,6 @@
 """An answer can be taken back, put off to a moment, changed and sent at once."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def test_what_was_typed_since_comes_back_too(pages: Pages, olga: User) -> None:
     page = inbox(pages, olga, first.get_absolute_url())
     write(page, first)
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".pending li")).to_be_visible()
+    expect(page.locator(".pending li .badge")).to_have_text(re.compile(r"Leaves in \d+ sec"))
     page.get_by_label("Reply to the customer").press_sequentially("And more")
 
     page.locator(".pending").get_by_role("button", name="Undo").click()

@@ -76,11 +76,11 @@ def assign_to_me(hands: Hands) -> None:
 
 
 def bring_in_an_expert(hands: Hands) -> None:
-    hands.press("X")
-    expect(hands.page.locator("#expert-menu [name=expert]").first).to_be_visible()
-    hands.press("Enter")
+    hands.press("X", "Enter")
     hands.write("Is an undamaged top in stock?")
-    hands.press("Mod+Enter")
+    # What was done before this may be offered to be undone still.
+    with hands.page.expect_response(lambda answer: answer.request.method == "POST" and "/experts/" in answer.url):
+        hands.press("Mod+Enter")
     hands.done(consultations__question="Is an undamaged top in stock?")
 
 
@@ -174,3 +174,14 @@ def test_every_task_by_keys_alone_with_no_more_presses_than_promised(pages: Page
         DOCUMENT.write_text(before + MARK + counted, "utf-8")
         table = counted
     assert table == counted, "what was counted is not what docs/ux.md says: SAMOVAR_WRITE_TASKS=1 writes it anew"
+
+
+def test_what_is_said_beside_others_is_what_its_table_counts() -> None:
+    rows = [line.split("|")[1:-1] for line in DOCUMENT.read_text("utf-8").split(MARK)[0].splitlines() if "|" in line]
+    same = sum(theirs.strip().startswith(f"{ours.strip()}:") for _name, ours, theirs, _others in rows[2:])
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+    said = re.search(r"(\w+) cost less than in both, or are not there, and (\w+) the same", DOCUMENT.read_text("utf-8"))
+
+    assert said is not None
+    assert said.groups() == (words[len(rows) - 2 - same], words[same])

@@ -10,7 +10,7 @@ from samovar.accounts.models import User
 from samovar.conversations.models import Message
 from tests import make
 from tests.browser.conftest import PHONE, Pages
-from tests.browser.desks import SECOND, inbox, subject, two_waiting
+from tests.browser.desks import SECOND, inbox, press, subject, two_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,6 +50,26 @@ def test_a_note_to_a_colleague_takes_four_presses(pages: Pages, anna: User) -> N
 
     expect(page.locator("[data-from=note] .text")).to_have_text("@Elena Petrova")
     assert Message.objects.filter(direction="note").get().text.strip() == "@Elena Petrova"
+
+
+@pytest.mark.usefixtures("colleagues")
+def test_where_no_key_writes_the_sign_its_place_with_ctrl_does(
+    pages: Pages, anna: User, shoot: Callable[[Page, str], Path]
+) -> None:
+    page = open_note(pages, anna)
+    page.keyboard.insert_text("Спроси")
+
+    # In the Russian layout this place writes a quotation mark with Shift, which stays one.
+    press(page, '"', "Digit2", "Control", "Shift")
+    expect(page.get_by_role("option")).to_have_count(3)
+    shoot(page, "colleagues.by-key.1440")
+    page.keyboard.insert_text("el")
+    expect(page.get_by_role("option")).to_have_count(2)
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text('"дуб"')
+
+    expect(note(page)).to_have_value('Спроси @Elena Petrova "дуб"')
+    expect(note(page)).to_be_focused()
 
 
 @pytest.mark.usefixtures("colleagues")
@@ -132,3 +152,16 @@ def test_in_a_reply_the_sign_is_plain_text_and_says_so(pages: Pages, anna: User)
     page.keyboard.type("x ")
     expect(page.locator("offer-list").filter(visible=True)).to_have_count(0)
     expect(page.get_by_role("textbox", name="Reply to the customer")).to_have_value("@el\nx ")
+
+
+@pytest.mark.usefixtures("colleagues")
+def test_the_sign_of_the_button_goes_when_nobody_is_named(pages: Pages, anna: User) -> None:
+    page = open_note(pages, anna)
+    page.keyboard.type("Ask")
+
+    page.get_by_role("button", name="Name a colleague").click()
+    expect(note(page)).to_have_value("Ask @")
+    expect(page.get_by_role("option")).to_have_count(3)
+    page.locator(".thread-subject").click()
+
+    expect(note(page)).to_have_value("Ask")

@@ -51,7 +51,7 @@ def test_what_was_opened_can_be_read_without_a_connection(pages: Pages, anna: Us
     page.locator("a.conversation", has_text=SECOND).click()
     subject(page, SECOND)
     expect(page.locator(".message")).to_contain_text("Nobody has told me when it comes.")
-    expect(page.locator(LINE)).to_contain_text("No connection. What you write is kept")
+    expect(page.locator(LINE)).to_contain_text("No connection. You can read and write; it goes out when we are back.")
     expect(page.locator(LINE)).to_contain_text("Kept here since")
     # By its own address too, although it was never fetched as a page.
     page.reload()
@@ -142,3 +142,28 @@ def test_the_next_person_at_the_same_browser_reads_nothing_of_the_first(pages: P
 
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
     pages.troubles.clear()
+
+
+def test_what_is_closed_to_its_reader_since_is_not_kept_any_more(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    path = f"/conversations/{first.pk}/"
+    page = keeping(pages, anna, path)
+    first.inbox.teams.add(make.team("Others"))
+
+    page.goto(path)
+    until(lambda: path not in kept_on(page))
+    page.context.set_offline(True)
+    page.goto(path)
+
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    pages.troubles.clear()
+
+
+def test_the_page_that_stands_for_what_is_not_kept_knows_nobody(pages: Pages, anna: User) -> None:
+    page = keeping(pages, anna)
+
+    shell = page.evaluate("caches.match('/offline/').then((kept) => kept.text())")
+
+    assert "No connection" in shell
+    assert "data-person" not in shell
+    assert anna.name not in shell
