@@ -1,25 +1,32 @@
-"""Lists and counts of a desk with a million conversations: each filter and order, all views and ten of one's own."""
+"""A desk with a million conversations: each filter and order of its lists, the counts of all views, and opening one."""
 
 import os
 import random
 from functools import partial
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import QueryDict
+from django.test import Client
 
 import bench.ready  # noqa: F401 - first of all, because the models need the settings
 from bench.figures import Figures, milliseconds, percentile
+from bench.pages import page
 from samovar.accounts.models import Role, Team, User
 from samovar.conversations import queries, saved_views
-from samovar.conversations.models import Cause, Conversation, Inbox, SavedView, Tag
+from samovar.conversations.models import Cause, Conversation, Inbox, Message, SavedView, Tag
+from samovar.conversations.models.message import Direction, Way
 from samovar.conversations.models.saved_view import Naming
 from samovar.conversations.queries import Wanted
 from samovar.customers.models import Customer, Organisation
 from samovar.lib import clock
+from samovar.operations import readiness
 
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 PEOPLE = ROWS // 5
 ROUNDS = 20
+# So many of them are opened, each with so many messages.
+OPENED, MESSAGES = 200, 6
 CUSTOMERS = """
 INSERT INTO customers_customer (name, sort_key, search_key, language, time_zone, city, created_at)
 SELECT 'Customer ' || n, 'customer ' || n, 'customer ' || n, (ARRAY['ru','en','de','kk'])[1 + (n::bigint * n %% 4)], '',
@@ -88,11 +95,23 @@ def fill() -> dict[str, str]:
             values[name] = [row.pk for row in rows]
         cursor.execute(MANY.format(names=", ".join(names), chosen=chosen), values)
         cursor.execute(TAGGED, [[tag.pk for tag in tags]])
+        _write_down(inbox)
         cursor.execute("ANALYZE")
         cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     found = {"person": people[1].pk, "team": teams[0].pk, "often": tags[0].pk, "seldom": tags[49].pk}
     found |= {"cause": causes[3].pk, "inbox": inbox.pk, "company": companies[5].pk}
     return {name: str(pk) for name, pk in found.items()}
+
+
+def _write_down(inbox: Inbox) -> None:
+    """Write down a phone call in one of a hundred conversations."""
+    numbers = Conversation.objects.order_by("pk").values_list("pk", flat=True)[::100]
+    now, note = clock.now(), Direction.NOTE
+    rows = (
+        Message(conversation_id=pk, inbox=inbox, direction=note, way=Way.CALL, sent_at=now, created_at=now)
+        for pk in numbers
+    )
+    Message.objects.bulk_create(rows, batch_size=2000)
 
 
 def addresses(pk: dict[str, str]) -> list[str]:
@@ -102,7 +121,7 @@ def addresses(pk: dict[str, str]) -> list[str]:
     filters += [f"tag:{pk['often']}", f"tag:{pk['seldom']}", f"cause:{pk['cause']}", f"inbox:{pk['inbox']}"]
     filters += ["mark:unread", "mark:pressing", "waiting:4", "waiting:168", "promise:late", "promise:today"]
     filters += ["promise:none", "language:de", "city:samara", "city:ufa north", f"company:{pk['company']}"]
-    filters += ["consent:news", "text:desk", "text:nobody"]
+    filters += ["consent:news", "channel:call", "text:desk", "text:nobody"]
     found = [f"view={view}&f={one}" for one in filters for view in ("needs-reply", "everything")]
     found += [f"view={view}" for view in ("needs-reply", "mine", "my-teams", "unassigned", "resolved", "everything")]
     orders = ("newest", "oldest", "waiting", "promise")
@@ -130,6 +149,32 @@ def own_views(user: User, pk: dict[str, str]) -> None:
         SavedView.objects.all().make(Naming(name=f"Own {number}", owner=user), codes, "promise", by=user)
 
 
+def open_some(figures: Figures, user: User) -> None:
+    """Open one after another as a page of its own and as htmx asks for it, the open ones and the old ones alike."""
+    settings.ALLOWED_HOSTS = ["*"]
+    client = Client()
+    client.force_login(user)
+    chosen = Conversation.objects.order_by("-pk")[: ROWS // 2 : ROWS // 2 // OPENED]
+    for row in chosen:
+        written = (
+            Message(
+                conversation=row,
+                inbox_id=row.inbox_id,
+                customer_id=row.customer_id,
+                direction=Direction.IN if number % 2 else Direction.OUT,
+                text=f"The desk came with a scratch, and this is letter {number} about it.\n" * 5,
+                sent_at=row.opened_at,
+                created_at=row.opened_at,
+            )
+            for number in range(MESSAGES)
+        )
+        Message.objects.bulk_create(written)
+    page(client, figures, "conversation", [row.get_absolute_url() for row in chosen], "≤ 150 ms")
+    headers = {"HX-Request": "true", "HX-Target": "thread"}
+    part = [milliseconds(partial(client.get, row.get_absolute_url(), headers=headers)) for row in chosen]
+    figures.add("conversation beside its list, 95 %", percentile(part, 0.95), "ms", "≤ 150 ms")
+
+
 def measure(figures: Figures) -> None:
     """Fill, ask, and take all of it away again."""
     try:
@@ -144,10 +189,14 @@ def measure(figures: Figures) -> None:
 def _ask(figures: Figures, pk: dict[str, str]) -> None:
     user = User.objects.get(email="b0@aurora.example")
     assert user.role == Role.AGENT
-    own_views(user, pk)
-    views = saved_views.shown(user)
-    took = [milliseconds(partial(queries.counts, user, views)) for _round in range(ROUNDS)]
-    figures.add(f"counts of {len(views)} views, 95 %", percentile(took, 0.95), "ms", "≤ 50 ms")
+    for own in (False, True):
+        if own:
+            own_views(user, pk)
+        views = saved_views.shown(user)
+        took = [milliseconds(partial(queries.counts, user, views)) for _round in range(ROUNDS)]
+        figures.add(f"counts of {len(views)} views, 95 %", percentile(took, 0.95), "ms", "≤ 50 ms")
+        figures.add(f"counts of {len(views)} views, median", percentile(took, 0.5), "ms")
+    open_some(figures, user)
     every = []
     asked = addresses(pk)
     for address in asked:
@@ -161,6 +210,8 @@ def _ask(figures: Figures, pk: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
+    # A data set that was kept may have the static files of an older version.
+    readiness.ensure()
     noted = Figures("Lists")
     measure(noted)
     noted.finish()
