@@ -104,7 +104,7 @@ def demand_second_factor(page: Page, role: str) -> None:
     page.goto("/signing-in/")
     page.get_by_role("checkbox", name=role, exact=True).check()
     page.get_by_role("button", name="Save").first.click()
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
 
 def make_team(page: Page, name: str, members: list[str]) -> None:
@@ -115,7 +115,7 @@ def make_team(page: Page, name: str, members: list[str]) -> None:
     for member in members:
         page.get_by_role("checkbox", name=member).check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
 
 def open_inbox_for(page: Page, team: str, *, is_open: bool = True) -> None:
@@ -125,4 +125,4 @@ def open_inbox_for(page: Page, team: str, *, is_open: bool = True) -> None:
     page.get_by_role("link", name="Who sees it").click()
     page.get_by_role("checkbox", name=team).set_checked(is_open)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Who sees Help is saved")).to_be_visible()

@@ -136,7 +136,7 @@ def test_the_colours_are_shown_as_soon_as_they_are_chosen(pages: Pages) -> None:
     page.get_by_label("Colours").select_option("dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
     assert User.objects.get().theme == "dark"
 

@@ -131,9 +131,9 @@ def test_the_key_that_sends_sends_nothing_from_a_menu_or_a_search(pages: Pages, 
     page.keyboard.type("15")
     page.keyboard.press("Control+Enter")
     page.keyboard.press("Control+Shift+Enter")
-    # The first empties what was searched for.
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
+    # A menu's first empties what was searched for; from the search of the list a second would lead back to the list.
+    for _time in range(1 if key == "/" else 2):
+        page.keyboard.press("Escape")
     expect(page.locator("menu-list:popover-open, .list-search:focus")).to_have_count(0)
 
     expect(field).to_have_value("Half a sent")

@@ -29,7 +29,7 @@ def open_note(pages: Pages, anna: User, *, width: int = 1440) -> Page:
     if width > PHONE:
         page.keyboard.press("n")
     else:
-        page.get_by_text("Note to the team", exact=True).tap()
+        page.locator(".editor-modes label", has_text="Note to the team").tap()
     expect(note(page)).to_be_focused()
     return page
 
