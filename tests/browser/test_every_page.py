@@ -2,7 +2,8 @@
 
 The pages come from the addresses, so that none can be forgotten. In the ordinary run each is looked at in every width,
 every language and every theme, and together they have every pair of them; ``SAMOVAR_AXE=all`` looks at every page in
-all sixteen ways.
+all sixteen ways. Who looks changes in turn among those who may see it: an administrator, an agent and an expert have
+other menus, buttons and columns; in full, each of them looks.
 """
 
 import os
@@ -22,7 +23,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from samovar.accounts.models import Company, User
+from samovar.accounts.models import Company, Role, User
 from tests import make
 from tests.browser.conftest import HEIGHT, RULES, Pages
 from tests.browser.desks import QUIET
@@ -49,42 +50,56 @@ class Window(NamedTuple):
 
     widths: tuple[int, ...]
     language: str
-    is_signed_in: bool
+    viewer: User | None
 
 
-def windows(number: int, is_signed_in: bool) -> Iterator[tuple[Window, list[tuple[int, bool]]]]:
+class Shown(NamedTuple):
+    """A page as one of those who may see it finds it; a stranger is nobody."""
+
+    viewer: User | None
+    address: str
+
+
+def windows(number: int, shown: list[Shown]) -> Iterator[tuple[Window, str, list[tuple[int, bool]]]]:
     """Yield in which windows the page with this number is opened, and the width and theme of each look at it there."""
     for kind, widths in enumerate((PHONES, DESKS)):
         if IS_IN_FULL:
-            for language in LANGUAGES:
-                yield Window(widths, language, is_signed_in), list(product(widths, THEMES))
+            for language, (viewer, address) in product(LANGUAGES, shown):
+                yield Window(widths, language, viewer), address, list(product(widths, THEMES))
         else:
+            viewer, address = shown[(kind + number) % len(shown)]
             # Four pages one after the other have all pairs of a width with a language, and of a width with a theme;
             # each of them has all pairs of a language with a theme.
             language = LANGUAGES[(kind + number) % 2]
             themes = [THEMES[(at + number // 2) % 2] for at in range(len(widths))]
-            yield Window(widths, language, is_signed_in), list(zip(widths, themes, strict=True))
+            yield Window(widths, language, viewer), address, list(zip(widths, themes, strict=True))
 
 
-def pages_of(admin: User, share: int) -> Iterator[tuple[str, str, bool]]:
-    """Yield the name and the address of every page of a share, and whether somebody has to be signed in for it."""
+def pages_of(viewers: list[User], share: int) -> Iterator[tuple[str, list[Shown]]]:
+    """Yield the name of every page of a share, and as whom it is seen; a stranger sees what nobody else does."""
     once = cache(lambda objects: objects())
-    client, stranger = Client(), Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(admin)
+    clients = [Client() for _one in viewers]
+    for viewer, client in zip(viewers, clients, strict=True):
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(viewer)
     for route in routes()[share::SHARES]:
         if route.name in UNREAL:
             continue
-        own = MINE.get(route.name)
-        numbers = own(admin) if own else once(OBJECTS[route.name]) if route.parameters else {}
-        address = reverse(route.name, kwargs=numbers)
-        for one, is_signed_in in ((client, True), (stranger, False)):
-            with transaction.atomic():
-                answer = one.get(address)
-                is_page = shows(answer)
-                transaction.set_rollback(True)
-            if is_page:
-                yield route.name, address, is_signed_in
-                break
+        own, objects = MINE.get(route.name), OBJECTS.get(route.name, dict)
+        places = [Shown(one, reverse(route.name, kwargs=own(one) if own else once(objects))) for one in viewers]
+        shown = [place for place, client in zip(places, clients, strict=True) if is_page(client, place.address)]
+        if not shown and is_page(Client(), places[0].address):
+            shown = [Shown(None, places[0].address)]
+        if shown:
+            yield route.name, shown
+
+
+def is_page(client: Client, address: str) -> bool:
+    """Whether this visitor finds a whole page of ours there; what the look changes is taken back."""
+    with transaction.atomic():
+        answer = client.get(address)
+        is_shown = shows(answer)
+        transaction.set_rollback(True)
+    return is_shown
 
 
 def shows(answer: HttpResponseBase) -> bool:
@@ -103,15 +118,15 @@ def has_no_scripts(answer: HttpResponseBase) -> bool:
 class Eyes:
     """Looks at pages, each kind of window opened once."""
 
-    def __init__(self, pages: Pages, admin: User) -> None:
-        self.pages, self.admin = pages, admin
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
         self.open: dict[Window, Page] = {}
 
     def at(self, window: Window, address: str) -> Page:
         """Return the window with a page, and axe in it."""
         if window not in self.open:
-            user = self.admin if window.is_signed_in else None
-            page = self.open[window] = self.pages.open(user, width=window.widths[0], language=window.language)
+            width, language = window.widths[0], window.language
+            page = self.open[window] = self.pages.open(window.viewer, width=width, language=language)
             page.add_init_script(QUIET)
         page = self.open[window]
         page.goto(address)
@@ -130,15 +145,18 @@ def found_at(page: Page, width: int, *, is_dark: bool) -> str:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_axe_finds_nothing_on_any_page(pages: Pages, share: int) -> None:
     Company.objects.create(pk=1, name="Aurora Home")
-    admin = make.admin("anna petrova")
-    eyes, found = Eyes(pages, admin), []
-    every = list(pages_of(admin, share))
+    viewers = [make.admin("anna petrova"), make.agent("igor belov"), make.user("Elena Kiseleva", role=Role.EXPERT)]
+    eyes, found = Eyes(pages), []
+    every = list(pages_of(viewers, share))
     assert len(every) > 15
+    seen = {viewer for _name, shown in every for viewer, _address in shown}
+    assert seen.issuperset(viewers)
 
-    for number, (name, address, is_signed_in) in enumerate(every):
-        for window, looks in windows(number, is_signed_in):
+    for number, (name, shown) in enumerate(every):
+        for window, address, looks in windows(number, shown):
             page = eyes.at(window, address)
             reports = [found_at(page, width, is_dark=is_dark) for width, is_dark in looks]
-            found += [f"{name} {window.language} {report}" for report in reports if report]
+            role = window.viewer.role if window.viewer else "stranger"
+            found += [f"{name} {role} {window.language} {report}" for report in reports if report]
 
     assert not found, "\n".join(found)
