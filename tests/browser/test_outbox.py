@@ -132,6 +132,28 @@ def test_what_others_have_overtaken_is_kept_and_its_author_decides(pages: Pages,
     pages.troubles.clear()
 
 
+def test_what_is_taken_back_from_a_line_that_does_not_answer_is_called_off(pages: Pages, igor: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, igor, f"/conversations/{first.pk}/")
+    page.context.set_offline(True)
+    write(page, ANSWER)
+    expect(page.locator(WAITS)).to_have_count(1)
+    page.route("**/messages/", lambda _route: None, times=1)
+    with page.expect_request("**/messages/"):
+        back_on_line(page)
+
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Take it back").click()
+
+    expect(page.locator(".toast")).to_contain_text("may have arrived")
+    expect(page.get_by_label("Reply to the customer")).to_have_value(ANSWER)
+    expect(page.locator(WAITS)).to_have_count(0)
+    page.reload()
+    expect(page.locator(WAITS)).to_have_count(0)
+    assert sent_in(first) == []
+    pages.troubles.clear()
+
+
 def test_what_waits_can_be_taken_back_before_it_leaves(pages: Pages, igor: User) -> None:
     first, _second = two_waiting()
     page = inbox(pages, igor, f"/conversations/{first.pk}/")

@@ -38,7 +38,13 @@ function setAside(place) {
   setTimeout(() => htmx.swap(old, "", { swapStyle: "delete" }), SETTLED);
 }
 
-const painted = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+/** Wait until the frame is painted; a page that nobody sees paints none. */
+function painted() {
+  return new Promise((go) => {
+    requestAnimationFrame(() => setTimeout(go));
+    setTimeout(go, SETTLED);
+  });
+}
 
 async function show(row, kept) {
   wanted = row.href;
@@ -59,8 +65,8 @@ async function show(row, kept) {
   setAside(document.querySelector("#thread"));
   htmx.swap("#thread", thread, { swapStyle: htmx.config.defaultSwapStyle });
   await painted();
-  // Whoever is quick has gone on already.
-  if (location.href !== row.href) return;
+  // Whoever is quick has gone on already; a filter that was changed meanwhile leaves the conversation where it is.
+  if (location.pathname !== row.pathname) return;
   setAside(document.querySelector("#side"));
   htmx.swap("#thread", beside, { swapStyle: "none" });
 }

@@ -16,6 +16,7 @@ const SAID = [409, 422];
 // The server knows the numbers for a month; what is as old as this is not sent without being looked at.
 const LONGEST = 14 * 24 * 3600 * 1000;
 
+let underWay = new AbortController();
 const isOld = ({ at }) => Date.now() - at > LONGEST;
 
 /** What was merged meanwhile stands from now on where its conversation does; ``was`` is where it was written. */
@@ -23,8 +24,7 @@ async function refuse(item, why, { headers } = new Response()) {
   const now = headers.get("X-Merged-Into");
   await note(item.key, { refused: why, failed: 0, ...(now && { about: now, was: item.about }) });
   tell("outbox-refused");
-  // What follows has its own answer then.
-  return Boolean(now);
+  return Boolean(now); // What follows has its own answer then.
 }
 
 async function fail(item, status) {
@@ -38,7 +38,8 @@ async function send(item) {
   const headers = { ...csrfHeaders(), "HX-Request": "true", "X-Client-Id": item.id, "X-Seen-Event": item.seen };
   const body = new FormData();
   for (const [name, value] of item.fields) body.append(name, value);
-  const answer = await fetch(item.url, { method: "POST", headers, body, redirect: "error" });
+  underWay = new AbortController();
+  const answer = await fetch(item.url, { method: "POST", headers, body, redirect: "error", signal: underWay.signal });
   // Who is signed in here now is no judgement on what was written: it waits for its author.
   if (answer.headers.has("X-Refused")) throw new Error(String(answer.status));
   if (REFUSED.includes(answer.status)) {
@@ -66,11 +67,13 @@ export function sendAll() {
   });
 }
 
-/** Do something with what waits while none of it is under way; whoever wants it does not wait for a slow line for ever. */
+/** Do something with what waits while none of it is under way; a line that does not answer is called off, and it is said. */
 export function whileNothingLeaves(act) {
   const signal = AbortSignal.timeout(PATIENCE);
   return navigator.locks.request(SENDING, { signal }, act).catch((why) => {
     if (why.name !== "TimeoutError") throw why;
+    underWay.abort();
+    tell("outbox-perhaps");
     return act();
   });
 }
