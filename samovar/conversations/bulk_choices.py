@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from samovar.accounts.models import Calendar, Team, User
 from samovar.accounts.models.user import ANSWERING
 from samovar.accounts.staff_lists import nearest_first
-from samovar.conversations import causes, putting_off
+from samovar.conversations import causes, promising, putting_off
 from samovar.conversations.models import Macro, Tag
 from samovar.lib import clock
 from samovar.lib.naming import called, farness
@@ -84,6 +84,14 @@ def reasons(typed: str, _by: User) -> list[Choice]:
     return found if typed else [*found, Choice("cause:", _("No cause"), "cross")]
 
 
+def promises(typed: str, _by: User) -> list[Choice]:
+    """Return by when it can be promised: what was typed, or without that the usual moments. Raises NoMoment."""
+    if typed := tidy(typed)[:60]:
+        words = _("Promise it:") + f" {promising.in_words(promising.understood(typed))}"
+        return [Choice("promise:typed", words, "calendar")]
+    return [Choice(f"promise:{one.typed}", one.words, "calendar") for one in promising.choices()]
+
+
 # By the name of the menu.
 CHOICES = {
     "assign": people,
@@ -92,4 +100,5 @@ CHOICES = {
     "cause": reasons,
     "snooze": snoozes,
     "macro": macros,
+    "promise": promises,
 }

@@ -12,14 +12,17 @@ from django.utils.translation import gettext_lazy
 
 from samovar.accounts.models import Calendar, Team, User
 from samovar.accounts.models.user import ANSWERING
-from samovar.conversations import putting_off
+from samovar.conversations import bulk_promises, putting_off
 from samovar.conversations.bulk_choices import snoozes
 from samovar.conversations.bulk_runs import Wish
 from samovar.conversations.bulk_steps import AND, KINDS, ME, NOBODY, Pair
 from samovar.conversations.models import Cause, Macro, Tag
 from samovar.conversations.models.deleting import DeletionReason
 from samovar.conversations.models.prioritising import Priority
+from samovar.conversations.models.promise import PromiseKind
 from samovar.conversations.models.snoozing import WakesOn
+from samovar.conversations.promise_forms import PromiseForm
+from samovar.conversations.promising import in_words
 from samovar.lib import clock
 from samovar.lib.business_time import NeverOpen
 from samovar.lib.text import tidy
@@ -179,6 +182,19 @@ class BulkForm(forms.Form):
         words = {"day": formats.date_format(here, "DATE_FORMAT"), "time": f"{here:%H:%M}"}
         return _("Snoozed until %(day)s, %(time)s") % words
 
+    def promised(self, _kind: str, value: str) -> tuple[list[Pair], str]:
+        """Read what is promised by when: a choice of the menu, or any moment as typed."""
+        given = {name: self._given.get(name, "") for name in ("when", "kind", "what")}
+        form = PromiseForm({**given, "choice": "" if value == TYPED else value})
+        if not form.is_valid():
+            raise Refused(next(str(mistake) for mistakes in form.errors.values() for mistake in mistakes))
+        kind, what = form.cleaned_data["kind"], form.cleaned_data["what"]
+        if form.moment is None or kind == PromiseKind.STEP:
+            raise Refused(_("Choose what shall be done."))
+        words = {"what": what or str(PromiseKind(kind).label), "moment": in_words(form.moment)}
+        step = bulk_promises.value_of(form.moment, kind, what)
+        return [("promise", step)], _("Promised: %(what)s, %(moment)s") % words
+
     def prioritised(self, _kind: str, value: str) -> tuple[list[Pair], str]:
         """Read how urgent they are."""
         if value not in map(str, Priority.values):
@@ -215,6 +231,7 @@ READERS: Mapping[str, Reader] = {
     "cause": BulkForm.explained,
     "snooze": BulkForm.snoozed,
     "priority": BulkForm.prioritised,
+    "promise": BulkForm.promised,
     "delete": BulkForm.deleted,
     "macro": BulkForm.applied,
 }

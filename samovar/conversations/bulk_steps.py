@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from samovar.accounts.models import Team, User
 from samovar.accounts.models.user import ANSWERING
-from samovar.conversations import calendars, macro_steps, putting_off, spam
+from samovar.conversations import bulk_promises, calendars, macro_steps, putting_off, spam
 from samovar.conversations.bulk_work import Work
 from samovar.conversations.errors import CannotBulk, SnoozeInThePast
 from samovar.conversations.models import Cause, Conversation, Tag
@@ -370,6 +370,8 @@ KINDS: Mapping[str, Kind] = {
     "cause-again": Kind(_explain_again, _cause),
     "snooze": Kind(_snooze, _put_off),
     "resolve": Kind(_resolve, _settled),
+    "promise": Kind(bulk_promises.promise, bulk_promises.mark, is_alone=True),
+    "promise-withdrawn": Kind(bulk_promises.withdraw, lambda *_about: "", is_alone=True),
     "spam": Kind(_mark_spam, _kind, is_alone=True),
     "wanted": Kind(_clear_of_spam, _kind, is_alone=True),
     "delete": Kind(_delete, _deleted, is_alone=True),

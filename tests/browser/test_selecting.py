@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from samovar.accounts.models import User
 from samovar.conversations import bulk_runs
-from samovar.conversations.models import BulkRun, Conversation
+from samovar.conversations.models import BulkRun, Conversation, Promise
 from tests import make
 from tests.browser.conftest import LOOKS, PHONE, Pages, session_of
 from tests.browser.desks import inbox, tell
@@ -122,9 +122,9 @@ def test_keys_of_one_conversation_say_so_while_some_are_selected(pages: Pages, a
     page.locator(".pick").nth(2).check()
     page.locator(".pick").nth(2).blur()
 
-    for number, key in enumerate(("p", "x", "n", "r"), start=1):
+    for number, key in enumerate(("x", "n", "r"), start=1):
         page.keyboard.press(key)
-        expect(page.locator("undo-toast", has_text="One conversation at a time")).to_have_count(min(number, 3))
+        expect(page.locator("undo-toast", has_text="One conversation at a time")).to_have_count(number)
         expect(page.locator(":popover-open, dialog:modal")).to_have_count(0)
         expect(page.locator("textarea:focus")).to_have_count(0)
     expect(page.get_by_role("radio", name="Reply", exact=True)).to_be_checked()
@@ -133,6 +133,30 @@ def test_keys_of_one_conversation_say_so_while_some_are_selected(pages: Pages, a
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page.get_by_role("radio", name="Note to the team")).to_be_checked()
+
+
+def test_the_same_is_promised_to_the_customers_of_all_that_are_selected(pages: Pages, anna: User) -> None:
+    several(3)
+    page = inbox(pages, anna)
+    page.locator(".pick").nth(0).check()
+    page.locator(".pick").nth(1).check()
+    page.locator(".pick").nth(1).blur()
+
+    page.keyboard.press("p")
+    page.keyboard.type("tomorrow 10")
+    expect(page.locator("#picks-promise-found .menu-item")).to_have_text(["Promise it: tomorrow at 10:00"])
+    page.locator("#picks-promise").get_by_label("Something else").check()
+    page.locator("#picks-promise").get_by_label("In words").fill("Send a new leg")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("undo-toast")).to_contain_text("Promised: Send a new leg, tomorrow at 10:00 · 2 conversations")
+    expect(page.locator("a.conversation", has_text="Promise")).to_have_count(2)
+    assert Promise.objects.filter(what="Send a new leg", owner=anna).count() == 2
+    # The next one begins empty.
+    expect(page.locator("#picks-promise [name=what]")).to_have_value("")
+    page.keyboard.press("z")
+    expect(page.locator("a.conversation", has_text="Promise")).to_have_count(0)
+    assert not Promise.objects.all().open().exists()
 
 
 def test_the_menus_of_the_selected_keep_the_keys_that_stand_in_them(pages: Pages, anna: User) -> None:

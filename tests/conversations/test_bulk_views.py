@@ -96,6 +96,11 @@ def test_the_same_form_sent_from_two_tabs_is_done_once(client: Client, olga: Use
         ({"do": "priority:9"}, "Choose a priority."),
         ({"do": "macro:0"}, "This macro is not in use any more."),
         ({"do": "chosen:assign"}, "Choose what shall be done."),
+        ({"do": "promise:typed"}, "Nobody can tell when that is."),
+        ({"do": "promise:typed", "when": "soon"}, "Nobody can tell when that is."),
+        ({"do": "promise:+1h", "kind": "other"}, "Write what is to be done."),
+        ({"do": "promise:+1h", "kind": "step", "what": "Look"}, "Choose what shall be done."),
+        ({"do": "promise:+1h", "kind": "pizza"}, "Select a valid choice."),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(
@@ -131,6 +136,8 @@ def test_a_macro_that_writes_to_customers_is_for_one_at_a_time(client: Client, o
         ({"do": "snooze:typed", "hours": "6"}, "Snoozed: +6 working hours"),
         ({"do": "snooze:typed", "at": f"{NEXT_YEAR}T09:30"}, "Snoozed until"),
         ({"do": "delete:trial"}, "Deleted. It can be restored for 30 days."),
+        ({"do": "promise:tomorrow 10"}, "Promised: Call back by phone, tomorrow at 10:00"),
+        ({"do": "chosen:promise", "promise": "promise:+1h", "kind": "answer"}, "Promised: Answer, "),
         ({"do": "chosen:snooze", "snooze": "snooze:tomorrow", "wakes_on": "nothing"}, "Snoozed: Tomorrow"),
     ],
 )
@@ -151,6 +158,17 @@ def test_one_tag_of_a_name_is_made_and_a_retired_one_is_refused(client: Client, 
 
     for code in ("new-tag:oak", f"tag:{tag.pk}"):
         assert sent(client, several(1), code).status_code == 422
+
+
+def test_by_when_it_is_promised_is_understood_while_it_is_typed(client: Client, olga: User) -> None:
+    offered, typed, unclear = (
+        client.get(f"/bulk/choices/?of=promise&when={when}").content.decode() for when in ("", "tomorrow 16", "soon")
+    )
+
+    assert 'value="promise:tomorrow 10"' in offered
+    assert "Promise it: tomorrow at 16:00" in typed
+    assert 'value="promise:typed"' in typed
+    assert "Nobody can tell when that is." in unclear
 
 
 def test_without_scripts_a_page_of_its_own_has_it_all(client: Client, olga: User) -> None:

@@ -40,6 +40,7 @@ class BulkReason(models.TextChoices):
     RESOLVED = "resolved", _("It is resolved, so it cannot be snoozed")
     PAST = "past", _("The moment has passed")
     PART = "part", _("It has the cause of what it is about")
+    ERASED = "erased", _("The customer is erased")
     STEP = "step", _("No step of the macro could be done")
     CHANGED = "changed", _("Somebody has changed it since")
     ERROR = "error", _("Something went wrong with it; nothing of it was changed")

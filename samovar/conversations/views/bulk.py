@@ -17,6 +17,7 @@ from samovar.conversations.bulk_choices import CHOICES
 from samovar.conversations.bulk_forms import BulkForm, numbers
 from samovar.conversations.jobs import run_bulk
 from samovar.conversations.models import BulkRun
+from samovar.conversations.promising import NoMoment
 from samovar.conversations.queries import Wanted
 from samovar.jobs.queue import enqueue
 
@@ -44,9 +45,13 @@ def bulk(request: StaffRequest) -> HttpResponse:
 @require_GET
 def bulk_choices(request: StaffRequest) -> HttpResponse:
     """List what can be chosen in one of the menus."""
-    typed = request.GET.get("q", "")
+    typed = request.GET.get("q") or request.GET.get("when", "")
     found = CHOICES.get(request.GET.get("of", ""))
-    context = {"choices": found(typed, request.user) if found else [], "typed": typed.strip()}
+    context: dict[str, object] = {"typed": typed.strip()}
+    try:
+        context["choices"] = found(typed, request.user) if found else []
+    except NoMoment as mistake:
+        context["mistake"] = str(mistake)
     return render(request, "conversations/_bulk_choices.html", context)
 
 

@@ -13,7 +13,8 @@ document.addEventListener("keydown", (event) => {
     press("one");
   } else if (key === "Enter" && target.matches?.("[data-enters]")) {
     event.preventDefault();
-    target.parentElement.querySelector("button").click();
+    const { enters } = target.dataset;
+    (enters ? document.querySelector(enters) : target.parentElement.querySelector("button"))?.click();
   } else if (key === "Escape" && list?.hasAttribute("data-picking")) {
     const isElsewhere = document.querySelector(":popover-open, dialog:modal") || target.matches?.("input, textarea");
     if (!isElsewhere || target.matches(".pick")) press("none");

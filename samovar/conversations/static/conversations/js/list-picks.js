@@ -105,5 +105,8 @@ if (form) {
   });
   list.addEventListener("change", ({ target }) => target.matches(".pick") && toggle(target, target.checked));
   document.addEventListener("htmx:afterSettle", ({ target }) => list.contains(target) && show());
-  document.body.addEventListener("conversations:acted", clear);
+  document.body.addEventListener("conversations:acted", () => {
+    clear();
+    form.reset();
+  });
 }
