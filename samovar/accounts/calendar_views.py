@@ -81,8 +81,11 @@ def _decided(request: StaffRequest, team: Team | None) -> HttpResponse:
     kind = TeamCalendarForm if team else CalendarForm
     form = kind(_given(request), known)
     if request.method == "POST" and form.is_valid():
-        undo = f"?{urlencode(_as_typed(known))}"
+        before = _as_typed(known)
         _decide(request, team, form)
+        # It says along what it takes back: what somebody has changed since is not that.
+        now = {f"initial-{name}": value for name, value in _as_typed(Calendar.objects.all().of_team(team)).items()}
+        undo = f"?{urlencode(before | now)}"
         messages.success(request, _("Saved"), extra_tags=f"{request.path}{undo}")
         return redirect("calendars")
     context = {"form": form, "team": team, "calendar": known, "now": _previewed(form, known)}

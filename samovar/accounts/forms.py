@@ -17,6 +17,7 @@ from samovar.accounts.topic_forms import TopicsField
 from samovar.accounts.voices import no_address, tidy_signature
 from samovar.lib.business_time import DAYS
 from samovar.lib.text import tidy
+from samovar.ui.comparing import Compared
 
 UNDO_SECONDS = (5, 10, 20, 30, 60)
 DENSITIES = [("", _("Comfortable")), ("compact", _("Compact, with more on a screen"))]
@@ -46,7 +47,7 @@ def languages() -> Iterable[tuple[str, str]]:
     return [("", str(_("As the browser has it"))), *((code, names[code]) for code, _name in settings.LANGUAGES)]
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(Compared):
     """What the company is called."""
 
     company = forms.CharField(

@@ -6,7 +6,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -120,12 +120,14 @@ def new_person(request: StaffRequest) -> HttpResponse:
 @require_POST
 def company(request: StaffRequest) -> HttpResponse:
     """Give the company another name, or its first one."""
-    form = CompanyForm(request.POST)
-    if not form.is_valid():
-        return _people(request, InviteForm(), form)
-    call_company(form.cleaned_data["company"], by=request.user)
-    messages.success(request, _("Saved"))
-    return redirect("people")
+    with transaction.atomic():
+        list(Company.objects.select_for_update())
+        form = _company_form(request.POST)
+        if form.is_valid():
+            call_company(form.settled["company"], by=request.user)
+            messages.success(request, _("Saved"))
+            return redirect("people")
+    return _people(request, InviteForm(), form)
 
 
 @admins_only
@@ -234,8 +236,8 @@ def _people(request: StaffRequest, form: InviteForm, company_form: CompanyForm) 
     return render(request, "accounts/people.html", context, status=422 if is_refused else 200)
 
 
-def _company_form() -> CompanyForm:
-    return CompanyForm(initial={"company": Company.current_name()})
+def _company_form(given: QueryDict | None = None) -> CompanyForm:
+    return CompanyForm(given, initial={"company": Company.current_name()})
 
 
 def _typed(request: HttpRequest) -> QueryDict | None:

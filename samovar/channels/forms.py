@@ -16,6 +16,7 @@ from samovar.channels.models.account import Security
 from samovar.channels.providers import servers_of
 from samovar.conversations.models import Inbox, InboxAddress
 from samovar.lib.text import tidy
+from samovar.ui.comparing import Compared
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 INBOX_FIELDS = ("name", "address", "sender_name")
@@ -54,7 +55,7 @@ def address_taken() -> str:
     return str(_("Another mailbox has this address. It may be among the archived ones."))
 
 
-class MailboxForm(forms.Form):
+class MailboxForm(Compared):
     """A mailbox: its address, who is seen to write, and how to sign in. The password is never shown again."""
 
     address = forms.EmailField(label=_("Address that customers write to"), widget=forms.EmailInput(PLAIN))
@@ -154,13 +155,18 @@ class MailboxForm(forms.Form):
 
     def __init__(self, account: ChannelAccount | None, *args: object) -> None:
         self.account = account
-        super().__init__(*args)  # type: ignore[arg-type]  # what Django's form takes
+        super().__init__(*args)
         if account is not None:
             self.initial = {name: getattr(account.inbox, name) for name in INBOX_FIELDS}
             self.initial |= {name: getattr(account, name) for name in ACCOUNT_FIELDS}
             del self.fields["read_from"], self.fields["read_days"]
             self.initial["others"] = "\n".join(account.inbox.addresses[1:])
             self.fields["password"].help_text = _("Left empty, the one that is stored stays.")
+            self.fields["password"].show_hidden_initial = False
+        else:
+            # Nobody else can have changed what is not there yet.
+            for field in self.fields.values():
+                field.show_hidden_initial = False
 
     def clean_address(self) -> str:
         """Refuse an address that another inbox has."""
@@ -172,8 +178,8 @@ class MailboxForm(forms.Form):
             raise forms.ValidationError(address_taken())
         return address
 
-    def clean_others(self) -> list[str]:
-        """Return the further addresses; refuse what is none, and what another inbox has."""
+    def clean_others(self) -> str:
+        """Return one further address a line; refuse what is none, and what another inbox has."""
         others = list(dict.fromkeys(word.lower() for word in BETWEEN.split(self.cleaned_data["others"]) if word))
         for address in others:
             validate_email(address)
@@ -183,7 +189,13 @@ class MailboxForm(forms.Form):
         taken = Inbox.objects.reached_by(others).exclude(address__iexact=main).exclude(pk=own).first()
         if taken is not None:
             raise forms.ValidationError(_("The inbox “%(name)s” has one of these."), params={"name": taken.name})
-        return others
+        return "\n".join(others)
+
+    @property
+    def further(self) -> list[str]:
+        """The further addresses."""
+        found: str = self.settled["others"]
+        return found.split()
 
     def clean_most_a_minute(self) -> int:
         """Return the usual limit when none was typed."""
@@ -197,7 +209,7 @@ class MailboxForm(forms.Form):
         """Ask for the password unless it goes where it went before, and for protection when it leaves this machine."""
         cleaned = super().clean()
         if not self.cleaned_data.get("password") and not self.errors:
-            if self.cleaned_data.get("provider"):
+            if self.settled["provider"]:
                 return self._protected(cleaned)
             if self.account is None:
                 self.add_error("password", _("Write the password of the mailbox."))
@@ -207,8 +219,8 @@ class MailboxForm(forms.Form):
 
     def _protected(self, cleaned: dict[str, object] | None) -> dict[str, object] | None:
         for server in ("imap", "smtp"):
-            is_open = self.cleaned_data.get(f"{server}_security") == Security.NONE
-            if is_open and self.cleaned_data.get(f"{server}_host") not in LOOPBACK:
+            is_open = self.settled[f"{server}_security"] == Security.NONE
+            if is_open and self.settled[f"{server}_host"] not in LOOPBACK:
                 self.add_error(f"{server}_security", _("Without protection anybody on the way can read the password."))
         return cleaned
 
@@ -223,8 +235,9 @@ class MailboxForm(forms.Form):
             "user_name",
             "provider",
         )
-        typed = ChannelAccount(**{name: self.cleaned_data[name] for name in names})
-        typed.user_name = typed.user_name or self.cleaned_data["address"]
+        settled = self.settled
+        typed = ChannelAccount(**{name: settled[name] for name in names})
+        typed.user_name = typed.user_name or settled["address"]
         return typed.confided_to
 
     def _read_since(self) -> datetime | None:
@@ -238,7 +251,7 @@ class MailboxForm(forms.Form):
 
     def filled(self) -> ChannelAccount:
         """Return the mailbox as typed, with its inbox, neither of them stored."""
-        typed = self.cleaned_data
+        typed = self.settled
         account = self.account or ChannelAccount()
         # An inbox may stand there without a mailbox, with mail that was imported.
         known = Inbox.objects.filter(address__iexact=typed["address"]).first() or Inbox()

@@ -97,7 +97,7 @@ class InboxTeamsForm(Compared):
         self._say_along("initial-teams", [str(team.pk) for team in now])
 
 
-class InboxRulesForm(forms.Form):
+class InboxRulesForm(Compared):
     """The rules of one inbox; each of them is off while its field is empty."""
 
     attach_megabytes = forms.IntegerField(
@@ -146,10 +146,9 @@ class InboxRulesForm(forms.Form):
         widget=forms.Textarea(PLAIN),
     )
 
-    def __init__(self, inbox: Inbox, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]  # what Django's form takes
+    def __init__(self, inbox: Inbox, given: QueryDict | None) -> None:
+        super().__init__(given, initial={name: getattr(inbox, name) for name in RULES})
         self.inbox = inbox
-        self.initial = {name: getattr(inbox, name) for name in RULES}
 
     def clean_attach_megabytes(self) -> int:
         """Return what most mail servers take where nothing is said."""
@@ -169,7 +168,7 @@ class InboxRulesForm(forms.Form):
 
     def save(self, by: User) -> None:
         """Store the rules; they hold for the next mail."""
-        self.inbox.set_rules({name: self.cleaned_data[name] for name in RULES}, by)
+        self.inbox.set_rules({name: self.settled[name] for name in RULES}, by)
 
 
 def _addresses(text: str) -> str:

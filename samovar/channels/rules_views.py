@@ -3,6 +3,9 @@
 The latter leads decide too, of the inboxes that are open to them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -20,6 +23,13 @@ from samovar.conversations.models import Inbox
 @require_http_methods(["GET", "POST"])
 def rules(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change what is answered by itself, and how mail finds its conversation."""
+    if request.method == "GET":
+        return _rules(request, pk)
+    with held_inbox(pk):
+        return _rules(request, pk)
+
+
+def _rules(request: StaffRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(ChannelAccount.objects.select_related("inbox"), pk=pk)
     form = InboxRulesForm(account.inbox, request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -37,11 +47,17 @@ def teams(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change who sees what stands in the inbox of a mailbox, and as a lead what it is called."""
     if request.method == "GET":
         return _teams(request, pk)
-    # Held before what was chosen is compared with what stands there: nobody writes between the two.
+    with held_inbox(pk):
+        return _teams(request, pk)
+
+
+@contextmanager
+def held_inbox(pk: int) -> Iterator[None]:
+    """Hold the inbox of a mailbox, so that nobody writes between comparing what was typed and storing it."""
     of_it = ChannelAccount.objects.filter(pk=pk).values("inbox")
     with transaction.atomic():
         list(Inbox.objects.filter(pk__in=of_it).select_for_update())
-        return _teams(request, pk)
+        yield
 
 
 def _teams(request: StaffRequest, pk: int) -> HttpResponse:

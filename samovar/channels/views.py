@@ -20,6 +20,7 @@ from samovar.channels.jobs import try_mailbox
 from samovar.channels.models import ChannelAccount, RawMail, Trial
 from samovar.channels.providers import guesses_of
 from samovar.channels.reading_views import beside
+from samovar.channels.rules_views import held_inbox
 from samovar.conversations.errors import AddressTaken
 from samovar.conversations.inbound import UNREADABLE
 from samovar.conversations.pages import done, looked_at, message_at, refused
@@ -59,7 +60,10 @@ def new_mailbox(request: StaffRequest) -> HttpResponse:
 @lately_proven
 def mailbox(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change how a mailbox is connected."""
-    return _connect(request, get_object_or_404(_all(), pk=pk))
+    if request.method == "GET":
+        return _connect(request, get_object_or_404(_all(), pk=pk))
+    with held_inbox(pk):
+        return _connect(request, get_object_or_404(_all(), pk=pk))
 
 
 @admins_only
@@ -197,7 +201,7 @@ def _connect(request: StaffRequest, account: ChannelAccount | None) -> HttpRespo
         return _form(request, form, status=422 if form.is_bound else 200)
     filled = form.filled()
     try:
-        filled.connect(filled.inbox, request.user, form.cleaned_data["others"])
+        filled.connect(filled.inbox, request.user, form.further)
     except (AddressTaken, IntegrityError):
         # Somebody was quicker, after the form had looked.
         form.add_error("address", address_taken())

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from samovar.accounts.models import Calendar, Team
+from samovar.accounts.models import Calendar, Company, Team
 from samovar.conversations.models import Cause, Tag
 from samovar.customers.models import Organisation
 from tests import make
@@ -134,6 +134,42 @@ def test_of_two_who_decide_the_hours_of_a_day_the_second_sees_the_first_ones(of_
     assert oleg.post(address, again).status_code == 302
     week = Calendar.objects.get(team=care).week
     assert week[:3] == [[["07:00", "11:00"]], [["10:00", "16:00"]], []]
+
+
+def test_of_two_who_name_the_company_the_second_sees_the_first_name() -> None:
+    Company.objects.create(pk=1, name="Aurora")
+    (anna, annas), (oleg, olegs) = opened(reverse("people"), "company"), opened(reverse("people"), "company")
+    anna.post(reverse("company"), annas | {"company": "Boreas"})
+
+    refused = oleg.post(reverse("company"), olegs | {"company": "Cirrus"})
+
+    assert refused.status_code == 422
+    assert "somebody has changed it to “Boreas”" in refused.content.decode()
+    assert Company.current_name() == "Boreas"
+    assert oleg.post(reverse("company"), fields_of(refused.content, "company")).status_code == 302
+    assert Company.current_name() == "Cirrus"
+
+
+@pytest.mark.parametrize("of_team", [False, True])
+def test_undoing_hours_takes_back_nothing_that_came_later(of_team: bool) -> None:
+    care = make.team("Care") if of_team else None
+    before = [[["09:00", "18:00"]]] * 7
+    Calendar.objects.all().decide(care, "Europe/Moscow", before, by=None)
+    address = reverse("team_calendar", args=[care.pk]) if care else reverse("company_calendar")
+    (anna, annas), (oleg, olegs) = opened(address, "day_0"), opened(address, "day_0")
+    said = anna.post(address, annas | {"day_0": "8-12"}, follow=True)
+    undo = next(one.extra_tags for one in said.context["messages"])
+    oleg.post(address, olegs | {"day_1": "10-16"})
+
+    assert anna.post(undo).status_code == 302
+
+    assert Calendar.objects.get(team=care).week[:2] == [before[0], [["10:00", "16:00"]]]
+    # Where somebody has changed just that, it says so.
+    anna.post(address, fields_of(anna.get(address).content, "day_0") | {"day_0": "7-11"})
+    refused = anna.post(undo)
+    assert refused.status_code == 422
+    assert "somebody has changed it to “07:00–11:00”" in refused.content.decode()
+    assert Calendar.objects.get(team=care).week[0] == [["07:00", "11:00"]]
 
 
 def test_a_team_that_got_hours_of_its_own_meanwhile_keeps_them() -> None:
