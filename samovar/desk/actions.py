@@ -60,12 +60,21 @@ HERE: tuple[tuple[Promise, str, str], ...] = (
 # What stands in the menu of the conversation without a key of its own.
 BESIDES: tuple[tuple[Promise, str, str], ...] = (
     (_("Remind only me"), "bell", "remind"),
+    (_("Send later"), "clock", "send-later"),
     (_("Watch, or watch no more"), "eye", "watch"),
     (_("Copy the link"), "link", "copy-link"),
     (_("Spam, or not spam"), "shield", "spam"),
     (_("Block the sender"), "blocked", "block"),
     (_("Print"), "document", "print"),
     (_("Delete"), "trash", "delete"),
+)
+# What one sets for oneself, by its field in the profile.
+OWN_FIELDS: tuple[tuple[Promise, str, str], ...] = (
+    (_("Colours: light or dark theme"), "gear", "id_theme"),
+    (_("Density: how close the rows stand"), "sort", "id_density"),
+    (_("My signature"), "edit", "id_signature"),
+    (_("Quiet hours"), "bell", "id_quiet_from"),
+    (_("Undo send: for how long"), "undo", "id_undo_seconds"),
 )
 RESTRICTING = _("Warn, limit or block the customer")
 
@@ -193,7 +202,7 @@ def _places(user: User) -> list[Action]:
 
 def _settings(user: User) -> list[Action]:
     """Return the settings of the company and one's own, each for those to whom the menus show them."""
-    own = [(_("Colours: light or dark theme"), "gear", reverse("profile") + "#id_theme")]
+    own = [(label, icon, f"{reverse('profile')}#{field}") for label, icon, field in OWN_FIELDS]
     if user.can_look:
         own.append((_("What I am told"), "bell", reverse("notice_ways")))
         own.append((_("My keys"), "keyboard", reverse("keys")))

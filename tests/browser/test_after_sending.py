@@ -191,3 +191,22 @@ def test_a_message_that_came_into_the_open_page_is_seen_by_who_saves_a_planned_a
     # Chromium notes every answer that refuses.
     assert len(pages.troubles) == 1
     pages.troubles.clear()
+
+
+def test_the_palette_sends_later_also_where_a_note_was_begun(pages: Pages, anna: User) -> None:
+    first, _second = two_waiting()
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    page.keyboard.press("r")
+    page.keyboard.type("It comes on Friday.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("send later")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#send-later")).to_be_focused()
+    expect(page.get_by_label("Reply to the customer")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-pending]")).to_contain_text("It comes on Friday.")
+    assert first.pending.get().text == "It comes on Friday."

@@ -245,6 +245,10 @@ def test_the_palette_leads_to_every_setting_of_the_menus_and_to_no_other(client:
     ("text", "address"),
     [
         ("dark theme", "/profile/#id_theme"),
+        ("density", "/profile/#id_density"),
+        ("signature", "/profile/#id_signature"),
+        ("quiet hours", "/profile/#id_quiet_from"),
+        ("undo send", "/profile/#id_undo_seconds"),
         ("what i am told", "/profile/notices/"),
         ("my keys", "/keys/"),
         ("my reminders", "/reminders/"),
