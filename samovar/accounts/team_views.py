@@ -4,10 +4,12 @@ A team may open an inbox that others do not see. So that no lead lets anybody in
 change the teams that they are in, of which they see everything; administrators change all.
 """
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +21,9 @@ from samovar.accounts.models import Team, User
 from samovar.accounts.requests import StaffRequest, lately_proven, leads_only
 from samovar.lib.text import tidy
 from samovar.ui.comparing import Compared
+
+# With more people than these stand in sight one looks for a name.
+MANY = 12
 
 
 class TeamForm(forms.Form):
@@ -52,6 +57,16 @@ class MembersForm(Compared, TeamForm):
     def __init__(self, by: User, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
+        # Who is in it stands first, and is found without looking through everybody.
+        is_outside = Case(When(pk__in=self.initial["members"], then=Value(0)), default=Value(1))
+        field: Any = self.fields["members"]
+        field.queryset = field.queryset.order_by(is_outside, "sort_key", "pk")
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there are so many people that one looks for them by name."""
+        found: Any = self["members"]
+        return len(found) > MANY
 
     def clean_members(self) -> QuerySet[User]:
         """Keep a lead in the team, who could not change it back from outside."""
@@ -123,7 +138,8 @@ def reviving(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _team(request: StaffRequest, found: Team) -> HttpResponse:
-    initial = {"name": found.name, "members": found.members.values_list("pk", flat=True), "is_seen": True}
+    members = list(found.members.values_list("pk", flat=True))
+    initial = {"name": found.name, "members": members, "is_seen": True}
     form = MembersForm(request.user, request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         # Who cannot sign in stays in it unseen, and comes back as a member when let in again.

@@ -1,7 +1,9 @@
 """Teams: an administrator makes them, says who is in them, retires them."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from samovar.accounts.models import AuditEntry, Team
@@ -35,6 +37,25 @@ def test_a_team_is_made_and_people_are_put_into_it(admin_client: Client) -> None
             {"name": "Delivery North", "members": ["Oleg", "Olga"]},
         ),
     ]
+
+
+def test_who_is_in_it_stands_first_and_many_people_take_no_more_queries(admin_client: Client) -> None:
+    zoe = make.agent("zoe")
+    address = reverse("team", args=[make.team("Delivery", zoe).pk])
+    # That she is here is noted once a minute.
+    admin_client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        page = admin_client.get(address).content.decode()
+    assert "narrow-list list" not in page
+    for number in range(30):
+        make.agent(f"agent{number}")
+
+    with CaptureQueriesContext(connection) as many:
+        page = admin_client.get(address).content.decode()
+
+    assert len(many) == len(few)
+    assert "narrow-list list" in page
+    assert page.index("Zoe") < page.index("Agent0")
 
 
 @pytest.mark.parametrize("name", ["DELIVERY", " delivery "])

@@ -141,6 +141,27 @@ def test_the_colours_are_shown_as_soon_as_they_are_chosen(pages: Pages) -> None:
     assert User.objects.get().theme == "dark"
 
 
+def test_somebody_is_found_among_many_and_who_is_out_of_sight_stays_in_the_team(pages: Pages) -> None:
+    zoe = make.agent("zoe")
+    team = make.team("Delivery", zoe)
+    for number in range(20):
+        make.agent(f"agent{number} lang")
+    page = pages.open(make.admin("anna"))
+    page.goto(f"/teams/{team.pk}/")
+
+    page.keyboard.press("/")
+    page.keyboard.type("lang agent7")
+    expect(page.locator("#id_members > div:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    page.get_by_label("Find somebody").fill("nobody")
+    expect(page.get_by_text("Nobody is called so")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+
+    assert {one.name for one in team.members.all()} == {"Zoe", "Agent7 Lang"}
+
+
 def test_a_stranger_can_choose_the_language(pages: Pages) -> None:
     make.admin()
     page = pages.open()
