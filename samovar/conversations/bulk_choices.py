@@ -16,6 +16,8 @@ from samovar.lib.naming import called, farness
 from samovar.lib.text import tidy
 
 MOST_LISTED = 30
+# Of so many the nearest to what was typed are listed.
+MOST_RANKED = 500
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ def people(typed: str, by: User) -> list[Choice]:
 def tags(typed: str, _by: User) -> list[Choice]:
     """Return the tags that can be put on, the nearest first; last a new one where none is called so."""
     name = tidy(typed)[:60]
-    rows = list(Tag.objects.filter(called(name), archived_at=None)[:MOST_LISTED])
+    rows = list(Tag.objects.filter(called(name), archived_at=None)[:MOST_RANKED])
     rows.sort(key=lambda tag: farness(tag.name, name))
-    found = [Choice(f"tag:{tag.pk}", tag.name, "tag") for tag in rows]
+    found = [Choice(f"tag:{tag.pk}", tag.name, "tag") for tag in rows[:MOST_LISTED]]
     if name and not any(tag.name.lower() == name.lower() for tag in rows):
         found.append(Choice(f"new-tag:{name}", _("New tag “%(new_name)s”") % {"new_name": name}, "plus"))
     return found

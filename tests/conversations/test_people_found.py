@@ -1,5 +1,7 @@
 """People are found in every menu as they are typed: with ё or е, and in whichever layout the keyboard stands."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -106,3 +108,19 @@ def test_a_tag_and_a_team_are_found_so_too(olga: User) -> None:
     assert "Счёт" in [one.label for one in bulk_choices.untags("счет", olga)]
     assert "Счёт" in [one.label for one in bulk_choices.untags("cxtn", olga)]
     assert [one.label for one in bulk_choices.people("ljcnfdrf", olga)] == ["Доставка"]
+
+
+def test_a_team_that_begins_so_stands_before_people_in_whose_names_it_stands_somewhere(
+    client: Client, olga: User
+) -> None:
+    make.agent("Rosalea Moss")
+    for name in ("Wholesale", "Sales"):
+        make.team(name)
+    address = f"/conversations/{make.conversation().pk}/assignees/"
+
+    pages = [client.get(address, {"q": typed}).content.decode() for typed in ("sale", "rosa")]
+
+    assert [re.findall(r'<span class="truncate">([^<]+)', page) for page in pages] == [
+        ["Sales", "Wholesale", "Rosalea Moss"],
+        ["Rosalea Moss"],
+    ]

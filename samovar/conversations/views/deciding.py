@@ -30,6 +30,8 @@ from samovar.lib.text import tidy
 from samovar.ui.numbers import numbered
 
 MOST_LISTED = 30
+# Of so many the nearest to what was typed are listed.
+MOST_RANKED = 500
 MOST_NAMED = 5
 LONGEST_TYPED = 60
 
@@ -149,10 +151,15 @@ def assignees(request: StaffRequest, pk: int) -> HttpResponse:
     able = User.objects.filter(called(typed), is_active=True, role__in=ANSWERING)
     ordered = nearest_first(conversation.inbox.those_who_see(able), typed)[:MOST_LISTED]
     is_asked_whom = "promise" not in request.GET
+    teams = _teams(request) if is_asked_whom else []
+    names = [[one.name for one in found[:1]] for found in (ordered, teams)]
+    to_person, to_team = (min((farness(name, typed) for name in found), default=MOST_LISTED) for found in names)
     context = {
         "current_id": conversation.assignee_id if is_asked_whom else None,
         "people": ordered,
-        "teams": _teams(request) if is_asked_whom else [],
+        "teams": teams,
+        # A team that begins as it was typed is meant before a person in whose name it stands somewhere.
+        "is_team_nearer": to_team < to_person,
         "team_id": conversation.team_id,
         "is_filtered": bool(typed),
         "typed": _as_in_the_field(request),
@@ -232,15 +239,17 @@ def _resolved(conversation: Conversation) -> str:
 
 def _teams(request: StaffRequest) -> Sequence[Team]:
     found = Team.objects.all().in_use().filter(called(tidy(request.GET.get("q", ""))[:LONGEST_TYPED]))
-    return list(found.order_by("name", "pk")[:MOST_LISTED])
+    typed = tidy(request.GET.get("q", ""))[:LONGEST_TYPED]
+    return sorted(found.order_by("name", "pk")[:MOST_RANKED], key=lambda team: farness(team.name, typed))[:MOST_LISTED]
 
 
 def _tag_menu(request: StaffRequest, conversation: Conversation) -> HttpResponse:
     typed = tidy(request.GET.get("q", ""))[:60]
     put_on = set(conversation.taggings.values_list(Coalesce("tag__merged_into", "tag"), flat=True))
-    found = list(Tag.objects.filter(called(typed), archived_at=None)[:MOST_LISTED])
+    found = list(Tag.objects.filter(called(typed), archived_at=None)[:MOST_RANKED])
     is_new = bool(typed) and not any(tag.name.lower() == typed.lower() for tag in found)
     rows = sorted(((tag, tag.pk in put_on) for tag in found), key=lambda row: (farness(row[0].name, typed), not row[1]))
+    rows = rows[:MOST_LISTED]
     context = {"conversation": conversation, "rows": rows, "new_name": typed if is_new else ""}
     context["typed"] = _as_in_the_field(request)
     return render(request, "conversations/_tags_found.html", context)

@@ -22,7 +22,10 @@ function mark() {
   for (const [place, row] of rows().entries()) {
     const isCurrent = row.pathname === current();
     if (isCurrent) at = place;
-    if (row.pathname === location.pathname) row.removeAttribute("data-unread");
+    if (row.pathname === location.pathname) {
+      row.removeAttribute("data-unread");
+      row.querySelector("[data-unread-word]")?.remove();
+    }
     row.ariaCurrent = isCurrent ? "true" : null;
   }
 }
