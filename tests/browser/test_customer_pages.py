@@ -16,9 +16,10 @@ from samovar.customers.archive import ask
 from samovar.customers.archive import make as make_archive
 from samovar.customers.consenting import Statement
 from samovar.customers.erasure import carry_on, erase
+from samovar.customers.models import Merge
 from tests import make
 from tests.browser.conftest import LOOKS, Pages
-from tests.browser.desks import QUIET
+from tests.browser.desks import QUIET, inbox
 
 SEEN = [{"width": width, "language": "ru" if ru else "en", "dark": dark} for width, dark, ru in LOOKS]
 Axe = Callable[[Page], None]
@@ -137,3 +138,30 @@ def test_two_cards_are_made_one_from_the_palette_and_separated_again(pages: Page
 
     expect(page.get_by_role("heading", name="E. Sokolova")).to_be_visible()
     expect(page).to_have_url(re.compile(f"/customers/{twin.pk}/"))
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_second_enter_before_the_page_is_there_merges_with_the_card_that_was_named(
+    pages: Pages, anna: User, is_held: bool
+) -> None:
+    first = make.conversation()
+    twin = make.sender("same.person@mail.example", first.customer.name)
+    make.conversation(sender=twin)
+    page = inbox(pages, anna, f"/conversations/{first.pk}/")
+    expect(page.locator("key-map:defined, search-palette:defined")).to_have_count(2)
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("merge")
+    # Held down, the key says nothing a second time.
+    page.keyboard.down("Enter")
+    if not is_held:
+        page.keyboard.up("Enter")
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+
+    if is_held:
+        expect(page.get_by_role("button", name="Merge", exact=True)).to_be_focused()
+        assert not Merge.objects.exists()
+    else:
+        expect(page).to_have_url(re.compile("/customers/[0-9]+/$"))
+        assert Merge.objects.count() == 1
