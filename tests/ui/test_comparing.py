@@ -4,6 +4,7 @@ from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
@@ -24,6 +25,7 @@ class Forms(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[Fields] = []
+        self.targets: list[str] = []
         self.choice = ""
         self.feed(page)
 
@@ -32,6 +34,7 @@ class Forms(HTMLParser):
         given = dict(attrs)
         if tag == "form":
             self.found.append({})
+            self.targets.append(given.get("action") or "")
         elif tag == "select":
             self.choice = given["name"] or ""
         elif tag == "option" and "selected" in given:
@@ -48,6 +51,13 @@ def fields_of(page: bytes, name: str) -> Fields:
     """Return what the browser would send of the form that has a field of this name."""
     [form] = [one for one in Forms(page.decode()).found if name in one and "csrfmiddlewaretoken" in one]
     return form
+
+
+def target_of(page: bytes, name: str, address: str) -> str:
+    """Return where a browser would send the form that has a field of this name, on a page at this address."""
+    forms = Forms(page.decode())
+    [target] = [to for to, one in zip(forms.targets, forms.found, strict=True) if name in one]
+    return urljoin(address, target)
 
 
 def opened(address: str, field: str) -> tuple[Client, Fields]:
@@ -170,6 +180,10 @@ def test_undoing_hours_takes_back_nothing_that_came_later(of_team: bool) -> None
     assert refused.status_code == 422
     assert "somebody has changed it to “07:00–11:00”" in refused.content.decode()
     assert Calendar.objects.get(team=care).week[0] == [["07:00", "11:00"]]
+    # With that in sight it is taken back all the same, by the form as it stands on that page.
+    again = target_of(refused.content, "day_0", undo)
+    assert anna.post(again, fields_of(refused.content, "day_0") | {"day_0": "6-10"}).status_code == 302
+    assert Calendar.objects.get(team=care).week[:2] == [[["06:00", "10:00"]], [["10:00", "16:00"]]]
 
 
 def test_a_team_that_got_hours_of_its_own_meanwhile_keeps_them() -> None:
