@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django import forms
 from django.core.validators import validate_email
 from django.db import models
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -168,6 +169,14 @@ class MailboxForm(Compared):
             for field in self.fields.values():
                 field.show_hidden_initial = False
 
+    def fill(self, typed: QueryDict) -> None:
+        """Show what was typed so far, the servers of a well-known address among it, and compare it with what it was."""
+        self.initial = _with_servers({name: str(value) for name, value in typed.items()})
+        # Not bound: nothing of it is checked yet.
+        self.data = typed
+        for name, field in self.fields.items():
+            field.show_hidden_initial = self.add_initial_prefix(name) in typed
+
     def clean_address(self) -> str:
         """Refuse an address that another inbox has."""
         address: str = self.cleaned_data["address"]
@@ -269,7 +278,7 @@ class MailboxForm(Compared):
         return account
 
 
-def with_servers(typed: dict[str, str]) -> dict[str, object]:
+def _with_servers(typed: dict[str, str]) -> dict[str, object]:
     """Return what was typed, with the servers of the address's provider if we know it and none were typed."""
     found = servers_of(typed.get("address", ""))
     if found is None or typed.get("imap_host") or typed.get("smtp_host"):

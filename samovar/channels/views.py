@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from samovar.accounts.requests import StaffRequest, admins_only, agents_only, lately_proven, leads_only
 from samovar.channels import outgoing, reading_again, returned, wellbeing
 from samovar.channels.fencing import NoReader
-from samovar.channels.forms import MailboxForm, address_taken, with_servers
+from samovar.channels.forms import MailboxForm, address_taken
 from samovar.channels.jobs import try_mailbox
 from samovar.channels.models import ChannelAccount, RawMail, Trial
 from samovar.channels.providers import guesses_of
@@ -71,7 +71,7 @@ def mailbox(request: StaffRequest, pk: int) -> HttpResponse:
 def servers(request: StaffRequest) -> HttpResponse:
     """Fill in the servers of a well-known provider by the address typed so far."""
     form = MailboxForm(None)
-    form.initial = with_servers(request.GET.dict())
+    form.fill(request.GET)
     guesses = guesses_of(request.GET.get("address", ""))
     return render(request, "channels/_servers.html", {"form": form, "guesses": guesses})
 

@@ -71,3 +71,17 @@ def test_of_two_who_move_a_mailbox_no_password_goes_where_nobody_sent_it(account
     assert again.status_code == 422
     assert "Write the password again" in again.content.decode()
     assert ChannelAccount.objects.get(pk=account.pk).imap_host == "mail.aurora.example"
+
+
+def test_servers_that_come_anew_with_another_address_are_compared_too(account: ChannelAccount) -> None:
+    address = reverse("mailbox", args=[account.pk])
+    (anna, annas), (oleg, olegs) = opened(address, "imap_host"), opened(address, "imap_host")
+    anna.post(address, annas | {"most_a_minute": "7", "folder": "Support"})
+
+    page = oleg.get(reverse("mailbox_servers"), olegs | {"address": "bills@aurora.example"}).content
+    servers = fields_of(b'<form><input name="csrfmiddlewaretoken">' + page + b"</form>", "imap_host")
+    others = {name: value for name, value in olegs.items() if name.removeprefix("initial-") not in servers}
+    assert oleg.post(address, others | servers | {"address": "bills@aurora.example"}).status_code == 302
+
+    stored = ChannelAccount.objects.select_related("inbox").get(pk=account.pk)
+    assert (stored.inbox.address, stored.most_a_minute, stored.folder) == ("bills@aurora.example", 7, "Support")
