@@ -1,6 +1,7 @@
 """Pages on which those who lead say what colleagues know about."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,16 +31,27 @@ def experts(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def expert(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and set what somebody knows about; the address of an undo says it itself."""
-    person = get_object_or_404(User.objects.filter(is_active=True), pk=pk)
+    found = User.objects.filter(is_active=True)
+    if request.method == "GET":
+        return _expert(request, get_object_or_404(found, pk=pk))
+    # Held before what stands there is read: nobody writes between that and what an undo is to take back.
+    with transaction.atomic():
+        return _expert(request, get_object_or_404(found.select_for_update(no_key=True), pk=pk))
+
+
+def _expert(request: StaffRequest, person: User) -> HttpResponse:
     before = person.topic_names
-    given = request.GET if "topics" in request.GET else request.POST
+    is_undo = "topics" in request.GET
+    given = request.GET if is_undo else request.POST
     form = TopicsForm(given if request.method == "POST" else None, initial={"topics": before})
     if form.is_valid():
         person.know_about(form.cleaned_data["topics"], by=request.user, was=form.was)
         # It takes back what was changed here, and nothing that somebody changes afterwards.
         back = {"topics": ", ".join(before), "initial-topics": ", ".join(person.topic_names)}
-        undo = f"{reverse('expert', args=[pk])}?{urlencode(back)}"
-        messages.success(request, _("Saved"), extra_tags=undo)
+        undo = f"{reverse('expert', args=[person.pk])}?{urlencode(back)}"
+        is_partly = is_undo and form.was is not None and set(form.was) != set(before)
+        said = _("Undone. What somebody has changed since stays as they left it.") if is_partly else _("Saved")
+        messages.success(request, said, extra_tags=undo)
         return redirect("experts")
     context = {"person": person, "form": form, "known": Topic.objects.all()}
     return render(request, "accounts/expert.html", context, status=422 if form.is_bound else 200)

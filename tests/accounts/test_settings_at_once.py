@@ -34,8 +34,22 @@ def test_both_say_what_somebody_knows_about() -> None:
     assert pavel.topic_names == ["Delivery", "Oak", "Refunds"]
     undo = next(one.extra_tags for one in said.context["messages"])
     pavel.know_about(["Doors"], by=pavel, was=[])
-    oleg.post(undo)
+    undone = oleg.post(undo, follow=True)
     assert pavel.topic_names == ["Doors", "Oak", "Refunds", "Stock"]
+    assert "What somebody has changed since stays" in undone.content.decode()
+
+
+def test_an_undo_of_topics_after_which_nobody_came_just_says_so() -> None:
+    pavel = make.agent("pavel")
+    pavel.know_about(["Oak"], by=pavel)
+    address = reverse("expert", args=[pavel.pk])
+    oleg, olegs = opened(make.lead(), address)
+
+    said = oleg.post(address, olegs | {"topics": "Stock"}, follow=True)
+    undone = oleg.post(next(one.extra_tags for one in said.context["messages"]), follow=True)
+
+    assert pavel.topic_names == ["Oak"]
+    assert [str(one) for one in undone.context["messages"]] == ["Saved"]
 
 
 def test_both_choose_who_is_in_a_team() -> None:
