@@ -13,7 +13,7 @@ from samovar.accounts import first_run
 from samovar.accounts.models import Role, User
 from samovar.accounts.new_passwords import PasswordField, WithPassword
 from samovar.accounts.time_zones import places
-from samovar.accounts.topic_forms import TopicsField
+from samovar.accounts.topic_forms import SaysTopics, TopicsField
 from samovar.accounts.voices import no_address, tidy_signature
 from samovar.lib.business_time import DAYS
 from samovar.lib.text import tidy
@@ -93,7 +93,7 @@ class WelcomeForm(WithPassword):
         return code
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(SaysTopics):
     """The ways of one person."""
 
     name = forms.CharField(
@@ -118,6 +118,7 @@ class ProfileForm(forms.Form):
         required=False,
         max_length=1000,
         help_text=_("A few words with commas between them. Colleagues bring you in as an expert for these."),
+        show_hidden_initial=True,
     )
     signature = forms.CharField(
         label=_("Own signature"),

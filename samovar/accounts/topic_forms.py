@@ -26,7 +26,17 @@ class TopicsField(forms.CharField):
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-class TopicsForm(forms.Form):
+class SaysTopics(forms.Form):
+    """A form with the field ``topics``, which sends along what stood in it."""
+
+    @property
+    def was(self) -> list[str] | None:
+        """What stood there when the page was opened, None where nobody says it."""
+        seen = self.data.get(self.add_initial_prefix("topics"))
+        return None if seen is None else [tidy(name) for name in seen.split(",") if tidy(name)]
+
+
+class TopicsForm(SaysTopics):
     """What somebody knows about."""
 
     topics = TopicsField(
@@ -36,12 +46,6 @@ class TopicsForm(forms.Form):
         help_text=gettext_lazy("A few words with commas between them: oak, returns. All colleagues share them."),
         show_hidden_initial=True,
     )
-
-    @property
-    def was(self) -> list[str] | None:
-        """What stood there when the page was opened, None where nobody says it."""
-        seen = self.data.get(self.add_initial_prefix("topics"))
-        return None if seen is None else [tidy(name) for name in seen.split(",") if tidy(name)]
 
 
 def _words(too_long: str) -> str:

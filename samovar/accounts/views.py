@@ -82,7 +82,7 @@ def profile(request: StaffRequest) -> HttpResponse:
     form = ProfileForm(_typed(request), initial=own)
     if not form.is_valid():
         return render(request, "accounts/profile.html", {"form": form}, status=422 if form.is_bound else 200)
-    request.user.know_about(form.cleaned_data.pop("topics"), by=request.user)
+    request.user.know_about(form.cleaned_data.pop("topics"), by=request.user, was=form.was)
     request.user.change_ways(**form.cleaned_data)
     # Said on the next page, which may already speak another language.
     with translation.override(request.user.language or translation.get_language()):

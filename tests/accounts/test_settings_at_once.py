@@ -52,6 +52,17 @@ def test_an_undo_of_topics_after_which_nobody_came_just_says_so() -> None:
     assert [str(one) for one in undone.context["messages"]] == ["Saved"]
 
 
+def test_what_a_lead_says_meanwhile_stays_when_a_profile_is_saved() -> None:
+    pavel = make.agent("pavel")
+    pavel.know_about(["Oak"], by=pavel)
+    client, unseen = opened(pavel, reverse("profile"))
+    pavel.know_about(["Oak", "Returns"], by=make.lead())
+
+    client.post(reverse("profile"), unseen | {"name": "Pavel", "undo_seconds": "10", "topics": "Oak, Stock"})
+
+    assert pavel.topic_names == ["Oak", "Returns", "Stock"]
+
+
 def test_both_choose_who_is_in_a_team() -> None:
     root, pavel, quentin, rita = (make.admin(), *map(make.agent, ("pavel", "quentin", "rita")))
     care = make.team("Care", rita)
