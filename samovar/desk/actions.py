@@ -71,7 +71,7 @@ BESIDES: tuple[tuple[Promise, str, str], ...] = (
 # What one sets for oneself, by its field in the profile.
 OWN_FIELDS: tuple[tuple[Promise, str, str], ...] = (
     (_("Colours: light or dark theme"), "gear", "id_theme"),
-    (_("Density: how close the rows stand"), "sort", "id_density"),
+    (_("Density: compact or comfortable"), "sort", "id_density"),
     (_("My signature"), "edit", "id_signature"),
     (_("Quiet hours"), "bell", "id_quiet_from"),
     (_("Undo send: for how long"), "undo", "id_undo_seconds"),

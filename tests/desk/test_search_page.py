@@ -246,6 +246,8 @@ def test_the_palette_leads_to_every_setting_of_the_menus_and_to_no_other(client:
     [
         ("dark theme", "/profile/#id_theme"),
         ("density", "/profile/#id_density"),
+        ("compact", "/profile/#id_density"),
+        ("comfortable", "/profile/#id_density"),
         ("signature", "/profile/#id_signature"),
         ("quiet hours", "/profile/#id_quiet_from"),
         ("undo send", "/profile/#id_undo_seconds"),
@@ -258,6 +260,23 @@ def test_the_palette_leads_to_every_setting_of_the_menus_and_to_no_other(client:
 def test_the_palette_leads_to_what_one_sets_for_oneself(client: Client, olga: User, text: str, address: str) -> None:
     assert f'href="{address}"' in client.get("/search/", {"q": text}, headers=PALETTE).content.decode()
     assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("плотно", 'href="/profile/#id_density"'),
+        ("просторно", 'href="/profile/#id_density"'),
+        ("моя подпись", 'href="/profile/#id_signature"'),
+        ("тихие часы", 'href="/profile/#id_quiet_from"'),
+        ("отправить позже", 'data-presses="send-later"'),
+    ],
+)
+def test_the_palette_is_asked_in_russian_too(client: Client, olga: User, text: str, found: str) -> None:
+    olga.change_ways(language="ru")
+    here = {**PALETTE, "HX-Current-URL": "http://testserver/conversations/5/"}
+
+    assert found in client.get("/search/", {"q": text}, headers=here).content.decode()
 
 
 @pytest.mark.parametrize(
