@@ -29,6 +29,7 @@ from samovar.lib.text import storable, tidy
 MOST_READ = 200
 # As long as that an expert can take back how they have answered.
 TAKEN_BACK_FOR = timedelta(minutes=10)
+ONE_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Asked:
 
 @transaction.atomic
 def ask(conversation: Conversation, asking: Asking, by: User) -> Asked:
-    """Bring in an expert. The same question by the same person again is asked once.
+    """Bring in an expert. The same question by the same person again, meant in the same way, is asked once.
 
     Raises AskedAlready when the expert is asked here already, CustomerErased and MergedAway.
     """
@@ -60,7 +61,7 @@ def ask(conversation: Conversation, asking: Asking, by: User) -> Asked:
     question = storable(tidy(asking.question))[:LONGEST_QUESTION]
     open_ones = Consultation.objects.all().open().select_related("expert", "asked_by", "conversation")
     found = open_ones.filter(conversation=conversation, expert=asking.expert).first()
-    if found is not None and (found.asked_by_id, found.question) == (by.pk, question):
+    if found is not None and (found.asked_by_id, found.question) == (by.pk, question) and _is_meant(found, asking):
         return Asked(found)
     if found is not None:
         raise AskedAlready(_already(found))
@@ -218,6 +219,13 @@ def _end(
 ) -> None:
     consultation.end(ending, event, by, storable(tidy(words))[:LONGEST_WORDS])
     drafting.forget(consultation.conversation, DraftMode.NOTE, by)
+
+
+def _is_meant(found: Consultation, asking: Asking) -> bool:
+    """Whether the two are asked in the same way: "in 2 h" said twice in a minute is one moment."""
+    if found.may_write != asking.may_write or (found.due_at is None) != (asking.due_at is None):
+        return False
+    return not (found.due_at and asking.due_at) or abs(found.due_at - asking.due_at) <= ONE_MOMENT
 
 
 def _already(found: Consultation) -> str:

@@ -8,9 +8,11 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from samovar.accounts.models import User
@@ -87,6 +89,10 @@ def bring_in_an_expert(hands: Hands) -> None:
 def snooze_till_tomorrow(hands: Hands) -> None:
     hands.press("S", "Enter")
     hands.done(snoozed_until__isnull=False)
+    hands.conversation.refresh_from_db()
+    until, today = hands.conversation.snoozed_until, timezone.localdate()
+    assert until is not None
+    assert timezone.localdate(until) == today + timedelta(days=1)
 
 
 def set_the_cause(hands: Hands) -> None:
@@ -102,7 +108,10 @@ def saved_reply(hands: Hands) -> None:
 def promise_a_call(hands: Hands) -> None:
     hands.press("P", "1", "5", "Enter")
     hands.done()
-    assert Promise.objects.filter(conversation=hands.conversation, due_at__minute=0, due_at__second=0).exists()
+    expect(hands.page.locator("#toasts")).to_contain_text("at 15:00")
+    due_at = Promise.objects.filter(conversation=hands.conversation).latest("pk").due_at
+    assert due_at is not None
+    assert timezone.now() < due_at <= timezone.now() + timedelta(days=1)
 
 
 def merge_two_people(hands: Hands) -> None:

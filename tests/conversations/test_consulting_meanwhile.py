@@ -1,15 +1,18 @@
 """What has ended a question to an expert is undone by whoever has ended it, and by nobody else."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from samovar.accounts.models import Role, User
 from samovar.conversations import consulting
 from samovar.conversations.consulting import Asking
-from samovar.conversations.errors import LeftAlready
+from samovar.conversations.errors import AskedAlready, LeftAlready
 from samovar.conversations.models import Consultation, PendingReply
 from samovar.events.models import Event
 from tests import make
@@ -108,3 +111,17 @@ def test_what_tells_the_customer_leaves_when_the_expert_was_faster(oleg: User, e
 
     # It is as true as before, and has its own way back.
     assert PendingReply.objects.get() == asked.pending
+
+
+@pytest.mark.parametrize("differently", [{"may_write": True}, {"due_at": timezone.now() + timedelta(hours=2)}])
+def test_the_same_question_meant_in_another_way_is_not_said_to_be_asked(
+    elena: User, oleg: User, differently: dict[str, Any]
+) -> None:
+    conversation = make.conversation()
+    consulting.ask(conversation, Asking(expert=oleg, question="Is it in stock?"), by=elena)
+
+    with pytest.raises(AskedAlready, match="Is it in stock"):
+        consulting.ask(conversation, Asking(expert=oleg, question="Is it in stock?", **differently), by=elena)
+
+    found = Consultation.objects.get()
+    assert (found.may_write, found.due_at) == (False, None)
