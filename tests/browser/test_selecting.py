@@ -145,8 +145,8 @@ def test_the_same_is_promised_to_the_customers_of_all_that_are_selected(pages: P
     page.keyboard.press("p")
     page.keyboard.type("tomorrow 10")
     expect(page.locator("#picks-promise-found .menu-item")).to_have_text(["Promise it: tomorrow at 10:00"])
-    page.locator("#picks-promise").get_by_label("Something else").check()
-    page.locator("#picks-promise").get_by_label("In words").fill("Send a new leg")
+    page.locator("#picks-promise").get_by_label("Another thing").check()
+    page.locator("#picks-promise").get_by_label("What exactly").fill("Send a new leg")
     page.keyboard.press("Enter")
 
     expect(page.locator("undo-toast")).to_contain_text("Promised: Send a new leg, tomorrow at 10:00 · 2 conversations")
